@@ -1,0 +1,65 @@
+// Frames: what stands on every link, between daemons and between a core's module and its daemon.
+// A frame is a fixed header of 12 bytes, big-endian, and a payload in protobuf encoding (merlin.proto):
+//
+//   offset 0  u16  magic    0x4D4C ("ML")
+//          2  u8   version  protocol version of the sender, see kProtocolVersion
+//          3  u8   type     MessageType; a type the reader does not know is skipped
+//          4  u16  flags    bit 0: the payload is zstd-compressed; other bits: refused
+//          6  u16  zero     reserved, must be 0
+//          8  u32  length   payload bytes, at most the limit that the reader set
+//
+// The contract in words is docs/protocol.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace merlin::wire {
+
+inline constexpr std::uint16_t kFrameMagic = 0x4D4C;
+inline constexpr std::size_t kFrameHeaderBytes = 12;
+inline constexpr std::uint8_t kProtocolVersion = 1;
+inline constexpr std::uint8_t kOldestProtocolVersion = 1;
+// No frame of ours is longer; senders of large things split them.
+inline constexpr std::size_t kMaxPayloadBytes = 4 * 1024 * 1024;
+// Before the handshake is done a peer may send no more than this in one frame.
+inline constexpr std::size_t kMaxHandshakePayloadBytes = 16 * 1024;
+
+struct Frame {
+  std::uint8_t version = kProtocolVersion;
+  std::uint8_t type = 0;
+  std::string payload;  // decompressed
+};
+
+// Header and payload as bytes to send; compresses payloads of at least 512 bytes with zstd level 1
+// when `compress` is set and that makes them smaller. payload must not exceed kMaxPayloadBytes.
+std::string encode_frame(std::uint8_t type, std::string_view payload, bool compress = false);
+
+// Cuts a stream of bytes into frames. Lengths are checked before anything is allocated; a compressed
+// payload may not unfold beyond the limit. After an error the reader stays in error: end the link.
+class FrameReader {
+ public:
+  explicit FrameReader(std::size_t max_payload_bytes = kMaxHandshakePayloadBytes) : max_payload_bytes_(max_payload_bytes) {}
+
+  // Once the peer is known.
+  void set_max_payload_bytes(std::size_t bytes) { max_payload_bytes_ = bytes; }
+
+  void feed(std::string_view bytes);
+
+  // The next whole frame; an empty optional when more bytes are needed; an Error when what came is not our protocol.
+  Result<std::optional<Frame>> next();
+
+  std::size_t buffered_bytes() const { return buffer_.size() - consumed_; }
+
+ private:
+  std::size_t max_payload_bytes_;
+  std::string buffer_;
+  std::size_t consumed_ = 0;
+};
+
+}  // namespace merlin::wire
