@@ -1,0 +1,15 @@
+// One file replaced by another in one step, safe against a crash at any moment.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace merlin::config {
+
+// Writes a temporary file beside it, syncs, renames, syncs the folder. Keeps owner and mode (0644 for a
+// new file); a symbolic link stays and its target is replaced. Error: nothing has changed.
+Result<> replace_file_atomically(const std::string& path, std::string_view text);
+
+}  // namespace merlin::config
