@@ -23,6 +23,7 @@ enum class MessageType : std::uint8_t {
   want = 14,
   yield = 15,
   inventory = 16,
+  order = 17,
   rows = 20,
   rows_ack = 21,
   follow = 22,
@@ -52,6 +53,7 @@ enum class NodeType : std::uint8_t { peer = 0, poller = 1, master = 2 };
 enum class RefuseReason : std::uint8_t { other = 0, version = 1, cluster = 2, unknown_node = 3, identity = 4, busy = 5 };
 enum class CoreHealth : std::uint8_t { gone = 0, well = 1, busy = 2, stalled = 3 };
 enum class NodePhase : std::uint8_t { joining = 0, ready = 1, drained = 2 };
+enum class OrderKind : std::uint8_t { drain = 0, undrain = 1 };
 enum class RegisterKind : std::uint8_t { check = 0 };
 enum class RowStream : std::uint8_t { live = 0, backlog = 1, compare = 2 };
 enum class CoreRowsKind : std::uint8_t { write = 0, initial = 1, initial_last = 2 };
@@ -188,6 +190,11 @@ struct Inventory {
   std::vector<InventoryHost> hosts;
   std::uint64_t config_digest = 0;
   std::int64_t config_changed_ms = 0;
+};
+
+struct Order {
+  static constexpr MessageType type_id = MessageType::order;
+  OrderKind kind = OrderKind::drain;
 };
 
 // Orders writes of a register; the greater wins. Never shown as a time.

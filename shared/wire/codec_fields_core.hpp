@@ -1,0 +1,106 @@
+// Fields of the messages of merlin.proto (see codec_fields.hpp).
+// The link between a core's module and its daemon.
+#pragma once
+
+#include "wire/codec_fields.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::wire {
+
+void fields(auto& visit, Of<CoreHello> auto& m) {
+  visit(1, m.oldest_version);
+  visit(2, m.newest_version);
+  visit.fixed(3, m.boot_id);
+  visit(4, m.program);
+  visit(5, m.module_version);
+  visit(6, m.pid);
+  visit(7, m.cluster);
+}
+
+void fields(auto& visit, Of<CoreWelcome> auto& m) {
+  visit(1, m.node_id);
+  visit(2, m.node_name);
+  visit(3, m.program_version);
+  visit.fixed(4, m.daemon_instance);
+  visit.fixed(5, m.hlc_floor);
+  visit(6, m.names);
+}
+
+void fields(auto& visit, Of<NodeName> auto& m) {
+  visit(1, m.node_id);
+  visit(2, m.name);
+}
+
+void fields(auto& visit, Of<CoreBeat> auto& m) {
+  visit(1, m.number);
+  visit(2, m.checks_run);
+  visit(3, m.overdue);
+  visit(4, m.dirty);
+  visit(5, m.dropped);
+  visit.fixed(6, m.hlc);
+}
+
+void fields(auto& visit, Of<CoreBusy> auto& m) {
+  visit(1, m.limit_ms);
+  visit(2, m.what);
+}
+
+void fields(auto& visit, Of<CoreAway> auto& m) {
+  visit(1, m.reload);
+}
+
+void fields(auto& visit, Of<CoreRows> auto& m) {
+  visit(1, m.rows);
+  visit(2, m.epoch);
+  visit(3, m.kind);
+  visit(4, m.batch);
+}
+
+void fields(auto& visit, Of<CoreResults> auto& m) {
+  visit(1, m.results);
+  visit(2, m.epoch);
+}
+
+void fields(auto& visit, Of<Epoch> auto& m) {
+  visit(1, m.number);
+  visit(2, m.term);
+  visit(3, m.side);
+  visit(4, m.whole);
+  visit(5, m.added);
+  visit(6, m.removed);
+  visit(7, m.in_flight);
+  visit(8, m.takeover_rate);
+  visit(9, m.everything);
+}
+
+void fields(auto& visit, Of<CoreClaims> auto& m) {
+  visit(1, m.epoch);
+  visit(2, m.whole);
+  visit(3, m.added);
+  visit(4, m.removed);
+  visit(5, m.in_flight);
+}
+
+void fields(auto& visit, Of<RowsToCore> auto& m) {
+  visit(1, m.batch);
+  visit(2, m.live);
+  visit(3, m.imposed);
+}
+
+void fields(auto& visit, Of<RowsConfirmed> auto& m) {
+  visit(1, m.batch);
+}
+
+void fields(auto& visit, Of<ResultsToCore> auto& m) {
+  visit(1, m.results);
+}
+
+void fields(auto& visit, Of<ResultsTaken> auto& m) {
+  visit(1, m.taken);
+}
+
+void fields(auto& visit, Of<DaemonAway> auto& m) {
+  visit(1, m.away_ms);
+}
+
+}  // namespace merlin::wire

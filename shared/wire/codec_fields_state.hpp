@@ -1,0 +1,133 @@
+// Fields of the messages of merlin.proto (see codec_fields.hpp).
+// Rows, results and what compares tables.
+#pragma once
+
+#include "wire/codec_fields.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::wire {
+
+void fields(auto& visit, Of<Version> auto& m) {
+  visit(1, m.term);
+  visit(2, m.side);
+  visit.fixed(3, m.hlc);
+  visit(4, m.writer);
+}
+
+void fields(auto& visit, Of<Register> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+  visit(3, m.kind);
+  visit(4, m.version);
+  visit(5, m.base_ms);
+  visit(6, m.value);
+}
+
+void fields(auto& visit, Of<Rows> auto& m) {
+  visit.fixed(1, m.table_id);
+  visit(2, m.upto);
+  visit(3, m.stream);
+  visit(4, m.rows);
+}
+
+void fields(auto& visit, Of<RowsAck> auto& m) {
+  visit.fixed(1, m.table_id);
+  visit(2, m.upto);
+  visit(3, m.stream);
+}
+
+void fields(auto& visit, Of<Follow> auto& m) {
+  visit.fixed(1, m.table_id);
+  visit(2, m.upto);
+}
+
+void fields(auto& visit, Of<Digests> auto& m) {
+  visit.fixed(1, m.table_id);
+  visit(2, m.round);
+  visit(3, m.buckets);
+}
+
+void fields(auto& visit, Of<Differing> auto& m) {
+  visit(1, m.round);
+  visit(2, m.buckets);
+}
+
+void fields(auto& visit, Of<SyncDone> auto& m) {
+  visit(1, m.round);
+}
+
+void fields(auto& visit, Of<ForwardedResult> auto& m) {
+  visit(1, m.taker);
+  visit.fixed(2, m.taker_instance);
+  visit(3, m.number);
+  visit(4, m.hops);
+  visit(5, m.result);
+}
+
+void fields(auto& visit, Of<ForwardedAck> auto& m) {
+  visit(1, m.taker);
+  visit.fixed(2, m.taker_instance);
+  visit(3, m.number);
+}
+
+void fields(auto& visit, Of<Relayed> auto& m) {
+  visit(1, m.from);
+  visit(2, m.to);
+  visit(3, m.type);
+  visit(4, m.payload);
+}
+
+void fields(auto& visit, Of<CheckResult> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+  visit(3, m.passive);
+  visit(4, m.return_code);
+  visit(5, m.early_timeout);
+  visit(6, m.exited_ok);
+  visit(7, m.start_ms);
+  visit(8, m.finish_ms);
+  visit(9, m.latency_s);
+  visit(10, m.output);
+  visit(11, m.sent_ms);
+}
+
+void fields(auto& visit, Of<CheckRegister> auto& m) {
+  visit(1, m.current_state);
+  visit(2, m.last_state);
+  visit(3, m.last_hard_state);
+  visit(4, m.state_type);
+  visit(5, m.current_attempt);
+  visit(6, m.has_been_checked);
+  visit(7, m.passive);
+  visit(8, m.is_flapping);
+  visit(9, m.check_flapping_recovery_notification);
+  visit(10, m.no_more_notifications);
+  visit(11, m.notification_number);
+  visit(12, m.notified_on);
+  visit(13, m.percent_state_change);
+  visit(14, m.latency_s);
+  visit(15, m.execution_time_s);
+  visit(16, m.output);
+  visit(17, m.long_output);
+  visit(18, m.perf_data);
+  visit(19, m.state_history);
+  visit(20, m.state_history_index);
+  visit(21, m.host_problem_at_last_check);
+  visit(22, m.should_be_scheduled);
+  visit(30, m.last_check);
+  visit(31, m.next_check);
+  visit(32, m.last_state_change);
+  visit(33, m.last_hard_state_change);
+  visit(34, m.last_time_state_0);
+  visit(35, m.last_time_state_1);
+  visit(36, m.last_time_state_2);
+  visit(37, m.last_time_state_3);
+  visit(38, m.last_notification);
+  visit(39, m.next_notification);
+  visit.fixed(40, m.last_hard_ok_hlc);
+  visit.fixed(41, m.last_change_hlc);
+  visit(42, m.acknowledged);
+  visit(43, m.acknowledgement_type);
+}
+
+}  // namespace merlin::wire
