@@ -1,0 +1,39 @@
+// Takes connections from a listening socket, a bounded number a turn of the loop. When the process has no descriptor
+// left it pauses instead of spinning: the waiting connections stay in the kernel's queue.
+#pragma once
+
+#include <ev++.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "net/fd.hpp"
+
+namespace merlin::net {
+
+class Acceptor {
+ public:
+  static constexpr int kMaxPerTurn = 16;
+  static constexpr double kPauseSeconds = 0.5;
+
+  // `listening` is non-blocking. The connections handed over are non-blocking and close-on-exec.
+  Acceptor(ev::loop_ref loop, Fd listening, std::function<void(Fd)> on_accept);
+  Acceptor(Acceptor&&) = delete;
+
+  int socket() const { return listening_.get(); }
+  std::uint64_t pauses() const { return pauses_; }
+
+ private:
+  void readable() noexcept;
+  void resume() noexcept;
+  void pause();
+  void take_some();
+
+  Fd listening_;
+  std::function<void(Fd)> on_accept_;
+  ev::io readable_;
+  ev::timer resume_;
+  std::uint64_t pauses_ = 0;
+};
+
+}  // namespace merlin::net
