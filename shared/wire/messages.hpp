@@ -1,4 +1,5 @@
-// The messages of merlin.proto as plain structs, field for field. What each field means stands there.
+// The messages of merlin.proto as plain structs, field for field. What each field means stands there. A member's
+// default is proto3's: what is absent on the wire is zero, false or empty.
 // encode() and decode() are in codec.hpp.
 #pragma once
 
@@ -107,6 +108,8 @@ struct Beat {
   std::uint64_t info_number = 0;
   std::uint64_t table_digest = 0;
   std::vector<Heard> heard;
+  std::uint32_t overdue = 0;
+  std::uint64_t checks_run = 0;
 };
 
 struct Heard {
@@ -116,11 +119,12 @@ struct Heard {
   std::uint32_t age_ms = 0;
   bool direct = false;
   std::vector<Beat> beat;  // none or one
+  std::uint32_t hold_ms = 0;
 };
 
 struct SaidWeight {
   NodeId node_id;
-  std::uint32_t weight = 1;
+  std::uint32_t weight = 0;
 };
 
 struct NodeInfo {
@@ -137,8 +141,6 @@ struct NodeInfo {
   std::int64_t config_changed_ms = 0;
   std::vector<NodeId> knows_nodes;
   std::string core_program;
-  std::uint32_t overdue = 0;
-  std::uint64_t checks_run = 0;
 };
 
 struct Claims {
@@ -252,6 +254,8 @@ struct Differing {
 struct SyncDone {
   static constexpr MessageType type_id = MessageType::sync_done;
   std::uint64_t round = 0;
+  std::uint64_t table_id = 0;
+  std::uint64_t upto = 0;
 };
 
 struct CheckResult {
