@@ -89,6 +89,7 @@ class TlsSession {
   const CertificateInfo& peer() const { return peer_; }
 
  private:
+  friend class TlsContext;
   struct Callbacks;
   struct FreeSsl {
     void operator()(ssl_st* ssl) const;

@@ -57,9 +57,15 @@ class FrameReader {
   std::size_t buffered_bytes() const { return buffer_.size() - consumed_; }
 
  private:
+  Result<std::size_t> payload_length(std::string_view header) const;
+  Result<std::string> payload_of(std::string_view header, std::string_view stored) const;
+  Error fail(Error error);
+  void drop_consumed();
+
   std::size_t max_payload_bytes_;
   std::string buffer_;
   std::size_t consumed_ = 0;
+  std::optional<Error> failed_;
 };
 
 }  // namespace merlin::wire
