@@ -116,10 +116,8 @@ class Decoder {
     member = *id;
   }
   template <class T>
-    requires std::is_enum_v<T>
-  void take(T& member) {
-    member = static_cast<T>(varint(static_cast<std::uint64_t>(greatest(T{}))));
-  }
+  requires std::is_enum_v<T>
+  void take(T& member) { member = static_cast<T>(varint(static_cast<std::uint64_t>(greatest(T{})))); }
   template <Scalar T>
   void take(std::optional<T>& member) {
     take(member.emplace());

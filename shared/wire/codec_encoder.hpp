@@ -94,10 +94,8 @@ class Encoder {
   void put(FieldNumber number, const std::string& value) { out_.add_bytes(number, value); }
   void put(FieldNumber number, const NodeId& id) { out_.add_bytes(number, id.view().data(), id.view().size()); }
   template <class T>
-    requires std::is_enum_v<T>
-  void put(FieldNumber number, T value) {
-    out_.add_uint32(number, static_cast<std::uint32_t>(value));
-  }
+  requires std::is_enum_v<T>
+  void put(FieldNumber number, T value) { out_.add_uint32(number, static_cast<std::uint32_t>(value)); }
 
   std::string& bytes_;
   protozero::pbf_writer out_;

@@ -45,9 +45,7 @@ void fields(auto& visit, Of<CoreBusy> auto& m) {
   visit(2, m.what);
 }
 
-void fields(auto& visit, Of<CoreAway> auto& m) {
-  visit(1, m.reload);
-}
+void fields(auto& visit, Of<CoreAway> auto& m) { visit(1, m.reload); }
 
 void fields(auto& visit, Of<CoreRows> auto& m) {
   visit(1, m.rows);
@@ -87,20 +85,12 @@ void fields(auto& visit, Of<RowsToCore> auto& m) {
   visit(3, m.imposed);
 }
 
-void fields(auto& visit, Of<RowsConfirmed> auto& m) {
-  visit(1, m.batch);
-}
+void fields(auto& visit, Of<RowsConfirmed> auto& m) { visit(1, m.batch); }
 
-void fields(auto& visit, Of<ResultsToCore> auto& m) {
-  visit(1, m.results);
-}
+void fields(auto& visit, Of<ResultsToCore> auto& m) { visit(1, m.results); }
 
-void fields(auto& visit, Of<ResultsTaken> auto& m) {
-  visit(1, m.taken);
-}
+void fields(auto& visit, Of<ResultsTaken> auto& m) { visit(1, m.taken); }
 
-void fields(auto& visit, Of<DaemonAway> auto& m) {
-  visit(1, m.away_ms);
-}
+void fields(auto& visit, Of<DaemonAway> auto& m) { visit(1, m.away_ms); }
 
 }  // namespace merlin::wire

@@ -50,6 +50,8 @@ void fields(auto& visit, Of<Beat> auto& m) {
   visit(18, m.info_number);
   visit.fixed(19, m.table_digest);
   visit(20, m.heard);
+  visit(21, m.overdue);
+  visit(22, m.checks_run);
 }
 
 void fields(auto& visit, Of<Heard> auto& m) {
@@ -59,6 +61,7 @@ void fields(auto& visit, Of<Heard> auto& m) {
   visit(4, m.age_ms);
   visit(5, m.direct);
   visit.at_most_one(6, m.beat);
+  visit(7, m.hold_ms);
 }
 
 void fields(auto& visit, Of<NodeInfo> auto& m) {
@@ -74,8 +77,6 @@ void fields(auto& visit, Of<NodeInfo> auto& m) {
   visit(10, m.config_changed_ms);
   visit(11, m.knows_nodes);
   visit(12, m.core_program);
-  visit(13, m.overdue);
-  visit(14, m.checks_run);
 }
 
 void fields(auto& visit, Of<SaidWeight> auto& m) {
@@ -129,5 +130,7 @@ void fields(auto& visit, Of<InventoryHost> auto& m) {
   visit(1, m.name);
   visit(2, m.services);
 }
+
+void fields(auto& visit, Of<Order> auto& m) { visit(1, m.kind); }
 
 }  // namespace merlin::wire

@@ -54,6 +54,8 @@ void fields(auto& visit, Of<Differing> auto& m) {
 
 void fields(auto& visit, Of<SyncDone> auto& m) {
   visit(1, m.round);
+  visit.fixed(2, m.table_id);
+  visit(3, m.upto);
 }
 
 void fields(auto& visit, Of<ForwardedResult> auto& m) {

@@ -1,0 +1,27 @@
+// Encoder and decoder of the link between a core's module and its daemon.
+#include "wire/codec_decoder.hpp"
+#include "wire/codec_encoder.hpp"
+#include "wire/codec_fields_core.hpp"
+#include "wire/codec_fields_link.hpp"
+#include "wire/codec_fields_state.hpp"
+#include "wire/codec_instances.hpp"
+
+namespace merlin::wire {
+
+MERLIN_WIRE_MESSAGE(CoreHello)
+MERLIN_WIRE_MESSAGE(CoreWelcome)
+MERLIN_WIRE_MESSAGE(NodeName)
+MERLIN_WIRE_MESSAGE(CoreBeat)
+MERLIN_WIRE_MESSAGE(CoreBusy)
+MERLIN_WIRE_MESSAGE(CoreAway)
+MERLIN_WIRE_MESSAGE(CoreRows)
+MERLIN_WIRE_MESSAGE(CoreResults)
+MERLIN_WIRE_MESSAGE(Epoch)
+MERLIN_WIRE_MESSAGE(CoreClaims)
+MERLIN_WIRE_MESSAGE(RowsToCore)
+MERLIN_WIRE_MESSAGE(RowsConfirmed)
+MERLIN_WIRE_MESSAGE(ResultsToCore)
+MERLIN_WIRE_MESSAGE(ResultsTaken)
+MERLIN_WIRE_MESSAGE(DaemonAway)
+
+}  // namespace merlin::wire

@@ -1,0 +1,25 @@
+// Encoder and decoder of what nodes say of themselves: greeting, liveness, ownership.
+#include "wire/codec_decoder.hpp"
+#include "wire/codec_encoder.hpp"
+#include "wire/codec_fields_link.hpp"
+#include "wire/codec_instances.hpp"
+
+namespace merlin::wire {
+
+MERLIN_WIRE_MESSAGE(Hello)
+MERLIN_WIRE_MESSAGE(Refuse)
+MERLIN_WIRE_MESSAGE(Goodbye)
+MERLIN_WIRE_MESSAGE(Beat)
+MERLIN_WIRE_MESSAGE(Heard)
+MERLIN_WIRE_MESSAGE(NodeInfo)
+MERLIN_WIRE_MESSAGE(SaidWeight)
+MERLIN_WIRE_MESSAGE(Claims)
+MERLIN_WIRE_MESSAGE(Ask)
+MERLIN_WIRE_MESSAGE(Want)
+MERLIN_WIRE_MESSAGE(Yield)
+MERLIN_WIRE_MESSAGE(InFlight)
+MERLIN_WIRE_MESSAGE(Inventory)
+MERLIN_WIRE_MESSAGE(InventoryHost)
+MERLIN_WIRE_MESSAGE(Order)
+
+}  // namespace merlin::wire

@@ -1,0 +1,23 @@
+// Encoder and decoder of rows and results.
+#include "wire/codec_decoder.hpp"
+#include "wire/codec_encoder.hpp"
+#include "wire/codec_fields_state.hpp"
+#include "wire/codec_instances.hpp"
+
+namespace merlin::wire {
+
+MERLIN_WIRE_MESSAGE(Version)
+MERLIN_WIRE_MESSAGE(Register)
+MERLIN_WIRE_MESSAGE(Rows)
+MERLIN_WIRE_MESSAGE(RowsAck)
+MERLIN_WIRE_MESSAGE(Follow)
+MERLIN_WIRE_MESSAGE(Digests)
+MERLIN_WIRE_MESSAGE(Differing)
+MERLIN_WIRE_MESSAGE(SyncDone)
+MERLIN_WIRE_MESSAGE(ForwardedResult)
+MERLIN_WIRE_MESSAGE(ForwardedAck)
+MERLIN_WIRE_MESSAGE(Relayed)
+MERLIN_WIRE_MESSAGE(CheckResult)
+MERLIN_WIRE_MESSAGE(CheckRegister)
+
+}  // namespace merlin::wire
