@@ -18,7 +18,7 @@ namespace merlin::config {
 inline constexpr std::chrono::seconds lock_wait{5};
 
 struct EditResult {
-  std::string file;              // which file was written; empty: none
+  std::string file;              // which file was written; empty: none, it was so already
   std::optional<Config> config;  // what holds now; only when errors is empty
   std::vector<Error> errors;
   std::vector<Error> warnings;
@@ -29,6 +29,7 @@ struct EditResult {
 // `path` is the main file. Settings are keys of a node's block, such as {"address", "10.0.0.2"}.
 EditResult add_node(const std::string& path, NodeType type, const std::string& name, const Settings& settings);
 EditResult remove_node(const std::string& path, const std::string& name);
+// `tie` follows the new name, and so does the address of a node that has none of its own.
 EditResult rename_node(const std::string& path, const std::string& name, const std::string& new_name);
 // Sets each; a setting without a value takes its key away.
 struct Change {

@@ -13,11 +13,9 @@
 
 namespace merlin::config {
 
-inline constexpr std::size_t max_errors = 100;  // then one more that says how many were left out
-
 struct LoadResult {
   std::optional<Config> config;  // only when errors is empty
-  std::vector<Error> errors;     // each with where = "FILE:LINE:COLUMN"
+  std::vector<Error> errors;     // each with where = "FILE:LINE:COLUMN"; bounded, see problems.hpp
   // Old keys without effect, and keys that are kept but not in effect yet: each key once.
   std::vector<Error> warnings;
   std::vector<std::string> files;  // every file read, the first one first

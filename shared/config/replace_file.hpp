@@ -9,7 +9,8 @@
 namespace merlin::config {
 
 // Writes a temporary file beside it, syncs, renames, syncs the folder. Keeps owner and mode (0644 for a
-// new file); a symbolic link stays and its target is replaced. Error: nothing has changed.
+// new file); a symbolic link stays and its target is replaced. Error: nothing has changed, but for the one
+// that says that the new file is in place and only the sync of its folder failed.
 Result<> replace_file_atomically(const std::string& path, std::string_view text);
 
 }  // namespace merlin::config
