@@ -42,7 +42,7 @@ class Reader {
     if (auto bad = find_end()) return *bad;
     if (begin_ == end_) return Statement{};
     if (text_[begin_] == '}') return close();
-    if (begin_ + 1 == end_ && text_[begin_] == '{') return open();
+    if (text_[begin_] == '{') return open();
     const std::size_t brace = header_brace();
     return brace == std::string_view::npos ? entry() : header(brace);
   }
@@ -92,7 +92,10 @@ class Reader {
     return Statement{Statement::Kind::close, {}, {}, false, span(begin_, end_)};
   }
 
-  Result<Statement> open() const { return Statement{Statement::Kind::open, {}, {}, false, span(begin_, end_)}; }
+  Result<Statement> open() const {
+    if (begin_ + 1 != end_) return error(skip_space(begin_ + 1), "text behind '{'", "put it on a line of its own");
+    return Statement{Statement::Kind::open, {}, {}, false, span(begin_, end_)};
+  }
 
   // The "{" of "name [label] {" or "name [label] { }"; npos: this is no header.
   std::size_t header_brace() const {
