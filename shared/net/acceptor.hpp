@@ -13,7 +13,7 @@ namespace merlin::net {
 
 class Acceptor {
  public:
-  static constexpr int kMaxPerTurn = 16;
+  static constexpr int kMaxPerTurn = 8;
   static constexpr double kPauseSeconds = 0.5;
 
   // `listening` is non-blocking. The connections handed over are non-blocking and close-on-exec.

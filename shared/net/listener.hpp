@@ -1,8 +1,8 @@
 // Where links come in. Belongs to the thread of its loop.
 //
 // A link on TCP is handed over once TLS is open and the certificate is trusted. Until then it costs one of few places:
-// when a source address has all of its places taken, or all are taken, the oldest such link gives way to the new one.
-// So idle strangers push out each other, while a real peer is through in milliseconds.
+// when a source address has all of its places taken, or all are taken, the oldest such link gives way to the new one,
+// silent ones first. So idle strangers push out each other, while a real peer is through in milliseconds.
 #pragma once
 
 #include <ev++.h>
@@ -81,6 +81,8 @@ class UnixListener {
 
  private:
   UnixListener(ev::loop_ref loop, Fd socket, std::string path, OnAccept on_accept);
+
+  void welcome(Fd accepted);
 
   std::string path_;
   OnAccept on_accept_;

@@ -37,12 +37,13 @@ class Resolver {
   // Destroying it, from anywhere in the loop's thread, cancels the answer.
   using Query = std::shared_ptr<const Answer>;
 
-  // `answer` is called once from the loop, never from within resolve().
+  // `answer` is called once from the loop, never from within resolve(), and must not destroy the resolver.
   [[nodiscard]] Query resolve(HostPort where, Answer answer);
 
  private:
   struct Shared;
   void deliver() noexcept;
+  void start_worker();
 
   ev::async wake_;
   std::shared_ptr<Shared> shared_;
