@@ -104,6 +104,8 @@ struct ModuleConfig {
   LogLevel log_level = LogLevel::info;                 // unset: Config::log_level
   std::string log_file = "/var/log/merlin/module.log";
   bool notifies = true;
+  // Where the two are linked by TLS: whom each of them trusts at the other end; digits as in NodeConfig.
+  std::vector<std::string> fingerprints;
   bool operator==(const ModuleConfig&) const = default;
 };
 
@@ -126,6 +128,8 @@ struct DaemonConfig {
   std::string pidfile = "/run/merlin/merlind.pid";
   std::string user = "merlin";
   std::string control_socket = "/run/merlin/control.sock";
+  std::string tls_dir = "/etc/merlin/tls";    // unset: the folder "tls" beside merlin.conf
+  std::string state_dir = "/var/lib/merlin";  // unset: the folder of database.path
   Millis backlog_max_age = std::chrono::hours(24 * 7);
   std::uint64_t backlog_max_size = 1ULL << 30;  // bytes
   DatabaseConfig database;

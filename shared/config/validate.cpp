@@ -9,6 +9,12 @@
 namespace merlin::config {
 namespace {
 
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "" : path.substr(0, slash);
+}
+
 std::string did_you_mean(const std::optional<std::string_view>& word) { return word ? "did you mean '" + std::string(*word) + "'?" : ""; }
 
 // Another scope that knows the key: it may only have been put in the wrong block.
@@ -72,6 +78,10 @@ class Validator {
     Config& config = out_.config;
     if (seen_.count(find_key(Scope::module, "daemon")) == 0) config.module.daemon = {config.ipc_socket, "", 0};
     if (seen_.count(find_key(Scope::module, "log_level")) == 0) config.module.log_level = config.log_level;
+    if (seen_.count(find_key(Scope::daemon, "state_dir")) == 0) config.daemon.state_dir = folder_of(config.daemon.database.path);
+    if (seen_.count(find_key(Scope::daemon, "tls_dir")) == 0 && !tree_.files.empty()) {
+      config.daemon.tls_dir = folder_of(tree_.files.front().path) + "/tls";
+    }
     if (seen_.count(find_key(Scope::top, "node_name")) > 0 || tree_.files.empty()) return;
     config.node_name = sources_.host_name();
     const Result<Value> name = read_value(find_key(Scope::top, "node_name")->rule, config.node_name);
