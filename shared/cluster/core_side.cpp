@@ -9,8 +9,7 @@ void CoreSide::on_welcome(const wire::CoreWelcome& welcome) {
   connected_ = true;
   node_id_ = welcome.node_id;
   clock_.observe(welcome.hlc_floor);
-  if (daemon_instance_ != welcome.daemon_instance) epoch_ = 0;
-  daemon_instance_ = welcome.daemon_instance;
+  epoch_ = 0;
 }
 
 CoreSide::Change CoreSide::on_epoch(const wire::Epoch& epoch) {

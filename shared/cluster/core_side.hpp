@@ -43,7 +43,7 @@ class CoreSide {
 
   CoreSide(Settings settings, SteadyTime now) : settings_(settings), since_(now) {}
 
-  // The daemon has welcomed us. A daemon of another instance starts its epochs anew; what we run stands until its first.
+  // The daemon has welcomed us: epochs begin anew with the link; what we run stands until the first.
   void on_welcome(const wire::CoreWelcome& welcome);
   // Answer it with claims() once the change is in the core. Epochs older than the last one change nothing.
   Change on_epoch(const wire::Epoch& epoch);
@@ -82,7 +82,6 @@ class CoreSide {
   bool everything_ = false;
   std::unordered_set<Unit> units_;
   NodeId node_id_;
-  std::uint64_t daemon_instance_ = 0;
   std::uint64_t epoch_ = 0;
   std::uint64_t term_ = 0;
   std::uint32_t side_ = 0;

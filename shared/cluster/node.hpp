@@ -172,7 +172,7 @@ class Node {
   // An operator here orders another node.
   Actions order(const NodeId& node, wire::OrderKind kind, Now now);
   // Planned absence of this daemon: claims stand for `away` (R8). The caller flushes its links and ends.
-  Actions leave(Millis away, Now now);
+  Actions leave(Millis away);
 
   ClusterView view(Now now) const;
   OwnerView owner(const std::string& host, Now now) const;

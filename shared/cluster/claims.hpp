@@ -1,0 +1,39 @@
+// The word of a node's module that it runs a unit (R1), as known here.
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+
+#include "cluster/core_side.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::cluster {
+
+class ClaimSet {
+ public:
+  bool contains(Unit unit) const { return units_.contains(unit); }
+  const std::unordered_set<Unit>& units() const { return units_; }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(units_.size()); }
+  std::uint64_t exclusive_or() const { return exclusive_or_; }
+  std::uint64_t number() const { return number_; }
+  std::uint64_t instance() const { return instance_; }
+
+  // Another node's claims. False when a difference does not follow the last one: ask for the whole.
+  bool apply(const wire::Claims& claims);
+  bool agrees_with(const wire::Beat& beat) const;
+
+  // Our own, as the module said; the returned message tells the others. Empty difference: number unchanged.
+  wire::Claims change(const NodeId& self, std::uint64_t instance, const wire::CoreClaims& said);
+  wire::Claims whole(const NodeId& self, std::uint64_t instance) const;
+
+ private:
+  void add(Unit unit);
+  void remove(Unit unit);
+
+  std::unordered_set<Unit> units_;
+  std::uint64_t exclusive_or_ = 0;
+  std::uint64_t number_ = 0;
+  std::uint64_t instance_ = 0;
+};
+
+}  // namespace merlin::cluster

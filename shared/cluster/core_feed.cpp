@@ -1,0 +1,67 @@
+#include "cluster/core_feed.hpp"
+
+namespace merlin::cluster {
+namespace {
+
+constexpr std::size_t kMaxAgain = 100'000;
+constexpr std::size_t kBytesABatch = 512 * 1024;
+
+}  // namespace
+
+void CoreFeed::restart() {
+  started_ = true;
+  next_ = 0;
+  in_flight_.reset();
+  again_.clear();
+}
+
+void CoreFeed::again(const RegisterKey& key) {
+  if (started_ && again_.size() < kMaxAgain) again_.push_back(key);
+}
+
+void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch) {
+  if (!inventory.knows(row.content.object)) return;
+  (row.live ? batch.live : batch.imposed).push_back(row.content);
+  in_flight_->emplace_back(RegisterKey{row.content.object, row.content.kind}, row.content.version);
+}
+
+std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {
+  if (!started_ || in_flight_) return std::nullopt;
+  wire::RowsToCore batch;
+  in_flight_.emplace();
+  std::size_t bytes = 0;
+  while (!again_.empty() && in_flight_->size() < kRowsABatch && bytes < kBytesABatch) {
+    Row* row = table_.find(again_.front());
+    again_.pop_front();
+    if (row == nullptr) continue;
+    row->live = false;
+    bytes += row->content.value.size();
+    add(*row, inventory, batch);
+  }
+  auto change = table_.after(next_);
+  for (; change != table_.end() && in_flight_->size() < kRowsABatch && bytes < kBytesABatch; ++change) {
+    next_ = change->first;
+    Row& row = *change->second;
+    if (row.core_has) continue;
+    bytes += row.content.value.size();
+    add(row, inventory, batch);
+  }
+  if (change == table_.end()) next_ = table_.head();
+  if (in_flight_->empty()) {
+    in_flight_.reset();
+    return std::nullopt;
+  }
+  batch.batch = ++batch_;
+  return batch;
+}
+
+void CoreFeed::on_confirmed(const wire::RowsConfirmed& confirmed) {
+  if (!in_flight_ || confirmed.batch != batch_) return;
+  for (const auto& [key, version] : *in_flight_) {
+    Row* row = table_.find(key);
+    if (row != nullptr && row->content.version == version) row->core_has = true;
+  }
+  in_flight_.reset();
+}
+
+}  // namespace merlin::cluster

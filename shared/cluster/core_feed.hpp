@@ -1,0 +1,42 @@
+// What the module is given of the table: rows that its core does not hold yet, at most a batch at a time, the
+// next when that is confirmed. A core is a cache of the table (R6).
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "cluster/inventory.hpp"
+#include "cluster/table.hpp"
+
+namespace merlin::cluster {
+
+inline constexpr std::size_t kRowsABatch = 200;
+
+class CoreFeed {
+ public:
+  explicit CoreFeed(Table& table) : table_(table) {}
+
+  // A core was connected: it is given everything that it does not hold, from the start.
+  void restart();
+  void stop() { started_ = false; }
+  // The core changed this row without having the right to: impose it again.
+  void again(const RegisterKey& key);
+  // The next batch, when the last one is confirmed and there is something the core knows and lacks.
+  std::optional<wire::RowsToCore> next(const Inventory& inventory);
+  void on_confirmed(const wire::RowsConfirmed& confirmed);
+  // Nothing is left to give.
+  bool drained() const { return started_ && !in_flight_ && again_.empty() && next_ >= table_.head(); }
+
+ private:
+  void add(Row& row, const Inventory& inventory, wire::RowsToCore& batch);
+
+  Table& table_;
+  bool started_ = false;
+  std::uint64_t next_ = 0;
+  std::deque<RegisterKey> again_;
+  std::uint64_t batch_ = 0;
+  std::optional<std::vector<std::pair<RegisterKey, wire::Version>>> in_flight_;
+};
+
+}  // namespace merlin::cluster

@@ -1,0 +1,69 @@
+// Which hosts and services a node's core knows. Nodes with equal digests share one of these.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::cluster {
+
+struct KnownService {
+  ServiceKey key = 0;
+  std::string description;
+};
+
+struct KnownHost {
+  HostKey key = 0;
+  std::string name;
+  std::vector<KnownService> services;
+};
+
+class Inventory {
+ public:
+  // Sorted by host name; digest as the node told it.
+  Inventory(std::vector<wire::InventoryHost> hosts, std::uint64_t digest);
+
+  const std::vector<KnownHost>& hosts() const { return hosts_; }
+  std::uint64_t digest() const { return digest_; }
+  std::size_t service_count() const { return services_.size(); }
+
+  bool knows_host(HostKey key) const { return index_.contains(key); }
+  bool knows_service(ServiceKey key) const { return services_.contains(key); }
+  bool knows(const ObjectKey& object) const { return object.is_host() ? knows_host(object.host) : knows_service(object.service); }
+  const KnownHost* find(HostKey key) const;
+
+  // The parts to send: at most `hosts_a_part` hosts each.
+  std::vector<wire::Inventory> parts(const NodeId& node, std::size_t hosts_a_part = 2000) const;
+
+ private:
+  std::vector<KnownHost> hosts_;
+  std::unordered_map<HostKey, std::size_t> index_;
+  std::unordered_set<ServiceKey> services_;
+  std::uint64_t digest_ = 0;
+};
+
+using InventoryPtr = std::shared_ptr<const Inventory>;
+
+// Puts the parts of one inventory together. Bounded: beyond kMaxHosts or kMaxServices the rest is not taken.
+class InventoryAssembler {
+ public:
+  static constexpr std::size_t kMaxHosts = 200'000;
+  static constexpr std::size_t kMaxServices = 2'000'000;
+
+  // The whole inventory when this was the last part; null otherwise, also when parts are missing.
+  InventoryPtr add(wire::Inventory part);
+
+ private:
+  std::vector<wire::InventoryHost> hosts_;
+  std::uint64_t digest_ = 0;
+  std::uint32_t next_part_ = 0;
+  std::size_t service_count_ = 0;
+};
+
+}  // namespace merlin::cluster

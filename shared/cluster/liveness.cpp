@@ -1,0 +1,263 @@
+#include "cluster/liveness.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace merlin::cluster {
+namespace {
+
+constexpr std::uint32_t kMaxIntervalMs = 60'000;
+
+Millis interval_of(const wire::Beat& beat) { return Millis{std::clamp(beat.interval_ms, 50U, kMaxIntervalMs)}; }
+
+bool newer(const wire::Beat& beat, const wire::Beat& than) { return beat.instance != than.instance || beat.number > than.number; }
+
+std::uint32_t to_age(Millis age) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(age.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+void Liveness::link_up(const NodeId& node, SteadyTime now) {
+  Other& other = nodes_[node];
+  other.linked = true;
+  other.closed_at.reset();
+  other.last_bytes = now;
+}
+
+void Liveness::link_down(const NodeId& node, bool by_peer, SteadyTime now) {
+  Other& other = nodes_[node];
+  other.linked = false;
+  if (by_peer) other.closed_at = now;
+}
+
+void Liveness::bytes_from(const NodeId& node, SteadyTime now) { nodes_[node].last_bytes = now; }
+
+bool Liveness::beat_from(const wire::Beat& beat, SteadyTime now) {
+  Other& other = nodes_[beat.node_id];
+  other.last_bytes = now;
+  if (other.direct && !newer(beat, other.direct->beat)) return false;
+  other.direct = Source{beat, now, std::nullopt};
+  return true;
+}
+
+bool Liveness::relayed_beat(const NodeId& via, const wire::Heard& heard, SteadyTime now) {
+  if (heard.beat.empty() || heard.node_id == self_ || heard.beat.front().node_id != heard.node_id) return false;
+  const wire::Beat& beat = heard.beat.front();
+  Other& other = nodes_[heard.node_id];
+  const auto known = other.relayed.find(via);
+  if (known != other.relayed.end() && !newer(beat, known->second.beat)) return false;
+  other.relayed.insert_or_assign(via, Source{beat, now - Millis{heard.age_ms}, via});
+  return true;
+}
+
+void Liveness::away(const NodeId& node, Millis away, SteadyTime now) { nodes_[node].away_until = now + away; }
+
+bool Liveness::is_away(const NodeId& node, SteadyTime now) const {
+  const auto found = nodes_.find(node);
+  return found != nodes_.end() && found->second.away_until && now < *found->second.away_until;
+}
+
+void Liveness::end_away(const NodeId& node) { nodes_[node].away_until.reset(); }
+
+void Liveness::shift(Millis late_by) {
+  for (auto& [id, other] : nodes_) {
+    if (other.direct) other.direct->made += late_by;
+    for (auto& [via, source] : other.relayed) source.made += late_by;
+    other.last_bytes += late_by;
+    if (other.closed_at) *other.closed_at += late_by;
+    if (other.away_until) *other.away_until += late_by;
+  }
+}
+
+const Liveness::Source* Liveness::freshest(const Other& other) const {
+  const Source* best = other.direct ? &*other.direct : nullptr;
+  for (const auto& [via, source] : other.relayed) {
+    if (best == nullptr || source.made > best->made) best = &source;
+  }
+  return best;
+}
+
+bool Liveness::is_fresh(const Other& other, const Source& source, SteadyTime now) const {
+  if (source.via) {
+    if (other.closed_at && source.made <= *other.closed_at) return false;
+    return now - source.made < kFreshIntervalsRelayed * interval_of(source.beat);
+  }
+  // Any bytes over the link are life of the daemon; the beat's content grows old all the same (judge_source).
+  // A link that we gave up ourselves says nothing about the node: its last bytes age as ever.
+  if (!other.linked && other.closed_at) return false;
+  return now - std::max(source.made, other.last_bytes) < kFreshIntervals * interval_of(source.beat);
+}
+
+bool Liveness::lists_us(const Source& source, SteadyTime now) const {
+  for (const wire::Heard& heard : source.beat.heard) {
+    if (heard.node_id != self_) continue;
+    const int intervals = heard.direct ? kFreshIntervals : kFreshIntervalsRelayed;
+    // The beat's own age is bounded by is_fresh; what it says of us may be as old as that and its own limit together.
+    const Millis beat_age = std::max(Millis{0}, now - source.made);
+    const Millis limit = intervals * own_interval_ + kFreshIntervals * interval_of(source.beat);
+    return heard.instance == instance_ && Millis{heard.age_ms} < intervals * own_interval_ && Millis{heard.age_ms} + beat_age < limit;
+  }
+  return false;
+}
+
+Judgement Liveness::judge_source(const Other& other, const Source& source, SteadyTime now) const {
+  Judgement verdict{false, Why::silent, source.via};
+  if (!is_fresh(other, source, now)) return verdict;
+  const Millis beat_age = now - source.made;
+  const bool excused = Millis{source.beat.excused_ms} > beat_age;
+  if (source.beat.core == wire::CoreHealth::gone && !excused) {
+    verdict.why = Why::core_gone;
+  } else if (source.beat.core == wire::CoreHealth::stalled && !excused) {
+    verdict.why = Why::core_stalled;
+  } else if (!excused && Millis{source.beat.core_loop_age_ms} + beat_age > Millis{source.beat.core_timeout_ms} + kFreshIntervals * interval_of(source.beat)) {
+    verdict.why = Why::core_stalled;
+  } else if (!lists_us(source, now)) {
+    verdict.why = Why::does_not_hear_us;
+  } else {
+    verdict.active = true;
+    verdict.why = Why::active;
+  }
+  return verdict;
+}
+
+Judgement Liveness::judge(const NodeId& node, SteadyTime now) const {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end()) return {};
+  const Other& other = found->second;
+  const Source* newest = freshest(other);
+  if (newest == nullptr) return {};
+  const Judgement verdict = judge_sources(other, *newest, now);
+  if (!verdict.active && other.away_until && now < *other.away_until) return {true, Why::away, newest->via};
+  return verdict;
+}
+
+Judgement Liveness::judge_sources(const Other& other, const Source& newest, SteadyTime now) const {
+  // The newest word counts; an older one by another way only where the newest is no longer fresh.
+  Judgement verdict = judge_source(other, newest, now);
+  if (verdict.why != Why::silent && verdict.why != Why::does_not_hear_us) return verdict;
+  if (other.direct) {
+    const Judgement direct = judge_source(other, *other.direct, now);
+    if (direct.active) return direct;
+  }
+  for (const auto& [via, source] : other.relayed) {
+    const Judgement relayed = judge_source(other, source, now);
+    if (relayed.active) return relayed;
+  }
+  // Its end closed the link: one beat's time for somebody else to say that it lives.
+  if (other.closed_at && verdict.why == Why::silent) {
+    const bool waiting = other.direct && now - *other.closed_at < interval_of(other.direct->beat);
+    if (waiting && other.direct->beat.core != wire::CoreHealth::gone && *other.closed_at - other.direct->made < kFreshIntervals * interval_of(other.direct->beat)) {
+      return {true, Why::active, std::nullopt};
+    }
+    verdict.why = Why::link_closed;
+  }
+  return verdict;
+}
+
+void Liveness::note_lost(const NodeId& node, SteadyTime now) {
+  Other& other = nodes_[node];
+  other.losses.push_back(now);
+  while (other.losses.size() > 16) other.losses.pop_front();
+  other.returned_at.reset();
+}
+
+void Liveness::note_returned(const NodeId& node, SteadyTime now) { nodes_[node].returned_at = now; }
+
+Millis Liveness::hold_length(const Other& other, SteadyTime now) const {
+  const auto recent = std::count_if(other.losses.begin(), other.losses.end(), [&](SteadyTime lost) { return now - lost < kLossMemory; });
+  if (recent == 0) return Millis{0};
+  return std::min(kMaxHold, Millis{kFirstHold.count() << std::min<std::ptrdiff_t>(recent - 1, 10)});
+}
+
+Millis Liveness::hold_for(const NodeId& node, SteadyTime now) const {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end()) return Millis{0};
+  const Other& other = found->second;
+  const Millis length = hold_length(other, now);
+  if (!other.returned_at) return length;
+  return std::max(Millis{0}, length - (now - *other.returned_at));
+}
+
+const wire::Beat* Liveness::last_beat(const NodeId& node) const {
+  const auto found = nodes_.find(node);
+  const Source* source = found == nodes_.end() ? nullptr : freshest(found->second);
+  return source == nullptr ? nullptr : &source->beat;
+}
+
+std::optional<SteadyTime> Liveness::last_heard(const NodeId& node) const {
+  const auto found = nodes_.find(node);
+  const Source* source = found == nodes_.end() ? nullptr : freshest(found->second);
+  if (source == nullptr) return std::nullopt;
+  return source->made;
+}
+
+bool Liveness::hears_directly(const NodeId& node, SteadyTime now) const {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end() || !found->second.direct) return false;
+  return is_fresh(found->second, *found->second.direct, now);
+}
+
+bool Liveness::other_hears(const NodeId& reader, const NodeId& other, SteadyTime now) const {
+  const auto found = nodes_.find(reader);
+  if (found == nodes_.end() || !found->second.direct || !is_fresh(found->second, *found->second.direct, now)) return false;
+  const wire::Beat& beat = found->second.direct->beat;
+  return std::any_of(beat.heard.begin(), beat.heard.end(), [&](const wire::Heard& heard) {
+    return heard.node_id == other && heard.direct && Millis{heard.age_ms} < kFreshIntervals * interval_of(beat);
+  });
+}
+
+std::vector<NodeId> Liveness::known() const {
+  std::vector<NodeId> ids;
+  for (const auto& [id, other] : nodes_) ids.push_back(id);
+  return ids;
+}
+
+std::vector<wire::Heard> Liveness::heard_table(const NodeId& reader, SteadyTime now) const {
+  std::vector<wire::Heard> table;
+  for (const auto& [id, other] : nodes_) {
+    const Source* source = freshest(other);
+    if (source == nullptr) continue;
+    wire::Heard heard;
+    heard.node_id = id;
+    heard.instance = source->beat.instance;
+    heard.number = source->beat.number;
+    const bool direct = other.direct && is_fresh(other, *other.direct, now);
+    if (direct) source = &*other.direct;
+    const SteadyTime made = direct ? std::max(source->made, other.last_bytes) : source->made;
+    heard.age_ms = to_age(now - made);
+    heard.direct = direct;
+    heard.hold_ms = to_age(hold_for(id, now));
+    if (direct && id != reader && !other_hears(reader, id, now)) {
+      heard.beat.push_back(source->beat);
+      heard.age_ms = to_age(now - source->made);
+      for (wire::Heard& inner : heard.beat.front().heard) inner.beat.clear();
+    }
+    table.push_back(std::move(heard));
+  }
+  return table;
+}
+
+std::string describe(Why why) {
+  switch (why) {
+    case Why::active:
+      return "active";
+    case Why::away:
+      return "its daemon is away as announced";
+    case Why::never_heard:
+      return "never heard";
+    case Why::silent:
+      return "silent: no fresh beat, neither directly nor through another node";
+    case Why::core_gone:
+      return "its core does not run, or runs without the module";
+    case Why::core_stalled:
+      return "its core's loop stands still";
+    case Why::does_not_hear_us:
+      return "it does not hear us";
+    case Why::link_closed:
+      return "its daemon closed the link and nobody has heard it since";
+  }
+  return "unknown";
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,206 @@
+// Our module: what it says, and what it is told.
+#include <algorithm>
+#include <utility>
+
+#include "cluster/node_state.hpp"
+
+namespace merlin::cluster {
+
+void Node::State::receive_core(FromCore message, Now now) {
+  core.last_turn = now.steady;
+  std::visit(
+      [&](auto&& content) {
+        using Message = std::decay_t<decltype(content)>;
+        if constexpr (std::is_same_v<Message, wire::Inventory>) {
+          on_core_inventory(std::move(content));
+        } else if constexpr (std::is_same_v<Message, wire::CoreBeat>) {
+          core.beat = content;
+        } else if constexpr (std::is_same_v<Message, wire::CoreBusy>) {
+          on_core_busy(content, now.steady);
+        } else if constexpr (std::is_same_v<Message, wire::CoreAway>) {
+          on_core_away(content, now);
+        } else if constexpr (std::is_same_v<Message, wire::CoreRows>) {
+          on_core_rows(std::move(content), now);
+        } else if constexpr (std::is_same_v<Message, wire::CoreResults>) {
+          on_core_results(std::move(content), now);
+        } else if constexpr (std::is_same_v<Message, wire::CoreClaims>) {
+          on_core_claims(content, now);
+        } else if constexpr (std::is_same_v<Message, wire::RowsConfirmed>) {
+          feed.on_confirmed(content);
+        } else if constexpr (std::is_same_v<Message, wire::ResultsTaken>) {
+          for (const wire::ForwardedAck& ack : content.taken) {
+            forwarding.core_took(ack);
+            acknowledge_forward(ack);
+          }
+        }
+      },
+      std::move(message));
+  check_core_loop(now.steady);
+}
+
+void Node::State::on_core_inventory(wire::Inventory part) {
+  const std::uint64_t config_digest = part.config_digest;
+  const std::int64_t config_changed_ms = part.config_changed_ms;
+  InventoryPtr whole = core.assembler.add(std::move(part));
+  if (!whole) return;
+  // Nodes with the same inventory share one copy.
+  for (const auto& [id, other] : others) {
+    if (other.inventory && other.inventory->digest() == whole->digest()) whole = other.inventory;
+  }
+  core.inventory = whole;
+  core.config_digest = config_digest;
+  core.config_changed_ms = config_changed_ms;
+  ownership.set_inventory(whole);
+  ++info_number;
+  ownership_dirty = beat_due = true;
+  tell_info();
+  for (auto& [id, other] : others) {
+    if (other.info && other.info->inventory_digest == whole->digest()) other.inventory = whole;
+  }
+}
+
+void Node::State::on_core_busy(const wire::CoreBusy& busy, SteadyTime now) {
+  beat_due = true;
+  if (busy.limit_ms == 0) {
+    core.busy_until.reset();
+    return;
+  }
+  core.busy_until = now + std::min(Millis{busy.limit_ms}, settings.busy_limit);
+}
+
+void Node::State::on_core_away(const wire::CoreAway& away, Now) {
+  log(LogLevel::info, away.reload ? "our core reloads" : "our core stops");
+  core.announced_away = true;
+  // The claims first: who leaves as planned leaves nothing behind that would look like a loss.
+  ownership.withdraw_all();
+  wire::CoreClaims none;
+  none.whole = true;
+  broadcast_claims(core.claims.change(settings.self, instance, none));
+  core.inventory.reset();  // no longer well, until it is back with its inventory
+  beat_due = true;
+}
+
+void Node::State::core_gone(Now now) {
+  if (!core.connected) return;
+  if (!core.announced_away) log(LogLevel::warning, "our core is gone, or its module lost its way to us");
+  core.connected = false;
+  core.inventory.reset();
+  feed.stop();
+  forwarding.core_lost();
+  table.core_lost();
+  ownership.withdraw_all();
+  // Everyone must know at once; that we claim nothing follows behind.
+  beat_due = true;
+  send_beats(now);
+  ClaimSet had = std::exchange(core.claims, {});
+  const wire::Claims gone = had.change(settings.self, instance, [] {
+    wire::CoreClaims none;
+    none.whole = true;
+    return none;
+  }());
+  Core fresh;
+  fresh.claims = std::move(had);
+  core = std::move(fresh);
+  broadcast_claims(gone);
+  phase = wire::NodePhase::joining;
+}
+
+void Node::State::broadcast_claims(const wire::Claims& claims) {
+  if (claims.added.empty() && claims.removed.empty()) return;
+  for (const auto& [id, other] : others) {
+    if (other.way.kind != Way::Kind::none) send(id, Priority::control, claims);
+  }
+}
+
+void Node::State::on_core_claims(const wire::CoreClaims& claims, Now) {
+  if (core.announced_away) return;
+  const bool unasked = claims.epoch == 0 || core.epoch == 0;
+  broadcast_claims(core.claims.change(settings.self, instance, claims));
+  if (unasked) {
+    // The module ran these before our first epoch: our daemon was restarted, or it was alone.
+    ownership.adopt(core.claims.units());
+  } else if (claims.epoch == core.epoch && !core.told_whole && core.changed.empty() && core.claims.count() != ownership.running().size()) {
+    core.epoch_whole_due = true;
+  }
+  std::map<NodeId, wire::Yield> yields;
+  for (Unit unit : claims.removed) {
+    const auto promise = core.promised.find(unit);
+    if (promise == core.promised.end()) continue;
+    yields[promise->second].units.push_back(unit);
+    core.promised.erase(promise);
+  }
+  for (auto& [to, yield] : yields) {
+    const std::set<Unit> units{yield.units.begin(), yield.units.end()};
+    std::copy_if(claims.in_flight.begin(), claims.in_flight.end(), std::back_inserter(yield.in_flight),
+                 [&](const wire::InFlight& one) { return units.contains(one.object.host) || units.contains(one.object.service); });
+    yield.number = ++want_number;
+    send(to, Priority::control, std::move(yield));
+  }
+  ownership_dirty = forwards_changed = true;
+}
+
+void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
+  const bool write = rows.kind == wire::CoreRowsKind::write;
+  for (wire::Register& content : rows.rows) {
+    const RegisterKey key{content.object, content.kind};
+    const wire::Version version = content.version;
+    // Only the owner writes; what a core read from its retention file enters where nobody knows better.
+    const bool may_write = !write || runner_of(content.object) == settings.self;
+    // What it read is no news: it spreads by comparing.
+    const NodeId from = write ? NodeId{} : settings.self;
+    const Table::Put put = may_write ? table.put(std::move(content), from, write) : Table::Put::older;
+    Row* row = table.find(key);
+    if (put == Table::Put::older) {
+      if (write) feed.again(key);
+    } else if (row != nullptr && row->content.version == version) {
+      row->core_has = true;
+    }
+  }
+  if (rows.kind == wire::CoreRowsKind::initial_last) {
+    core.initial_done = true;
+    ownership_dirty = true;
+    replication.compare_all(now.steady, true);
+  }
+}
+
+void Node::State::on_core_results(wire::CoreResults results, Now now) {
+  for (wire::CheckResult& result : results.results) {
+    // The core has processed what was not its to process: what the owner says is imposed again.
+    feed.again({result.object, wire::RegisterKind::check});
+    forwarding.took(std::move(result), now.steady);
+  }
+  forwards_changed = true;
+}
+
+void Node::State::tell_core_epoch() {
+  if (!core.connected || core.announced_away) return;
+  const bool first = core.epoch == 0;
+  const bool whole = first || core.epoch_whole_due;
+  const bool fence = core.told_term != term || core.told_side != side;
+  if (!whole && !fence && core.changed.empty() && core.in_flight.empty()) return;
+  if (first && !core.initial_done) return;
+  wire::Epoch epoch;
+  epoch.number = ++core.epoch;
+  epoch.term = core.told_term = term;
+  epoch.side = core.told_side = side;
+  epoch.whole = whole;
+  epoch.takeover_rate = settings.takeover_rate;
+  epoch.in_flight = std::exchange(core.in_flight, {});
+  if (whole) {
+    epoch.added.assign(ownership.running().begin(), ownership.running().end());
+    std::sort(epoch.added.begin(), epoch.added.end());
+  } else {
+    for (Unit unit : core.changed) (ownership.running().contains(unit) ? epoch.added : epoch.removed).push_back(unit);
+  }
+  core.told_whole = whole;
+  core.epoch_whole_due = false;
+  core.changed.clear();
+  to_core(std::move(epoch));
+}
+
+void Node::State::feed_core() {
+  if (!core.connected || !core.inventory || !core.initial_done) return;
+  while (std::optional<wire::RowsToCore> batch = feed.next(*core.inventory)) to_core(std::move(*batch));
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,329 @@
+// Messages of other nodes, and the ways to them.
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "cluster/node_state.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::cluster {
+namespace {
+
+template <class Message>
+std::optional<PeerMessage> decoded(const wire::Relayed& relayed) {
+  if (relayed.type != static_cast<std::uint32_t>(Message::type_id)) return std::nullopt;
+  Result<Message> message = wire::decode<Message>(relayed.payload);
+  if (!message) return std::nullopt;
+  return PeerMessage{std::move(*message)};
+}
+
+template <class... Message>
+std::optional<PeerMessage> decoded_as_one_of(const wire::Relayed& relayed) {
+  std::optional<PeerMessage> message;
+  ((message || (message = decoded<Message>(relayed))), ...);
+  return message;
+}
+
+// What a third node carries. Beats and relayed messages themselves are not carried on: one hop.
+std::optional<PeerMessage> unwrap(const wire::Relayed& relayed) {
+  return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows, wire::RowsAck,
+                           wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult, wire::ForwardedAck, wire::Goodbye>(
+      relayed);
+}
+
+}  // namespace
+
+void Node::State::send(const NodeId& to, Priority priority, PeerMessage message) {
+  const Other* receiver = find(to);
+  if (receiver == nullptr) return;
+  if (receiver->way.kind == Way::Kind::direct || (receiver->way.kind == Way::Kind::none && receiver->linked)) {
+    out.push_back(SendToPeer{to, priority, std::move(message)});
+  } else if (receiver->way.kind == Way::Kind::relayed) {
+    wire::Relayed relayed{settings.self, to, 0, {}};
+    std::visit(
+        [&](const auto& content) {
+          relayed.type = static_cast<std::uint32_t>(std::decay_t<decltype(content)>::type_id);
+          relayed.payload = wire::encode(content);
+        },
+        message);
+    out.push_back(SendToPeer{receiver->way.via, priority, std::move(relayed)});
+  }
+}
+
+template <class Message>
+void Node::State::broadcast(Priority priority, const Message& message) {
+  for (const auto& [id, other] : others) {
+    if (other.way.kind != Way::Kind::none) send(id, priority, message);
+  }
+}
+
+void Node::State::update_ways(SteadyTime now) {
+  for (auto& [id, other] : others) {
+    Way way;
+    if (other.linked) {
+      way.kind = Way::Kind::direct;
+    } else {
+      const auto relay = std::find_if(others.begin(), others.end(), [&, node = id](const auto& entry) {
+        return entry.first != node && entry.second.linked && liveness.other_hears(entry.first, node, now);
+      });
+      if (relay != others.end()) way = {Way::Kind::relayed, relay->first};
+    }
+    if (way == other.way) continue;
+    // A relay that still works is not left for another one.
+    if (way.kind == Way::Kind::relayed && other.way.kind == Way::Kind::relayed) {
+      const Other* relay = find(other.way.via);
+      if (relay != nullptr && relay->linked && liveness.other_hears(other.way.via, id, now)) continue;
+    }
+    if (other.way.kind != Way::Kind::none) replication.session_down(id);
+    other.way = way;
+    if (way.kind != Way::Kind::none) begin_session(id, now);
+  }
+}
+
+void Node::State::begin_session(const NodeId& id, SteadyTime now) {
+  Other& peer = other(id);
+  peer.asked_inventory.reset();
+  peer.asked_info.reset();
+  send(id, Priority::control, own_info());
+  send(id, Priority::control, core.claims.whole(settings.self, instance));
+  if (peer.way.kind == Way::Kind::direct) out.push_back(SendToPeer{id, Priority::beat, own_beat(id, {now, WallTime{}})});
+  replication.session_up(id, now);
+}
+
+wire::NodeInfo Node::State::own_info() const {
+  wire::NodeInfo info;
+  info.node_id = settings.self;
+  info.instance = instance;
+  info.number = info_number;
+  info.name = settings.name;
+  info.program_version = MERLIN_VERSION;
+  info.weight = settings.weight;
+  for (const Settings::Peer& peer : settings.peers) {
+    if (peer.id.empty()) continue;
+    info.knows_nodes.push_back(peer.id);
+    if (peer.weight) info.said_weights.push_back({peer.id, *peer.weight});
+  }
+  info.inventory_digest = core.inventory ? core.inventory->digest() : 0;
+  info.config_digest = core.config_digest;
+  info.config_changed_ms = core.config_changed_ms;
+  info.core_program = core.hello.program;
+  return info;
+}
+
+void Node::State::tell_info() { broadcast(Priority::control, own_info()); }
+
+void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
+  std::visit(
+      [&](auto&& content) {
+        using Message = std::decay_t<decltype(content)>;
+        if constexpr (std::is_same_v<Message, wire::Beat>) {
+          on_beat(from, content, now);
+        } else if constexpr (std::is_same_v<Message, wire::NodeInfo>) {
+          on_node_info(from, content, now);
+        } else if constexpr (std::is_same_v<Message, wire::Claims>) {
+          on_claims(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::Ask>) {
+          on_ask(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::Want>) {
+          on_want(from, content, now);
+        } else if constexpr (std::is_same_v<Message, wire::Yield>) {
+          on_yield(from, content, now);
+        } else if constexpr (std::is_same_v<Message, wire::Inventory>) {
+          on_inventory(from, std::move(content));
+        } else if constexpr (std::is_same_v<Message, wire::Order>) {
+          on_order(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::Rows>) {
+          replication.on_rows(from, std::move(content), other(from).clock_offset);
+        } else if constexpr (std::is_same_v<Message, wire::RowsAck>) {
+          replication.on_ack(from, content, now.steady);
+        } else if constexpr (std::is_same_v<Message, wire::Follow>) {
+          replication.on_follow(from, content, now.steady);
+        } else if constexpr (std::is_same_v<Message, wire::Digests>) {
+          replication.on_digests(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::Differing>) {
+          replication.on_differing(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::SyncDone>) {
+          replication.on_sync_done(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::ForwardedResult>) {
+          on_forwarded(from, std::move(content));
+        } else if constexpr (std::is_same_v<Message, wire::ForwardedAck>) {
+          forwarding.on_ack(content);
+        } else if constexpr (std::is_same_v<Message, wire::Relayed>) {
+          on_relayed(from, std::move(content), now);
+        } else if constexpr (std::is_same_v<Message, wire::Goodbye>) {
+          on_goodbye(from, content, now);
+        }
+      },
+      std::move(message));
+}
+
+void Node::State::on_node_info(const NodeId& from, const wire::NodeInfo& info, Now now) {
+  if (info.node_id != from) return;
+  Other& sender = other(from);
+  sender.info = info;
+  if (!sender.configured) sender.name = info.name;
+  find_inventory(from, sender, now.steady);
+  ownership_dirty = true;
+}
+
+void Node::State::find_inventory(const NodeId& id, Other& node, SteadyTime now) {
+  if (!node.info) return;
+  const std::uint64_t digest = node.info->inventory_digest;
+  if (node.inventory && node.inventory->digest() == digest) return;
+  InventoryPtr found;
+  if (core.inventory && core.inventory->digest() == digest) found = core.inventory;
+  for (const auto& [peer, known] : others) {
+    if (!found && known.inventory && known.inventory->digest() == digest) found = known.inventory;
+  }
+  if (found) {
+    node.inventory = found;
+    ownership_dirty = true;
+    return;
+  }
+  if (digest == 0 || node.way.kind == Way::Kind::none) return;
+  if (node.asked_inventory && now - *node.asked_inventory < 5 * settings.pulse_interval) return;
+  node.asked_inventory = now;
+  send(id, Priority::control, wire::Ask{false, false, true});
+}
+
+void Node::State::on_claims(const NodeId& from, const wire::Claims& claims) {
+  if (claims.node_id != from) return;
+  Other& sender = other(from);
+  if (!sender.claims.apply(claims)) send(from, Priority::control, wire::Ask{true, false, false});
+  sender.claims_differ_since.reset();
+  ownership_dirty = true;
+}
+
+void Node::State::on_ask(const NodeId& from, const wire::Ask& ask) {
+  if (ask.info) send(from, Priority::control, own_info());
+  if (ask.claims) send(from, Priority::control, core.claims.whole(settings.self, instance));
+  if (!ask.inventory || !core.inventory) return;
+  for (wire::Inventory& part : core.inventory->parts(settings.self)) {
+    part.config_digest = core.config_digest;
+    part.config_changed_ms = core.config_changed_ms;
+    send(from, Priority::bulk, std::move(part));
+  }
+}
+
+void Node::State::on_want(const NodeId& from, const wire::Want& want, Now now) {
+  Other& wanter = other(from);
+  if (!wanter.active || !may_run(now.steady)) return;
+  const std::vector<Unit> released = ownership.on_want(self_contender(), contender(from, wanter), want.units, now.steady);
+  for (Unit unit : released) core.promised[unit] = from;
+  mark_changed(released);
+  if (!released.empty()) ownership_dirty = true;
+}
+
+void Node::State::on_yield(const NodeId& from, const wire::Yield& yield, Now now) {
+  if (!other(from).active) return;
+  ownership.on_yield(yield.units, now.steady);
+  core.in_flight.insert(core.in_flight.end(), yield.in_flight.begin(), yield.in_flight.end());
+  ownership_dirty = true;
+}
+
+void Node::State::on_inventory(const NodeId& from, wire::Inventory part) {
+  if (part.node_id != from) return;
+  Other& sender = other(from);
+  InventoryPtr whole = sender.assembler.add(std::move(part));
+  if (!whole) return;
+  sender.inventory = std::move(whole);
+  ownership_dirty = true;
+}
+
+void Node::State::on_order(const NodeId& from, const wire::Order& order) {
+  const bool drain = order.kind == wire::OrderKind::drain;
+  if (durable.drained == drain) return;
+  durable.drained = drain;
+  out.push_back(Persist{durable});
+  log(LogLevel::info, name_of(from) + (drain ? " orders us to hand our checks over" : " orders us to take our checks back"));
+  ownership_dirty = beat_due = true;
+}
+
+void Node::State::on_goodbye(const NodeId& from, const wire::Goodbye& goodbye, Now now) {
+  Other& leaver = other(from);
+  log(LogLevel::info, name_of(from) + " says goodbye: " + goodbye.text);
+  if (goodbye.away_ms == 0) {
+    wire::Claims none;
+    none.node_id = from;
+    none.whole = true;
+    none.instance = leaver.claims.instance();
+    none.number = leaver.claims.number() + 1;
+    leaver.claims.apply(none);
+    ownership_dirty = true;
+    return;
+  }
+  leaver.phase_before_away = phase_of(from, leaver);
+  liveness.away(from, std::min(Millis{goodbye.away_ms}, kLongestAway), now.steady);
+}
+
+void Node::State::on_relayed(const NodeId& from, wire::Relayed relayed, Now now) {
+  if (relayed.to != settings.self) {
+    const Other* receiver = find(relayed.to);
+    if (relayed.from != from || receiver == nullptr || !receiver->linked) return;
+    const bool bulk = relayed.type == static_cast<std::uint32_t>(wire::MessageType::rows);
+    out.push_back(SendToPeer{relayed.to, bulk ? Priority::live : Priority::control, std::move(relayed)});
+    return;
+  }
+  if (find(relayed.from) == nullptr) return;
+  std::optional<PeerMessage> message = unwrap(relayed);
+  if (message) receive(relayed.from, std::move(*message), now);
+}
+
+NodeId Node::State::runner_of(const ObjectKey& object) const {
+  const auto runs = [&](const ClaimSet& claims, const InventoryPtr& known) {
+    if (!object.is_host() && claims.contains(object.service)) return true;
+    return claims.contains(object.host) && known && known->knows(object);
+  };
+  if (runs(core.claims, core.inventory)) return settings.self;
+  for (const auto& [id, other] : others) {
+    if (other.active && runs(other.claims, other.inventory)) return id;
+  }
+  return {};
+}
+
+void Node::State::send_forwards(SteadyTime now) {
+  forwards_changed = false;
+  forwards_sent = now;
+  forwarding.send([&](const ObjectKey& object) { return runner_of(object); },
+                  [&](const NodeId& owner, wire::ForwardedResult result) {
+                    if (owner == settings.self) {
+                      on_forwarded(settings.self, std::move(result));
+                    } else {
+                      send(owner, Priority::live, std::move(result));
+                    }
+                  },
+                  kFreshIntervals * settings.pulse_interval, now);
+}
+
+void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result) {
+  const NodeId owner = runner_of(result.result.object);
+  if (from != settings.self && result.hops == 0) {
+    // Times on our clock from here on.
+    const Millis offset = other(from).clock_offset;
+    result.result.start_ms -= offset.count();
+    result.result.finish_ms -= offset.count();
+  }
+  if (owner != settings.self) {
+    if (owner.empty() || owner == from || result.hops > 0) return;  // its taker sends it again
+    ++result.hops;
+    send(owner, Priority::live, std::move(result));
+    return;
+  }
+  const wire::ForwardedAck ack{result.taker, result.taker_instance, result.number};
+  const Forwarding::Arrival arrival = forwarding.arrived(result);
+  if (arrival.taken) {
+    acknowledge_forward(ack);
+  } else if (arrival.fresh) {
+    to_core(wire::ResultsToCore{{std::move(result)}});
+  }
+}
+
+void Node::State::acknowledge_forward(const wire::ForwardedAck& ack) {
+  if (ack.taker == settings.self) {
+    forwarding.on_ack(ack);
+  } else {
+    send(ack.taker, Priority::live, ack);
+  }
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,145 @@
+// What follows from any input, in one fixed order: who is active, what phase we are in, what we run, what our
+// core and the others are told.
+#include <algorithm>
+#include <utility>
+
+#include "cluster/node_state.hpp"
+
+namespace merlin::cluster {
+
+Actions Node::State::finish(Now now) {
+  settle(now);
+  return std::exchange(out, {});
+}
+
+void Node::State::settle(Now now) {
+  if (leaving) return;
+  judge_all(now);
+  update_ways(now.steady);
+  settle_phase(now);
+  settle_ownership(now);
+  send_beats(now);
+  replication.pump();
+  feed_core();
+  const bool forwards_again = !forwards_sent || now.steady - *forwards_sent >= settings.pulse_interval;
+  if (forwarding.waiting() > 0 && (forwards_changed || forwards_again)) send_forwards(now.steady);
+  settle_durable(now);
+}
+
+bool Node::State::start_wait_over(SteadyTime now) const {
+  if (now - started >= 2 * settings.pulse_interval) return true;
+  return std::all_of(others.begin(), others.end(), [&](const auto& entry) {
+    const auto& [id, other] = entry;
+    if (!other.configured || other.active || other.unreachable) return true;
+    const wire::Beat* beat = liveness.last_beat(id);
+    return beat != nullptr && beat->core == wire::CoreHealth::gone;
+  }) && std::none_of(settings.peers.begin(), settings.peers.end(), [](const Settings::Peer& peer) { return peer.id.empty(); });
+}
+
+bool Node::State::may_run(SteadyTime now) const {
+  if (!core.connected || !core.inventory || !core.initial_done || core.stalled || !start_waited) return false;
+  return core.fed || now - core.connected_since >= kCoreFeedPatience;
+}
+
+bool Node::State::ready_to_join(SteadyTime now) const {
+  if (!may_run(now)) return false;
+  for (const auto& [id, other] : others) {
+    if (other.active && other.holds_us - (now - other.holds_us_since) > Millis{0}) return false;
+  }
+  if (now - joining_since >= settings.join_timeout) return true;
+  if (!feed.drained()) return false;
+  return std::all_of(others.begin(), others.end(), [&](const auto& entry) {
+    const auto& [id, other] = entry;
+    return !other.active || phase_of(id, other) != wire::NodePhase::ready || replication.compared(id);
+  });
+}
+
+void Node::State::join(SteadyTime now) {
+  phase = wire::NodePhase::joining;
+  joining_since = now;
+  beat_due = ownership_dirty = true;
+}
+
+void Node::State::settle_phase(Now now) {
+  if (!start_waited && start_wait_over(now.steady)) start_waited = ownership_dirty = true;
+  if (core.connected && core.initial_done && !core.fed && feed.drained()) core.fed = ownership_dirty = true;
+  if (phase != wire::NodePhase::joining || !ready_to_join(now.steady)) return;
+  phase = wire::NodePhase::ready;
+  beat_due = ownership_dirty = true;
+  log(LogLevel::info, "joined: this node's state is that of the others, it takes its share");
+}
+
+wire::NodePhase Node::State::own_phase() const { return durable.drained ? wire::NodePhase::drained : phase; }
+
+std::uint32_t Node::State::weight_of(const NodeId& id, const Other& other) const {
+  if (other.info && other.info->weight) return std::min(*other.info->weight, kMaxWeight);
+  std::optional<std::uint32_t> smallest = other.said_weight;
+  const auto consider = [&](std::uint32_t weight) { smallest = smallest ? std::min(*smallest, weight) : weight; };
+  for (const auto& [teller, told] : others) {
+    if (!told.active || !told.info) continue;
+    for (const wire::SaidWeight& said : told.info->said_weights) {
+      if (said.node_id == id) consider(said.weight);
+    }
+  }
+  return std::min(smallest.value_or(1), kMaxWeight);
+}
+
+wire::NodePhase Node::State::phase_of(const NodeId& id, const Other& other) const {
+  if (other.phase_before_away) return *other.phase_before_away;
+  const wire::Beat* beat = liveness.last_beat(id);
+  return beat == nullptr ? wire::NodePhase::joining : beat->phase;
+}
+
+Contender Node::State::self_contender() const {
+  Other self;
+  std::uint32_t weight = settings.weight.value_or(0);
+  if (!settings.weight) weight = weight_of(settings.self, self);
+  return {settings.self, std::min(weight, kMaxWeight), own_phase(), core.inventory, &core.claims};
+}
+
+Contender Node::State::contender(const NodeId& id, const Other& other) const {
+  return {id, weight_of(id, other), phase_of(id, other), other.inventory, &other.claims};
+}
+
+void Node::State::mark_changed(const std::vector<Unit>& units) { core.changed.insert(units.begin(), units.end()); }
+
+void Node::State::settle_ownership(Now now) {
+  const bool due = look_again && now.steady >= *look_again;
+  if (!ownership_dirty && !due) return;
+  ownership_dirty = false;
+  look_again.reset();
+  if (!may_run(now.steady)) {
+    if (core.connected && !start_waited) return;  // what its module runs stands until we know better
+    mark_changed(ownership.withdraw_all());
+    tell_core_epoch();
+    if (core.connected && !core.stalled) look_again = now.steady + Millis{100};
+    return;
+  }
+  std::vector<Contender> contenders;
+  for (const auto& [id, other] : others) {
+    if (other.active) contenders.push_back(contender(id, other));
+  }
+  const Decision decision = ownership.decide(self_contender(), contenders, now.steady);
+  mark_changed(decision.take);
+  mark_changed(decision.drop);
+  look_again = decision.look_again;
+  for (const auto& [from, units] : decision.wants) send(from, Priority::control, wire::Want{++want_number, units});
+  tell_core_epoch();
+}
+
+void Node::State::settle_durable(Now now) {
+  bool write = false;
+  if (term >= durable.term_limit) {
+    durable.term_limit = term + kTermLead;
+    write = true;
+  }
+  clock_seen = std::max({clock_seen, table.max_clock(), core.beat.hlc});
+  if (clock_seen + (static_cast<std::uint64_t>(kClockLead.count() / 2) << 16) > durable.hlc_limit && clock_seen > 0) {
+    durable.hlc_limit = std::max(clock_seen, hlc_of(now.wall)) + (static_cast<std::uint64_t>(kClockLead.count()) << 16);
+    write = true;
+  }
+  // Before anything that carries the new values leaves.
+  if (write) out.insert(out.begin(), Persist{durable});
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,218 @@
+// The inside of Node: what it knows, and its steps by subject. Not for users of Node.
+//   node.cpp            the interface: one input, then settle()
+//   node_settle.cpp     settle(): what follows from any input, in one fixed order
+//   node_liveness.cpp   beats out and in, the active set, terms, returning
+//   node_peers.cpp      messages of other nodes, ways to them
+//   node_core.cpp       messages of our module, epochs, rows for the core
+//   node_view.cpp       what people are shown
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "cluster/claims.hpp"
+#include "cluster/core_feed.hpp"
+#include "cluster/forwarding.hpp"
+#include "cluster/liveness.hpp"
+#include "cluster/node.hpp"
+#include "cluster/ownership.hpp"
+#include "cluster/replication.hpp"
+#include "cluster/table.hpp"
+
+namespace merlin::cluster {
+
+inline constexpr std::size_t kMaxNodes = 64;               // known at a time, configured or not
+inline constexpr Millis kLongestAway{60'000};
+inline constexpr Millis kClockLead{60'000};                // clock limit on disk: this far ahead
+inline constexpr std::uint64_t kTermLead = 1'000;          // term limit on disk: this far ahead
+inline constexpr Millis kCoreFeedPatience{2'000};          // a core is given its first epoch at the latest then
+inline constexpr std::size_t kClockSamples = 16;
+inline constexpr std::size_t kRememberedBeats = 64;
+
+// How messages reach another node.
+struct Way {
+  enum class Kind { none, direct, relayed };
+  Kind kind = Kind::none;
+  NodeId via;
+
+  bool operator==(const Way&) const = default;
+};
+
+// What we know of another node.
+struct Other {
+  std::string name;
+  bool configured = false;
+  bool linked = false;
+  bool unreachable = false;
+  std::optional<std::uint32_t> said_weight;  // our file's word
+  Way way;
+  std::optional<wire::NodeInfo> info;
+  ClaimSet claims;
+  InventoryPtr inventory;
+  InventoryAssembler assembler;
+  bool active = false;
+  bool was_lost = false;                     // we had it and lost it: meeting again, one of us returns
+  std::optional<SteadyTime> claims_differ_since;
+  std::optional<SteadyTime> asked_inventory;
+  std::optional<SteadyTime> asked_info;
+  SteadyTime last_beat_sent{};
+  std::deque<Millis> clock_samples;
+  Millis clock_offset{0};
+  std::optional<double> latency_ms;
+  Millis holds_us{0};                        // how long it wants us to stay joining
+  SteadyTime holds_us_since{};
+  std::optional<wire::NodePhase> phase_before_away;
+};
+
+// Our own core and its module.
+struct Core {
+  bool connected = false;
+  bool initial_done = false;
+  wire::CoreHello hello;
+  InventoryPtr inventory;
+  InventoryAssembler assembler;
+  std::uint64_t config_digest = 0;
+  std::int64_t config_changed_ms = 0;
+  ClaimSet claims;
+  SteadyTime connected_since{};
+  SteadyTime last_turn{};
+  bool stalled = false;
+  bool announced_away = false;
+  std::optional<SteadyTime> busy_until;
+  wire::CoreBeat beat;
+  std::uint64_t epoch = 0;
+  bool epoch_whole_due = false;
+  bool told_whole = false;
+  std::uint64_t told_term = 0;
+  std::uint32_t told_side = 0;
+  bool fed = false;                          // rows were imposed once since it was connected
+  std::set<Unit> changed;                    // not yet told
+  std::vector<wire::InFlight> in_flight;     // to tell with the next epoch
+  std::map<Unit, NodeId> promised;           // to yield once the module has released them
+};
+
+struct Node::State {
+  State(Settings settings, Durable restored, std::uint64_t instance, std::uint64_t table_id, Now now);
+
+  // ---- node_settle.cpp
+  void settle(Now now);
+  Actions finish(Now now);
+  void settle_phase(Now now);
+  void settle_ownership(Now now);
+  void settle_durable(Now now);
+  bool start_wait_over(SteadyTime now) const;
+  bool may_run(SteadyTime now) const;
+  bool ready_to_join(SteadyTime now) const;
+  Contender self_contender() const;
+  Contender contender(const NodeId& id, const Other& other) const;
+  std::uint32_t weight_of(const NodeId& id, const Other& other) const;
+  wire::NodePhase phase_of(const NodeId& id, const Other& other) const;
+  wire::NodePhase own_phase() const;
+  void join(SteadyTime now);
+  void mark_changed(const std::vector<Unit>& units);
+  void tell_core_epoch();
+
+  // ---- node_liveness.cpp
+  void judge_all(Now now);
+  void lost(const NodeId& id, Other& other, const Judgement& verdict, Now now);
+  void met(const NodeId& id, Other& other, Now now);
+  void new_term(bool lost_someone);
+  wire::CoreHealth core_health(SteadyTime now) const;
+  wire::Beat own_beat(const NodeId& reader, Now now);
+  void send_beats(Now now);
+  void on_beat(const NodeId& from, const wire::Beat& beat, Now now);
+  void note_beat(const NodeId& id, const wire::Beat& beat, Now now);
+  void check_core_loop(SteadyTime now);
+
+  // ---- node_peers.cpp
+  void receive(const NodeId& from, PeerMessage message, Now now);
+  void on_node_info(const NodeId& from, const wire::NodeInfo& info, Now now);
+  void on_claims(const NodeId& from, const wire::Claims& claims);
+  void on_ask(const NodeId& from, const wire::Ask& ask);
+  void on_want(const NodeId& from, const wire::Want& want, Now now);
+  void on_yield(const NodeId& from, const wire::Yield& yield, Now now);
+  void on_inventory(const NodeId& from, wire::Inventory inventory);
+  void on_forwarded(const NodeId& from, wire::ForwardedResult result);
+  void on_order(const NodeId& from, const wire::Order& order);
+  void on_goodbye(const NodeId& from, const wire::Goodbye& goodbye, Now now);
+  void acknowledge_forward(const wire::ForwardedAck& ack);
+  void on_relayed(const NodeId& from, wire::Relayed relayed, Now now);
+  void find_inventory(const NodeId& id, Other& other, SteadyTime now);
+  void update_ways(SteadyTime now);
+  void begin_session(const NodeId& id, SteadyTime now);
+  wire::NodeInfo own_info() const;
+  void tell_info();
+  void send(const NodeId& to, Priority priority, PeerMessage message);
+  template <class Message>
+  void broadcast(Priority priority, const Message& message);
+  void send_forwards(SteadyTime now);
+  NodeId runner_of(const ObjectKey& object) const;
+
+  // ---- node_core.cpp
+  void receive_core(FromCore message, Now now);
+  void on_core_rows(wire::CoreRows rows, Now now);
+  void on_core_results(wire::CoreResults results, Now now);
+  void on_core_claims(const wire::CoreClaims& claims, Now now);
+  void on_core_inventory(wire::Inventory inventory);
+  void on_core_away(const wire::CoreAway& away, Now now);
+  void on_core_busy(const wire::CoreBusy& busy, SteadyTime now);
+  void broadcast_claims(const wire::Claims& claims);
+  void core_gone(Now now);
+  void feed_core();
+  void to_core(ToCore message) { out.push_back(SendToCore{std::move(message)}); }
+
+  // ---- node_view.cpp
+  ClusterView view(Now now) const;
+  OwnerView owner(const std::string& host, Now now) const;
+  NodeView view_of_self(Now now) const;
+  NodeView view_of(const NodeId& id, const Other& other, Now now) const;
+  void count_claims(const ClaimSet& claims, NodeView& view) const;
+
+  void log(LogLevel level, std::string line) { out.push_back(Log{level, std::move(line)}); }
+  std::string name_of(const NodeId& id) const;
+  Other* find(const NodeId& id);
+  Other& other(const NodeId& id);
+  const InventoryPtr& inventory() const { return core.inventory; }
+  void shift(Millis late_by);
+
+  Settings settings;
+  Durable durable;
+  std::uint64_t instance;
+  Liveness liveness;
+  Ownership ownership;
+  Table table;
+  Replication replication;
+  CoreFeed feed;
+  Forwarding forwarding;
+  std::map<NodeId, Other> others;
+  Core core;
+
+  SteadyTime started{};
+  bool start_waited = false;
+  bool leaving = false;
+  wire::NodePhase phase = wire::NodePhase::joining;
+  SteadyTime joining_since{};
+  std::uint64_t term = 0;
+  std::uint64_t greatest_term = 0;
+  std::uint32_t side = 1;
+  std::uint64_t standing_term = 0;
+  std::uint32_t standing_side = 0;
+
+  std::uint64_t beat_number = 0;
+  std::deque<std::pair<std::uint64_t, SteadyTime>> beats_sent;
+  bool beat_due = true;       // something in it changed
+  std::optional<SteadyTime> last_beat;
+  std::uint64_t info_number = 1;
+  std::uint64_t want_number = 0;
+  bool ownership_dirty = true;
+  std::optional<SteadyTime> look_again;
+  bool rows_changed = false;
+  bool forwards_changed = false;
+  std::optional<SteadyTime> forwards_sent;
+  std::uint64_t clock_seen = 0;
+
+  Actions out;
+};
+
+}  // namespace merlin::cluster

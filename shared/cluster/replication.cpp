@@ -1,0 +1,224 @@
+#include "cluster/replication.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace merlin::cluster {
+namespace {
+
+constexpr std::size_t kMaxJobs = 16;
+// A message of rows stays far below the longest frame, whatever the plugins wrote.
+constexpr std::size_t kBytesAMessage = 512 * 1024;
+// Clocks this close count as one: a stamp is not worth bending by less.
+constexpr Millis kClocksAgree{1000};
+
+}  // namespace
+
+Replication::Peer* Replication::session(const NodeId& peer) {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() || !found->second.up ? nullptr : &found->second;
+}
+
+bool Replication::has_session(const NodeId& peer) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.up;
+}
+
+void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
+  Peer& peer = peers_[peer_id];
+  peer.up = true;
+  peer.compared = false;
+  peer.jobs.clear();
+  peer.round.reset();
+  peer.last_compare.reset();
+  peer.live_unacknowledged = peer.bulk_unacknowledged = 0;
+  peer.progress = now;
+  peer.live_next = peer.acknowledged = table_.head();
+  send_(peer_id, Priority::control, wire::Follow{peer.table_id, peer.followed});
+}
+
+void Replication::session_down(const NodeId& peer_id) {
+  Peer& peer = peers_[peer_id];
+  peer.up = false;
+  peer.compared = false;
+  peer.jobs.clear();
+  peer.round.reset();
+}
+
+void Replication::on_follow(const NodeId& peer_id, const wire::Follow& follow, SteadyTime now) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr) return;
+  // The peer begins a session, perhaps without our having noticed the end of the last: nothing sent before counts.
+  peer->jobs.clear();
+  peer->live_unacknowledged = peer->bulk_unacknowledged = 0;
+  peer->progress = now;
+  if (follow.table_id == table_.id() && follow.upto <= table_.head()) {
+    peer->jobs.push_back({wire::RowStream::backlog, 0, follow.upto, peer->live_next, {}});
+    pump();
+  } else if (leads(peer_id)) {
+    start_compare(peer_id, *peer, now);
+  }
+}
+
+void Replication::start_compare(const NodeId& id, Peer& peer, SteadyTime now) {
+  peer.last_compare = now;
+  peer.round = next_round_++;
+  send_(id, Priority::bulk, wire::Digests{table_.id(), *peer.round, table_.bucket_digests()});
+}
+
+void Replication::on_digests(const NodeId& peer_id, const wire::Digests& digests) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr || peer->jobs.size() >= kMaxJobs) return;
+  wire::Differing differing{digests.round, table_.differing(digests.buckets)};
+  Job job{wire::RowStream::compare, digests.round, 0, table_.head(), std::vector<bool>(kBuckets, false)};
+  for (std::uint32_t bucket : differing.buckets) job.buckets[bucket] = true;
+  send_(peer_id, Priority::bulk, std::move(differing));
+  peer->jobs.push_back(std::move(job));
+  pump();
+}
+
+void Replication::on_differing(const NodeId& peer_id, const wire::Differing& differing) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr || peer->round != differing.round) return;
+  peer->round.reset();
+  Job job{wire::RowStream::compare, differing.round, 0, table_.head(), std::vector<bool>(kBuckets, false)};
+  for (std::uint32_t bucket : differing.buckets) {
+    if (bucket < kBuckets) job.buckets[bucket] = true;
+  }
+  peer->jobs.push_back(std::move(job));
+  pump();
+}
+
+void Replication::on_sync_done(const NodeId& peer_id, const wire::SyncDone& done) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr) return;
+  peer->compared = true;
+  if (peer->table_id != done.table_id) peer->followed = 0;
+  peer->table_id = done.table_id;
+  peer->followed = std::max(peer->followed, done.upto);
+}
+
+void Replication::on_ack(const NodeId& peer_id, const wire::RowsAck& ack, SteadyTime now) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr || ack.table_id != table_.id()) return;
+  peer->progress = now;
+  if (ack.stream == wire::RowStream::live) {
+    if (peer->live_unacknowledged > 0) --peer->live_unacknowledged;
+    peer->acknowledged = std::max(peer->acknowledged, std::min(ack.upto, table_.head()));
+  } else if (peer->bulk_unacknowledged > 0) {
+    --peer->bulk_unacknowledged;
+  }
+  pump();
+}
+
+void Replication::on_rows(const NodeId& peer_id, wire::Rows rows, Millis clock_offset) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr) return;
+  const Millis shift = std::chrono::abs(clock_offset) < kClocksAgree ? Millis{0} : clock_offset;
+  const bool live = rows.stream == wire::RowStream::live;
+  for (wire::Register& content : rows.rows) {
+    content.base_ms -= shift.count();
+    table_.put(std::move(content), peer_id, live);
+  }
+  // The live stream alone proves nothing of what came before the session: only after a sync it moves the cursor.
+  if (live && peer->compared && peer->table_id == rows.table_id) peer->followed = std::max(peer->followed, rows.upto);
+  send_(peer_id, live ? Priority::live : Priority::bulk, wire::RowsAck{rows.table_id, rows.upto, rows.stream});
+}
+
+void Replication::pump_live(const NodeId& id, Peer& peer) {
+  while (peer.live_unacknowledged < kLiveWindow && peer.live_next < table_.head()) {
+    wire::Rows message{table_.id(), peer.live_next, wire::RowStream::live, {}};
+    std::size_t bytes = 0;
+    auto row = table_.after(peer.live_next);
+    for (; row != table_.end() && message.rows.size() < kRowsAMessage && bytes < kBytesAMessage; ++row) {
+      message.upto = row->first;
+      // What came from another node that node tells by itself; where it cannot, a compare finds it.
+      if (!row->second->from.empty()) continue;
+      message.rows.push_back(row->second->content);
+      bytes += row->second->content.value.size();
+    }
+    if (row == table_.end()) message.upto = table_.head();
+    peer.live_next = message.upto;
+    if (message.rows.empty()) continue;
+    ++peer.live_unacknowledged;
+    send_(id, Priority::live, std::move(message));
+  }
+}
+
+void Replication::pump_job(const NodeId& id, Peer& peer) {
+  while (!peer.jobs.empty() && peer.bulk_unacknowledged < kBulkWindow) {
+    Job& job = peer.jobs.front();
+    wire::Rows message{table_.id(), job.next, job.stream, {}};
+    std::size_t bytes = 0;
+    auto row = table_.after(job.next);
+    for (; row != table_.end() && row->first <= job.end && message.rows.size() < kRowsAMessage && bytes < kBytesAMessage; ++row) {
+      const wire::Register& content = row->second->content;
+      job.next = message.upto = row->first;
+      const bool wanted = job.buckets.empty() ? row->second->from != id : job.buckets[Table::bucket_of({content.object, content.kind})];
+      if (!wanted) continue;
+      message.rows.push_back(content);
+      bytes += content.value.size();
+    }
+    const bool finished = row == table_.end() || row->first > job.end;
+    if (!message.rows.empty()) {
+      ++peer.bulk_unacknowledged;
+      send_(id, Priority::bulk, std::move(message));
+    }
+    if (!finished) continue;
+    send_(id, Priority::bulk, wire::SyncDone{job.round, table_.id(), job.end});
+    peer.jobs.pop_front();
+  }
+}
+
+void Replication::pump() {
+  for (auto& [id, peer] : peers_) {
+    if (!peer.up) continue;
+    pump_live(id, peer);
+    pump_job(id, peer);
+  }
+}
+
+void Replication::compare_all(SteadyTime now, bool as_follower_too) {
+  for (auto& [id, peer] : peers_) {
+    if (peer.up && (leads(id) || as_follower_too)) start_compare(id, peer, now);
+  }
+}
+
+void Replication::tables_differ(const NodeId& peer_id, SteadyTime now) {
+  Peer* peer = session(peer_id);
+  if (peer == nullptr || !leads(peer_id) || !peer->jobs.empty()) return;
+  if (!peer->last_compare) peer->last_compare = now;
+  if (now - *peer->last_compare >= kCompareEvery) start_compare(peer_id, *peer, now);
+}
+
+std::vector<NodeId> Replication::stuck(SteadyTime now) const {
+  std::vector<NodeId> ids;
+  for (const auto& [id, peer] : peers_) {
+    const bool waiting = peer.up && (peer.live_unacknowledged > 0 || peer.bulk_unacknowledged > 0);
+    if (waiting && now - peer.progress >= kStuckAfter) ids.push_back(id);
+  }
+  return ids;
+}
+
+void Replication::shift(Millis late_by) {
+  for (auto& [id, peer] : peers_) {
+    if (peer.last_compare) *peer.last_compare += late_by;
+    peer.progress += late_by;
+  }
+}
+
+bool Replication::compared(const NodeId& peer) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.up && found->second.compared;
+}
+
+std::size_t Replication::backlog(const NodeId& peer_id) const {
+  const auto found = peers_.find(peer_id);
+  if (found == peers_.end()) return 0;
+  const Peer& peer = found->second;
+  std::uint64_t waiting = table_.head() - (peer.live_unacknowledged == 0 ? peer.live_next : peer.acknowledged);
+  for (const Job& job : peer.jobs) waiting += job.end - job.next;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(waiting, table_.size()));
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,97 @@
+// Keeps the tables of two nodes the same: what changes is sent as it happens; after a time apart what changed
+// since; and where neither knows the other's table, what differs by bucket digests. Nothing is queued a peer:
+// the table is the queue, a row that changes twice is sent once, and what is not acknowledged is sent again
+// because the peer's cursor did not move.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cluster/node.hpp"
+#include "cluster/table.hpp"
+
+namespace merlin::cluster {
+
+inline constexpr std::size_t kRowsAMessage = 200;
+inline constexpr std::size_t kLiveWindow = 64;  // messages sent and not yet acknowledged
+inline constexpr std::size_t kBulkWindow = 16;
+inline constexpr Millis kStuckAfter{30'000};    // no acknowledgement for that long: the session begins anew
+inline constexpr Millis kCompareEvery{20'000};  // at most, while beats say that the tables differ
+
+class Replication {
+ public:
+  using Send = std::function<void(const NodeId& to, Priority priority, PeerMessage message)>;
+
+  Replication(Table& table, const NodeId& self, Send send) : table_(table), self_(self), send_(std::move(send)) {}
+
+  // A way to the node exists (its link, or a third node) / it broke: what was under way on it is void.
+  void session_up(const NodeId& peer, SteadyTime now);
+  void session_down(const NodeId& peer);
+  void forget(const NodeId& peer) { peers_.erase(peer); }
+  bool has_session(const NodeId& peer) const;
+
+  void on_follow(const NodeId& peer, const wire::Follow& follow, SteadyTime now);
+  void on_digests(const NodeId& peer, const wire::Digests& digests);
+  void on_differing(const NodeId& peer, const wire::Differing& differing);
+  void on_sync_done(const NodeId& peer, const wire::SyncDone& done);
+  void on_ack(const NodeId& peer, const wire::RowsAck& ack, SteadyTime now);
+  // Puts the rows into the table; `clock_offset` is the sender's wall clock minus ours.
+  void on_rows(const NodeId& peer, wire::Rows rows, Millis clock_offset);
+
+  // The table changed, or an acknowledgement came: send what there is to send.
+  void pump();
+  // Compare soon with everyone: a node was lost, and what it told only some must reach the rest.
+  // The node with the smaller id leads; `as_follower_too`: do not wait for the other's lead.
+  void compare_all(SteadyTime now, bool as_follower_too = false);
+  // From a beat: the peer's table differs from ours.
+  void tables_differ(const NodeId& peer, SteadyTime now);
+  // Sessions whose other end acknowledges nothing: messages got lost at a third node. Begin them anew.
+  std::vector<NodeId> stuck(SteadyTime now) const;
+  void shift(Millis late_by);
+
+  // Since the session began we were sent all that we lacked.
+  bool compared(const NodeId& peer) const;
+  // Changes that the peer has not acknowledged: an upper bound, since what others told it counts too.
+  std::size_t backlog(const NodeId& peer) const;
+
+ private:
+  struct Job {  // rows to send beside the live ones
+    wire::RowStream stream = wire::RowStream::backlog;
+    std::uint64_t round = 0;
+    std::uint64_t next = 0;  // rows changed after this
+    std::uint64_t end = 0;   // up to this
+    std::vector<bool> buckets;  // only of these; empty: all
+  };
+  struct Peer {
+    bool up = false;
+    bool compared = false;
+    std::uint64_t table_id = 0;  // of its table, as far as we followed it
+    std::uint64_t followed = 0;
+    std::uint64_t live_next = 0;
+    std::uint64_t acknowledged = 0;
+    std::size_t live_unacknowledged = 0;
+    std::size_t bulk_unacknowledged = 0;
+    std::deque<Job> jobs;
+    std::optional<std::uint64_t> round;  // of the compare that we started
+    std::optional<SteadyTime> last_compare;
+    SteadyTime progress{};  // last acknowledgement
+  };
+
+  bool leads(const NodeId& peer) const { return self_ < peer; }
+  void start_compare(const NodeId& id, Peer& peer, SteadyTime now);
+  void pump_live(const NodeId& id, Peer& peer);
+  void pump_job(const NodeId& id, Peer& peer);
+  Peer* session(const NodeId& peer);
+
+  Table& table_;
+  NodeId self_;
+  Send send_;
+  std::map<NodeId, Peer> peers_;
+  std::uint64_t next_round_ = 1;
+};
+
+}  // namespace merlin::cluster

@@ -1,0 +1,76 @@
+#include "cluster/table.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <string>
+
+#include "base/hash.hpp"
+
+namespace merlin::cluster {
+namespace {
+
+// XOR of these over a bucket: equal sets of (key, version) give equal digests.
+std::uint64_t digest_of(const wire::Register& content) {
+  std::array<std::uint64_t, 8> words{content.object.host, content.object.service, static_cast<std::uint64_t>(content.kind),
+                                     content.version.term, content.version.side,  content.version.hlc};
+  std::memcpy(&words[6], content.version.writer.bytes.data(), content.version.writer.bytes.size());
+  return hash64({reinterpret_cast<const char*>(words.data()), sizeof words});
+}
+
+}  // namespace
+
+std::uint32_t Table::bucket_of(const RegisterKey& key) {
+  const std::uint64_t mixed = (key.object.host ^ (key.object.service * 0x9E3779B97F4A7C15ULL)) * 0xBF58476D1CE4E5B9ULL;
+  return static_cast<std::uint32_t>(mixed >> 52);
+}
+
+void Table::digest_toggle(const Row& row) {
+  const std::uint64_t digest = digest_of(row.content);
+  buckets_[bucket_of({row.content.object, row.content.kind})] ^= digest;
+  digest_ ^= digest;
+}
+
+Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
+  const auto [found, fresh] = rows_.try_emplace({content.object, content.kind});
+  Row& row = found->second;
+  if (!fresh) {
+    if (content.version == row.content.version) return Put::same;
+    if (content.version < row.content.version) return Put::older;
+    digest_toggle(row);
+    changes_.erase(row.change);
+  }
+  max_clock_ = std::max(max_clock_, content.version.hlc);
+  row.content = std::move(content);
+  row.from = from;
+  row.live = live;
+  row.core_has = false;
+  row.change = ++head_;
+  changes_.emplace_hint(changes_.end(), row.change, &row);
+  digest_toggle(row);
+  return Put::newer;
+}
+
+Row* Table::find(const RegisterKey& key) {
+  const auto found = rows_.find(key);
+  return found == rows_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::uint32_t> Table::differing(const std::vector<std::uint64_t>& digests) const {
+  std::vector<std::uint32_t> buckets;
+  if (digests.size() != kBuckets) {
+    buckets.resize(kBuckets);
+    std::iota(buckets.begin(), buckets.end(), 0U);
+    return buckets;
+  }
+  for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
+    if (digests[bucket] != buckets_[bucket]) buckets.push_back(bucket);
+  }
+  return buckets;
+}
+
+void Table::core_lost() {
+  for (auto& [key, row] : rows_) row.core_has = false;
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,77 @@
+// The newest state of every object (R5): registers, each with a version, the greater wins. Changes are
+// numbered, so that a peer can be told what changed since it last listened; bucket digests find the rest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "wire/messages.hpp"
+
+namespace merlin::cluster {
+
+inline constexpr std::size_t kBuckets = 4096;
+
+struct RegisterKey {
+  ObjectKey object;
+  wire::RegisterKind kind = wire::RegisterKind::check;
+
+  bool operator==(const RegisterKey&) const = default;
+};
+
+struct RegisterKeyHash {
+  std::size_t operator()(const RegisterKey& key) const noexcept { return std::hash<ObjectKey>{}(key.object) + static_cast<std::size_t>(key.kind); }
+};
+
+struct Row {
+  wire::Register content;
+  std::uint64_t change = 0;  // when it changed last, in this table's numbers
+  NodeId from;               // the neighbour it came from; empty: our own core
+  bool live = false;         // news as it happened, not a sync
+  bool core_has = false;     // our core holds exactly this version
+};
+
+class Table {
+ public:
+  // `id` is random, made with the table: change numbers mean nothing in another.
+  explicit Table(std::uint64_t id) : id_(id) {}
+
+  std::uint64_t id() const { return id_; }
+  // The number of the newest change; 0: empty.
+  std::uint64_t head() const { return head_; }
+  std::size_t size() const { return rows_.size(); }
+  std::uint64_t max_clock() const { return max_clock_; }
+
+  enum class Put { newer, same, older };
+  // Takes the register if its version is greater than the one held.
+  Put put(wire::Register content, const NodeId& from, bool live);
+  Row* find(const RegisterKey& key);
+
+  // Rows changed after `change`, oldest first.
+  std::map<std::uint64_t, Row*>::const_iterator after(std::uint64_t change) const { return changes_.upper_bound(change); }
+  std::map<std::uint64_t, Row*>::const_iterator end() const { return changes_.end(); }
+
+  std::uint64_t digest() const { return digest_; }
+  std::vector<std::uint64_t> bucket_digests() const { return {buckets_.begin(), buckets_.end()}; }
+  // Which buckets differ from another table's digests; all of them when it has another number of buckets.
+  std::vector<std::uint32_t> differing(const std::vector<std::uint64_t>& digests) const;
+  static std::uint32_t bucket_of(const RegisterKey& key);
+
+  // The core was restarted: it holds nothing of this yet.
+  void core_lost();
+
+ private:
+  void digest_toggle(const Row& row);
+
+  std::uint64_t id_;
+  std::uint64_t head_ = 0;
+  std::uint64_t max_clock_ = 0;
+  std::unordered_map<RegisterKey, Row, RegisterKeyHash> rows_;
+  std::map<std::uint64_t, Row*> changes_;
+  std::array<std::uint64_t, kBuckets> buckets_{};
+  std::uint64_t digest_ = 0;
+};
+
+}  // namespace merlin::cluster
