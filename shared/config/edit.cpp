@@ -71,9 +71,8 @@ std::optional<Span> last_key_line(const Block& block) {
 
 std::string with_value(const TextEditor& editor, const Entry& entry, const std::string& written) {
   if (!entry.value) return editor.replaced({entry.key.span.end, entry.key.span.end}, " = " + written);
-  // "key =" and a comment: keep them apart.
   const bool empty = entry.value->span.begin == entry.value->span.end;
-  return editor.replaced(entry.value->span, empty ? " " + written + " " : written);
+  return editor.replaced(entry.value->span, empty ? " " + written : written);
 }
 
 }  // namespace
