@@ -1,0 +1,240 @@
+"""Real nodes for the system tests: a lab, what its nodes say, and what their plugins wrote down.
+
+A test takes `with cluster(...) as c:` and talks to `c`. Tests with the same shape share one running lab (the
+runner ends them all); the lab is brought back to health before a test gets it.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+LAB = os.path.join(TOP, "scripts", "lab")
+SKIP = 77
+
+
+class Failed(Exception):
+    """The promise that the test is about was not kept."""
+
+
+def now_ms():
+    return time.time_ns() // 1_000_000
+
+
+def check(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIP)
+
+
+def wait_for(what, test, timeout_s=20.0, every_s=0.1):
+    """Waits until test() is true and returns what it returned; fails with its last answer."""
+    end = time.monotonic() + timeout_s
+    while True:
+        answer = test()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise Failed(f"not within {timeout_s:g} s: {what} (last answer: {answer!r})")
+        time.sleep(every_s)
+
+
+class Cluster:
+    def __init__(self, name, nodes, hosts, services, interval):
+        self.name, self.hosts, self.services, self.interval = name, hosts, services, interval
+        self.nodes = [f"peer{number:02d}" for number in range(1, nodes + 1)]
+
+    # ---- the lab
+
+    def lab(self, *words, check_status=True, timeout_s=120):
+        done = subprocess.run([LAB, "--name", self.name, *map(str, words)], capture_output=True, text=True, timeout=timeout_s, check=False)
+        if check_status and done.returncode != 0:
+            raise Failed(f"lab {' '.join(map(str, words))}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def run(self, node, *command, check_status=True, timeout_s=60, stdin=None):
+        done = subprocess.run([LAB, "--name", self.name, "run", node, "--", *map(str, command)], capture_output=True, text=True,
+                              timeout=timeout_s, check=False, input=stdin)
+        if check_status and done.returncode != 0:
+            raise Failed(f"{node}: {' '.join(map(str, command))}: status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+        return done if not check_status else done.stdout
+
+    def path(self, node, path):
+        if not hasattr(self, "_roots"):
+            self._roots = {}
+        if node not in self._roots:
+            self._roots[node] = self.lab("root", node).strip()
+        return self._roots[node] + path
+
+    def read(self, node, path):
+        with open(self.path(node, path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def write(self, node, path, text):
+        with open(self.path(node, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def kill(self, node, what, signal="KILL"):
+        self.lab("kill", node, what, signal)
+
+    def start(self, node, what):
+        self.lab("start", node, what)
+
+    # ---- what the nodes say
+
+    def status(self, node):
+        """The document of `mon node status --json`, or None when the node cannot say."""
+        done = self.run(node, "mon", "node", "status", "--json", check_status=False)
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            return None
+
+    def about(self, node, other):
+        """What `node` says of `other`."""
+        document = self.status(node) or {"nodes": []}
+        return next((entry for entry in document["nodes"] if entry["name"] == other), None)
+
+    def is_active(self, node, other):
+        entry = self.about(node, other)
+        return entry is not None and entry["state"] == "active"
+
+    def settled(self, nodes=None, hosts=None):
+        """Every one of `nodes` sees exactly these active and ready, and all hosts owned once."""
+        nodes = nodes or self.nodes
+        for node in nodes:
+            document = self.status(node)
+            if document is None:
+                return False
+            seen = {entry["name"]: entry for entry in document["nodes"]}
+            active = [entry for entry in seen.values() if entry["state"] == "active" and entry["core"] in ("running", "busy")]
+            if {entry["name"] for entry in active} != set(nodes):
+                return False
+            if any(entry["phase"] != "ready" for entry in active):
+                return False
+            if sum(entry["hosts_owned"] for entry in active) != (hosts or self.hosts):
+                return False
+        return True
+
+    def wait_settled(self, nodes=None, timeout_s=45.0, hosts=None):
+        wait_for(f"{', '.join(nodes or self.nodes)} share {hosts or self.hosts} hosts", lambda: self.settled(nodes, hosts), timeout_s, 0.2)
+
+    # ---- what the plugins wrote down
+
+    def checks(self, since_ms=0, until_ms=None):
+        """[(node, host, service, time_ms)], by time."""
+        rows = []
+        for line in self.lab("checks", "--since", since_ms).splitlines():
+            node, host, service, time_text = line.split()
+            if until_ms is None or int(time_text) <= until_ms:
+                rows.append((node, host, service, int(time_text)))
+        return sorted(rows, key=lambda row: row[3])
+
+    def objects(self):
+        """Number of things that are checked: hosts and services."""
+        return self.hosts * (1 + self.services)
+
+    def longest_wait_ms(self, since_ms, until_ms, only_services=True):
+        """The longest time that any check was not run between the two moments; both ends count as edges."""
+        times = defaultdict(list)
+        for _, host, service, when in self.checks(since_ms, until_ms):
+            if service != "-" or not only_services:
+                times[(host, service)].append(when)
+        expected = self.hosts * self.services + (0 if only_services else self.hosts)
+        check(len(times) == expected, f"{expected - len(times)} of {expected} checks did not run at all in {until_ms - since_ms} ms")
+        return max(max(b - a for a, b in zip([since_ms, *run], [*run, until_ms])) for run in times.values())
+
+    def run_twice(self, since_ms, until_ms, within_ms):
+        """[(object, first, second)]: the same check run by two nodes closer together than that."""
+        last, found = {}, []
+        for node, host, service, when in self.checks(since_ms, until_ms):
+            key = (host, service)
+            if key in last and last[key][0] != node and when - last[key][1] < within_ms:
+                found.append((f"{host};{service}", last[key], (node, when)))
+            last[key] = (node, when)
+        return found
+
+    def notifications(self, since_ms=0):
+        return [line.split() for line in self.lab("notifications", "--since", since_ms).splitlines()]
+
+    def handlers(self, since_ms=0):
+        return [line.split() for line in self.lab("handlers", "--since", since_ms).splitlines()]
+
+    def owner(self, host, node=None):
+        """The node that runs the host, as `node` says; None when nobody or more than one."""
+        document = json.loads(self.run(node or self.nodes[0], "mon", "node", "owner", host, "--json"))
+        return document["owner"]
+
+    def status_dat(self, node):
+        """{host: {...}, (host, service): {...}} from the core's own status file."""
+        found = {}
+        text = self.read(node, "/var/lib/nagios4/status.dat")
+        for kind, body in re.findall(r"^(hoststatus|servicestatus) \{\n(.*?)\n\t\}", text, re.M | re.S):
+            fields = dict(line.strip().split("=", 1) for line in body.splitlines() if "=" in line)
+            key = fields["host_name"] if kind == "hoststatus" else (fields["host_name"], fields["service_description"])
+            found[key] = fields
+        return found
+
+    # ---- life
+
+    def is_up(self):
+        done = subprocess.run([LAB, "--name", self.name, "status", "--json"], capture_output=True, text=True, check=False)
+        try:
+            return done.returncode == 0 and len(json.loads(done.stdout)["nodes"]) == len(self.nodes)
+        except ValueError:
+            return False
+
+    def up(self, *words):
+        self.lab("up", "-n", len(self.nodes), "--hosts", self.hosts, "--services", self.services, "--interval", self.interval, "-q", *words,
+                 timeout_s=600)
+
+    def mend(self):
+        """Back to health: no cuts, no flags, nothing stopped, nothing drained."""
+        self.lab("heal")
+        for node in self.nodes:
+            for what in ("core", "daemon"):
+                self.lab("kill", node, what, "CONT", check_status=False)
+            self.lab("start", node, "all")
+            if self.about(node, node) and self.about(node, node)["phase"] == "drained":
+                self.run(node, "mon", "node", "undrain", "--no-wait")
+        self.wait_settled(timeout_s=60)
+
+
+@contextmanager
+def cluster(nodes=3, hosts=60, services=5, interval=10, fresh=False):
+    """A settled cluster. `fresh`: of its own, ended afterwards; else shared with other tests of the same shape."""
+    prefix = os.environ.get("MERLIN_TEST_LABS", "test")
+    shape = f"{prefix}-{nodes}x{hosts}x{services}x{interval}" + (f"-{os.getpid()}" if fresh else "")
+    c = Cluster(shape, nodes, hosts, services, interval)
+    if fresh:
+        c.up()
+    elif not c.is_up():
+        c.lab("down", check_status=False)
+        c.up()
+    try:
+        if not fresh:
+            c.mend()
+        c.wait_settled(timeout_s=60)
+        yield c
+    finally:
+        if fresh:
+            c.lab("down", check_status=False)
+
+
+def main(test):
+    """Runs the test and says how it went; the exit status is 0, 1 or SKIP."""
+    started = time.monotonic()
+    try:
+        test()
+    except Failed as failure:
+        print(f"FAILED after {time.monotonic() - started:.1f} s: {failure}")
+        sys.exit(1)
+    print(f"ok ({time.monotonic() - started:.1f} s)")
