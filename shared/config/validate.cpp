@@ -9,11 +9,13 @@
 namespace merlin::config {
 namespace {
 
+// With a "/" at its end.
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "" : path.substr(0, slash);
+  return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
+
+std::string without_last_slash(const std::string& folder) { return folder.size() > 1 ? folder.substr(0, folder.size() - 1) : folder; }
 
 std::string did_you_mean(const std::optional<std::string_view>& word) { return word ? "did you mean '" + std::string(*word) + "'?" : ""; }
 
@@ -78,9 +80,10 @@ class Validator {
     Config& config = out_.config;
     if (seen_.count(find_key(Scope::module, "daemon")) == 0) config.module.daemon = {config.ipc_socket, "", 0};
     if (seen_.count(find_key(Scope::module, "log_level")) == 0) config.module.log_level = config.log_level;
-    if (seen_.count(find_key(Scope::daemon, "state_dir")) == 0) config.daemon.state_dir = folder_of(config.daemon.database.path);
+    if (seen_.count(find_key(Scope::daemon, "state_dir")) == 0)
+      config.daemon.state_dir = without_last_slash(folder_of(config.daemon.database.path));
     if (seen_.count(find_key(Scope::daemon, "tls_dir")) == 0 && !tree_.files.empty()) {
-      config.daemon.tls_dir = folder_of(tree_.files.front().path) + "/tls";
+      config.daemon.tls_dir = folder_of(tree_.files.front().path) + "tls";
     }
     if (seen_.count(find_key(Scope::top, "node_name")) > 0 || tree_.files.empty()) return;
     config.node_name = sources_.host_name();
@@ -149,7 +152,9 @@ class Validator {
     if (spec == nullptr) return unknown_block(block, parent);
     if (spec->labelled && !block.label) return fail(block.kind.at, "the " + name + " block has no name", "write " + name + " NAME {");
     if (!spec->labelled && block.label) return fail(block.label->at, "the " + name + " block takes no name", "write " + name + " {");
-    if (loud && !spec->in_effect) {
+    // An empty block, as in merlin.conf.example, asks for nothing; a node does by being there.
+    const bool asks = spec->labelled || !block.entries.empty() || !block.blocks.empty();
+    if (loud && asks && !spec->in_effect) {
       warn(name + " {", quoted(name) + " blocks are not in effect yet", block.kind.at, "");
       loud = false;
     }

@@ -1,7 +1,8 @@
 # Every file has a test program of its own.
-foreach(area syntax values load edit files)
+foreach(area syntax values load edit files documents)
   merlin_test(config_${area}_test ${CMAKE_CURRENT_LIST_DIR}/config_${area}_test.cpp LINK merlin_config)
   target_include_directories(config_${area}_test PRIVATE ${CMAKE_CURRENT_LIST_DIR}/..)
 endforeach()
 merlin_test(config_property_test ${CMAKE_CURRENT_LIST_DIR}/config_property_test.cpp LINK merlin_config rapidcheck)
 target_include_directories(config_property_test PRIVATE ${CMAKE_CURRENT_LIST_DIR}/..)
+merlin_test(config_fuzz_corpus_test ${CMAKE_CURRENT_LIST_DIR}/config_fuzz_corpus_test.cpp ${CMAKE_CURRENT_LIST_DIR}/../fuzz/merlin_conf_fuzz.cpp LINK merlin_config)

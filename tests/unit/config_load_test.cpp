@@ -31,9 +31,11 @@ std::string error_of(std::string_view text) {
 BOOST_AUTO_TEST_CASE(an_empty_file_gives_the_defaults_of_the_model) {
   Config expected;
   expected.node_name = "testhost";
-  const Config config = good("");
-  BOOST_CHECK(config == expected);
-  BOOST_TEST(load("").warnings.empty());
+  MemorySources sources;
+  const LoadResult result = load_text("", std::string(default_path), sources);
+  BOOST_REQUIRE_MESSAGE(result.ok(), all_lines(result.errors));
+  BOOST_CHECK(*result.config == expected);
+  BOOST_TEST(result.warnings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_node_block_gives_the_defaults_of_the_model) {
@@ -259,6 +261,20 @@ BOOST_AUTO_TEST_CASE(a_preset_changes_defaults_and_explicit_keys_win) {
   const Config mixed = good("pulse_interval = 2s\npreset = wan\n");
   BOOST_CHECK(mixed.pulse_interval == 2s);
   BOOST_CHECK(mixed.join_timeout == 90s);
+}
+
+BOOST_AUTO_TEST_CASE(folders_follow_the_files_they_belong_to) {
+  MemorySources sources;
+  const auto daemon = [&](std::string_view text, const std::string& path) { return load_text(text, path, sources).config.value().daemon; };
+  const DaemonConfig moved = daemon("daemon {\ndatabase {\npath = /srv/m/reports.db\n}\n}\n", "/tmp/n1/merlin.conf");
+  BOOST_TEST(moved.tls_dir == "/tmp/n1/tls");
+  BOOST_TEST(moved.state_dir == "/srv/m");
+  const DaemonConfig top = daemon("daemon {\ndatabase {\npath = /reports.db\n}\n}\n", "/merlin.conf");
+  BOOST_TEST(top.tls_dir == "/tls");
+  BOOST_TEST(top.state_dir == "/");
+  const DaemonConfig named = daemon("daemon {\ntls_dir = /a\nstate_dir = /b\n}\n", "/tmp/n1/merlin.conf");
+  BOOST_TEST(named.tls_dir == "/a");
+  BOOST_TEST(named.state_dir == "/b");
 }
 
 BOOST_AUTO_TEST_CASE(old_keys_are_named_once_and_have_no_effect) {
