@@ -1,0 +1,64 @@
+// All messages of merlin.proto, for tests that hold for every one of them.
+#pragma once
+
+#include <string_view>
+
+#include "wire/messages.hpp"
+
+namespace merlin::wire::test {
+
+template <class Message>
+struct Named {
+  using Type = Message;
+  std::string_view name;  // as merlin.proto calls it
+};
+
+// Calls visit(Named<Message>) for each. New messages come last: a place in this list is the selector byte of the fuzz corpus.
+template <class Visit>
+void for_each_message(Visit visit) {
+  visit(Named<Hello>{"Hello"});
+  visit(Named<Refuse>{"Refuse"});
+  visit(Named<Goodbye>{"Goodbye"});
+  visit(Named<Beat>{"Beat"});
+  visit(Named<Heard>{"Heard"});
+  visit(Named<NodeInfo>{"NodeInfo"});
+  visit(Named<SaidWeight>{"SaidWeight"});
+  visit(Named<Claims>{"Claims"});
+  visit(Named<Ask>{"Ask"});
+  visit(Named<Want>{"Want"});
+  visit(Named<Yield>{"Yield"});
+  visit(Named<InFlight>{"InFlight"});
+  visit(Named<Inventory>{"Inventory"});
+  visit(Named<InventoryHost>{"InventoryHost"});
+  visit(Named<Order>{"Order"});
+  visit(Named<Version>{"Version"});
+  visit(Named<Register>{"Register"});
+  visit(Named<Rows>{"Rows"});
+  visit(Named<RowsAck>{"RowsAck"});
+  visit(Named<Follow>{"Follow"});
+  visit(Named<Digests>{"Digests"});
+  visit(Named<Differing>{"Differing"});
+  visit(Named<SyncDone>{"SyncDone"});
+  visit(Named<ForwardedResult>{"ForwardedResult"});
+  visit(Named<ForwardedAck>{"ForwardedAck"});
+  visit(Named<Relayed>{"Relayed"});
+  visit(Named<CheckResult>{"CheckResult"});
+  visit(Named<CheckRegister>{"CheckRegister"});
+  visit(Named<CoreHello>{"CoreHello"});
+  visit(Named<CoreWelcome>{"CoreWelcome"});
+  visit(Named<NodeName>{"NodeName"});
+  visit(Named<CoreBeat>{"CoreBeat"});
+  visit(Named<CoreBusy>{"CoreBusy"});
+  visit(Named<CoreAway>{"CoreAway"});
+  visit(Named<CoreRows>{"CoreRows"});
+  visit(Named<CoreResults>{"CoreResults"});
+  visit(Named<Epoch>{"Epoch"});
+  visit(Named<CoreClaims>{"CoreClaims"});
+  visit(Named<RowsToCore>{"RowsToCore"});
+  visit(Named<RowsConfirmed>{"RowsConfirmed"});
+  visit(Named<ResultsToCore>{"ResultsToCore"});
+  visit(Named<ResultsTaken>{"ResultsTaken"});
+  visit(Named<DaemonAway>{"DaemonAway"});
+}
+
+}  // namespace merlin::wire::test

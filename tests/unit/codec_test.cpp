@@ -1,0 +1,231 @@
+// What encode and decode promise: what goes in comes out, defaults cost nothing, the bytes of version 1 never change,
+// and whatever else comes in is an Error or a valid message.
+#include "wire/codec.hpp"
+
+#include <rapidcheck.h>
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <protozero/pbf_writer.hpp>
+
+#include "codec_dump.hpp"
+#include "codec_generator.hpp"
+#include "codec_messages.hpp"
+#include "codec_samples.hpp"
+#include "wire/codec_fields_core.hpp"
+#include "wire/codec_fields_link.hpp"
+#include "wire/codec_fields_state.hpp"
+
+namespace merlin::wire::test {
+namespace {
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4];
+    text += "0123456789abcdef"[static_cast<unsigned char>(byte) & 15];
+  }
+  return text;
+}
+
+std::map<std::string, std::string, std::less<>> golden_bytes() {
+  std::ifstream file(MERLIN_SOURCE_DIR "/tests/unit/golden/messages.hex");
+  std::map<std::string, std::string, std::less<>> bytes;
+  for (std::string name, digits; file >> name >> digits;) bytes[name] = digits;
+  return bytes;
+}
+
+// One field of each wire type, by a number no message uses.
+std::string unknown_fields() {
+  std::string bytes;
+  protozero::pbf_writer out(bytes);
+  out.add_uint64(1001, 7);
+  out.add_fixed64(1002, 7);
+  out.add_bytes(1003, "skip me");
+  out.add_fixed32(1004, 7);
+  return bytes;
+}
+
+// What the bytes of one field are refused with.
+template <class Message, class Write>
+std::string refusal(Write write) {
+  std::string bytes;
+  protozero::pbf_writer out(bytes);
+  write(out);
+  const auto decoded = decode<Message>(bytes);
+  return decoded ? "accepted" : decoded.error().text();
+}
+
+template <class Write>
+std::string nested(FieldNumber number, Write write) {
+  std::string inner;
+  protozero::pbf_writer inner_out(inner);
+  write(inner_out);
+  std::string bytes;
+  protozero::pbf_writer(bytes).add_bytes(number, inner);
+  return bytes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_was_encoded_is_decoded_again) {
+  for_each_message([]<class Message>(Named<Message> named) {
+    BOOST_TEST(rc::check(std::string(named.name), [] {
+      const auto message = generate<Message>(Text::bytes);
+      const auto decoded = decode<Message>(encode(message));
+      RC_ASSERT(decoded.ok());
+      RC_ASSERT(dump(*decoded) == dump(message));
+    }));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(fields_at_their_default_are_left_out) {
+  for_each_message([]<class Message>(Named<Message> named) {
+    BOOST_TEST_CONTEXT(named.name) {
+      BOOST_TEST(encode(Message{}).empty());
+      BOOST_TEST(dump(*decode<Message>("")) == dump(Message{}));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_version_1_stay_as_they_are) {
+  const auto golden = golden_bytes();
+  for_each_message([&]<class Message>(Named<Message> named) {
+    BOOST_TEST_CONTEXT(named.name) {
+      const auto expected = golden.find(named.name);
+      BOOST_TEST_REQUIRE((expected != golden.end()), "golden/messages.hex needs " << named.name << ' ' << hex(encode(sample<Message>())));
+      BOOST_TEST(hex(encode(sample<Message>())) == expected->second);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields_are_skipped_wherever_they_stand) {
+  for_each_message([]<class Message>(Named<Message> named) {
+    BOOST_TEST_CONTEXT(named.name) {
+      const std::string bytes = encode(sample<Message>());
+      for (const std::string& mixed : {unknown_fields() + bytes, bytes + unknown_fields()}) {
+        const auto decoded = decode<Message>(mixed);
+        BOOST_TEST_REQUIRE(decoded.ok());
+        BOOST_TEST(dump(*decoded) == dump(sample<Message>()));
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(fields_may_come_in_any_order) {
+  std::string bytes;
+  protozero::pbf_writer out(bytes);
+  out.add_uint64(2, 300);
+  out.add_bytes(77, "unknown");
+  out.add_fixed64(1, 5);
+  out.add_uint64(2, 301);
+  const auto follow = decode<Follow>(bytes);
+  BOOST_TEST_REQUIRE(follow.ok());
+  BOOST_TEST(follow->table_id == 5u);
+  BOOST_TEST(follow->upto == 301u);  // the last one counts
+}
+
+BOOST_AUTO_TEST_CASE(truncated_anywhere_a_message_is_an_error_or_valid) {
+  for_each_message([]<class Message>(Named<Message> named) {
+    BOOST_TEST_CONTEXT(named.name) {
+      const std::string bytes = encode(sample<Message>());
+      for (std::size_t length = 0; length < bytes.size(); ++length) {
+        // on the heap and exactly as long, so that the address sanitizer sees one byte too much
+        const std::vector<char> head(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+        const auto decoded = decode<Message>(std::string_view(head.data(), head.size()));
+        if (decoded) BOOST_TEST(decode<Message>(encode(*decoded)).ok());
+        if (!decoded) BOOST_TEST(!decoded.error().what.empty());
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_are_an_error_or_valid) {
+  for_each_message([]<class Message>(Named<Message> named) {
+    BOOST_TEST(rc::check(std::string(named.name), [](const std::string& bytes) {
+      const auto decoded = decode<Message>(bytes);
+      if (decoded) RC_ASSERT(decode<Message>(encode(*decoded)).ok());
+    }));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_wire_type_is_refused) {
+  const std::string refused = "malformed message: field 1: wrong wire type";
+  BOOST_TEST(refusal<Hello>([](auto& out) { out.add_fixed32(1, 1); }) == refused);
+  BOOST_TEST(refusal<Follow>([](auto& out) { out.add_uint64(1, 1); }) == refused);
+  BOOST_TEST(refusal<Ask>([](auto& out) { out.add_bytes(1, "x"); }) == refused);
+  BOOST_TEST(refusal<NodeName>([](auto& out) { out.add_uint64(1, 1); }) == refused);
+  BOOST_TEST(refusal<CoreRows>([](auto& out) { out.add_uint64(1, 1); }) == refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_id_has_16_bytes) {
+  const std::string refused = "malformed message: field 1: a node id must have 16 bytes";
+  for (const std::size_t length : {0, 1, 15, 17, 32})
+    BOOST_TEST(refusal<NodeName>([&](auto& out) { out.add_bytes(1, std::string(length, 'n')); }) == refused);
+  BOOST_TEST(refusal<NodeName>([](auto& out) { out.add_bytes(1, std::string(16, 'n')); }) == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(values_that_do_not_fit_are_refused) {
+  const std::string refused = "malformed message: field 1: unknown or too great a value";
+  BOOST_TEST(refusal<Refuse>([](auto& out) { out.add_uint32(1, 5); }) == "accepted");
+  BOOST_TEST(refusal<Refuse>([](auto& out) { out.add_uint32(1, 6); }) == refused);
+  BOOST_TEST(refusal<Refuse>([](auto& out) { out.add_int64(1, -1); }) == refused);
+  BOOST_TEST(refusal<CoreBusy>([](auto& out) { out.add_uint64(1, 0xffffffff); }) == "accepted");
+  BOOST_TEST(refusal<CoreBusy>([](auto& out) { out.add_uint64(1, 0x100000000); }) == refused);
+  BOOST_TEST(refusal<Ask>([](auto& out) { out.add_uint32(1, 2); }) == refused);
+  BOOST_TEST(refusal<CheckRegister>([](auto& out) { out.add_uint64(1, 0x100000000); }) == refused);
+}
+
+BOOST_AUTO_TEST_CASE(repeated_numbers_are_read_packed_and_single) {
+  std::string bytes;
+  protozero::pbf_writer out(bytes);
+  out.add_fixed64(2, 5);
+  const std::vector<std::uint64_t> packed{6, 7};
+  out.add_packed_fixed64(2, packed.begin(), packed.end());
+  out.add_fixed64(2, 8);
+  const auto want = decode<Want>(bytes);
+  BOOST_TEST_REQUIRE(want.ok());
+  BOOST_TEST(want->units == (std::vector<std::uint64_t>{5, 6, 7, 8}), boost::test_tools::per_element());
+
+  BOOST_TEST(refusal<Want>([](auto& writer) { writer.add_bytes(2, "1234567"); }) == "malformed message: invalid length exception");
+  BOOST_TEST(refusal<Differing>([](auto& writer) { writer.add_uint32(2, 9); }) == "accepted");
+  BOOST_TEST(refusal<Differing>([](auto& writer) {
+               const std::vector<std::uint64_t> too_great{1, 0x100000000};
+               writer.add_packed_uint64(2, too_great.begin(), too_great.end());
+             }) == "malformed message: field 2: unknown or too great a value");
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_beat_carries_no_beats) {
+  const auto inner = [](auto& out) { out.add_uint64(3, 1); };
+  const std::string heard = nested(20, inner);
+  const std::string beat = nested(6, [&](auto& out) { out.add_bytes(20, nested(6, inner)); });
+  BOOST_TEST(decode<Beat>(heard).ok());
+  BOOST_TEST(decode<Heard>(beat).ok());
+  const auto too_deep =
+      decode<Beat>(nested(20, [&](auto& out) { out.add_bytes(6, nested(20, [&](auto& in) { in.add_bytes(6, heard); })); }));
+  BOOST_TEST_REQUIRE(!too_deep.ok());
+  BOOST_TEST(too_deep.error().what == "malformed message: field 6: nested too deep");
+}
+
+BOOST_AUTO_TEST_CASE(a_payload_cannot_unfold_into_much_memory) {
+  Inventory inventory;
+  inventory.hosts.resize(kMaxNestedMessages);
+  BOOST_TEST(decode<Inventory>(encode(inventory)).ok());
+  inventory.hosts.emplace_back();
+  const auto decoded = decode<Inventory>(encode(inventory));
+  BOOST_TEST_REQUIRE(!decoded.ok());
+  BOOST_TEST(decoded.error().what == "malformed message: field 5: too many nested messages");
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_bears_the_type_of_its_message) {
+  FrameReader reader;
+  reader.feed(to_frame(sample<Hello>()));
+  const auto frame = reader.next();
+  BOOST_TEST_REQUIRE((frame.ok() && frame->has_value()));
+  BOOST_TEST((*frame)->type == 1);
+  BOOST_TEST(dump(*decode<Hello>((*frame)->payload)) == dump(sample<Hello>()));
+}
+
+}  // namespace merlin::wire::test
