@@ -14,7 +14,9 @@ void ClaimSet::remove(Unit unit) {
 
 bool ClaimSet::apply(const wire::Claims& claims) {
   const bool follows = claims.instance == instance_ && claims.number == number_ + 1;
-  if (!claims.whole && !follows) return claims.instance == instance_ && claims.number <= number_;
+  const bool old = claims.instance == instance_ && claims.number < number_;  // by a longer way
+  if (old) return true;
+  if (!claims.whole && !follows) return claims.instance == instance_ && claims.number == number_;
   if (claims.whole) {
     units_.clear();
     exclusive_or_ = 0;

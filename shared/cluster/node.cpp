@@ -18,8 +18,7 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       forwarding(settings.self, own_instance),
       started(now.steady),
       joining_since(now.steady),
-      term(restored.term_limit),
-      greatest_term(restored.term_limit) {
+      term(restored.term_limit) {
   ownership.set_interval(settings.pulse_interval);
   clock_seen = restored.hlc_limit;
 }
@@ -32,7 +31,6 @@ Node& Node::operator=(Node&&) noexcept = default;
 
 Actions Node::start(Now now) {
   ++state_->term;
-  state_->greatest_term = state_->term;
   return set_settings(state_->settings, now);
 }
 
@@ -111,6 +109,7 @@ Actions Node::core_connected(const wire::CoreHello& hello, Now now) {
   fresh.connected = true;
   fresh.hello = hello;
   fresh.connected_since = fresh.last_turn = now.steady;
+  fresh.claims = std::move(state.core.claims);  // the numbers go on
   state.core = std::move(fresh);
   state.feed.restart();
   state.join(now.steady);
@@ -143,7 +142,7 @@ Actions Node::tick(Now now, Millis late_by) {
   for (const NodeId& id : state.replication.stuck(now.steady)) {
     state.log(LogLevel::warning, state.name_of(id) + " has acknowledged nothing for long: beginning its synchronisation anew");
     state.replication.session_down(id);
-    state.begin_session(id, now.steady);
+    state.begin_session(id, now);
   }
   state.check_core_loop(now.steady);
   return state.finish(now);

@@ -122,12 +122,19 @@ void Node::State::on_core_claims(const wire::CoreClaims& claims, Now) {
   } else if (claims.epoch == core.epoch && !core.told_whole && core.changed.empty() && core.claims.count() != ownership.running().size()) {
     core.epoch_whole_due = true;
   }
+  yield_released(claims);
+  ownership_dirty = forwards_changed = true;
+}
+
+// Units that were promised and that the module no longer runs.
+void Node::State::yield_released(const wire::CoreClaims& claims) {
+  const std::set<Unit> removed{claims.removed.begin(), claims.removed.end()};
   std::map<NodeId, wire::Yield> yields;
-  for (Unit unit : claims.removed) {
-    const auto promise = core.promised.find(unit);
-    if (promise == core.promised.end()) continue;
-    yields[promise->second].units.push_back(unit);
-    core.promised.erase(promise);
+  for (auto promise = core.promised.begin(); promise != core.promised.end();) {
+    const auto& [unit, to] = *promise;
+    const bool released = removed.contains(unit) || (claims.epoch == core.epoch && !core.claims.contains(unit));
+    if (released) yields[to].units.push_back(unit);
+    promise = released ? core.promised.erase(promise) : std::next(promise);
   }
   for (auto& [to, yield] : yields) {
     const std::set<Unit> units{yield.units.begin(), yield.units.end()};
@@ -136,7 +143,6 @@ void Node::State::on_core_claims(const wire::CoreClaims& claims, Now) {
     yield.number = ++want_number;
     send(to, Priority::control, std::move(yield));
   }
-  ownership_dirty = forwards_changed = true;
 }
 
 void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
@@ -172,13 +178,13 @@ void Node::State::on_core_results(wire::CoreResults results, Now now) {
   forwards_changed = true;
 }
 
-void Node::State::tell_core_epoch() {
+void Node::State::tell_core_epoch(SteadyTime now) {
   if (!core.connected || core.announced_away) return;
   const bool first = core.epoch == 0;
+  if (first && !may_run(now)) return;
   const bool whole = first || core.epoch_whole_due;
   const bool fence = core.told_term != term || core.told_side != side;
   if (!whole && !fence && core.changed.empty() && core.in_flight.empty()) return;
-  if (first && !core.initial_done) return;
   wire::Epoch epoch;
   epoch.number = ++core.epoch;
   epoch.term = core.told_term = term;

@@ -1,5 +1,6 @@
 // Beats out and in, the active set, terms, who returns to whom.
 #include <algorithm>
+#include <utility>
 
 #include "cluster/node_state.hpp"
 
@@ -109,11 +110,10 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
 
 void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   Other& sender = other(id);
-  greatest_term = std::max(greatest_term, beat.term);
+  term = std::max(term, beat.term);
   const wire::Beat* newest = liveness.last_beat(id);
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
-  ownership_dirty = true;
-  if (!liveness.is_away(id, now.steady)) sender.phase_before_away.reset();
+  if (!liveness.is_away(id, now.steady)) sender.absence.reset();
   if (sender.way.kind == Way::Kind::none) return;
   if (beat.table_digest != table.digest()) replication.tables_differ(id, now.steady);
   if (!sender.info || sender.info->instance != beat.instance || sender.info->number != beat.info_number) {
@@ -136,8 +136,7 @@ void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
 }
 
 void Node::State::new_term(bool lost_someone) {
-  term = 1 + std::max(term, greatest_term);
-  greatest_term = term;
+  ++term;
   side = 1;
   for (const auto& [id, other] : others) {
     if (other.active) ++side;
@@ -172,12 +171,26 @@ void Node::State::met(const NodeId& id, Other& other, Now now) {
   if (!withdrawn.empty() || other.was_lost) join(now.steady);
 }
 
+// Another instance of the daemon speaks, and its module stands where it stood.
+bool Node::State::back_from_absence(const NodeId& id, const Other& other, SteadyTime now) const {
+  if (!other.absence || !liveness.is_away(id, now)) return false;
+  const wire::Beat* beat = liveness.last_beat(id);
+  return beat != nullptr && beat->instance != other.absence->instance && beat->phase == other.absence->phase;
+}
+
+void Node::State::end_absence(const NodeId& id, Other& other) {
+  liveness.end_away(id);
+  other.absence.reset();
+}
+
 void Node::State::judge_all(Now now) {
   bool changed = false;
   bool lost_someone = false;
   for (auto& [id, other] : others) {
     const Judgement verdict = liveness.judge(id, now.steady);
-    if (verdict.active && verdict.why == Why::active && phase_of(id, other) == wire::NodePhase::ready) liveness.end_away(id);
+    if (verdict.active && verdict.why == Why::active && back_from_absence(id, other, now.steady)) end_absence(id, other);
+    const wire::NodePhase phase_now = phase_of(id, other);
+    if (std::exchange(other.ranked_phase, phase_now) != phase_now) ownership_dirty = true;
     if (verdict.active == other.active) continue;
     changed = true;
     if (verdict.active) {

@@ -57,14 +57,14 @@ void Node::State::broadcast(Priority priority, const Message& message) {
   }
 }
 
-void Node::State::update_ways(SteadyTime now) {
+void Node::State::update_ways(Now now) {
   for (auto& [id, other] : others) {
     Way way;
     if (other.linked) {
       way.kind = Way::Kind::direct;
     } else {
       const auto relay = std::find_if(others.begin(), others.end(), [&, node = id](const auto& entry) {
-        return entry.first != node && entry.second.linked && liveness.other_hears(entry.first, node, now);
+        return entry.first != node && entry.second.linked && liveness.other_hears(entry.first, node, now.steady);
       });
       if (relay != others.end()) way = {Way::Kind::relayed, relay->first};
     }
@@ -72,7 +72,7 @@ void Node::State::update_ways(SteadyTime now) {
     // A relay that still works is not left for another one.
     if (way.kind == Way::Kind::relayed && other.way.kind == Way::Kind::relayed) {
       const Other* relay = find(other.way.via);
-      if (relay != nullptr && relay->linked && liveness.other_hears(other.way.via, id, now)) continue;
+      if (relay != nullptr && relay->linked && liveness.other_hears(other.way.via, id, now.steady)) continue;
     }
     if (other.way.kind != Way::Kind::none) replication.session_down(id);
     other.way = way;
@@ -80,14 +80,15 @@ void Node::State::update_ways(SteadyTime now) {
   }
 }
 
-void Node::State::begin_session(const NodeId& id, SteadyTime now) {
+void Node::State::begin_session(const NodeId& id, Now now) {
   Other& peer = other(id);
   peer.asked_inventory.reset();
   peer.asked_info.reset();
   send(id, Priority::control, own_info());
-  send(id, Priority::control, core.claims.whole(settings.self, instance));
-  if (peer.way.kind == Way::Kind::direct) out.push_back(SendToPeer{id, Priority::beat, own_beat(id, {now, WallTime{}})});
-  replication.session_up(id, now);
+  // Before our module has spoken there is nothing to say: what it claimed through our last instance may still stand.
+  if (core.claims.number() > 0) send(id, Priority::control, core.claims.whole(settings.self, instance));
+  if (peer.way.kind == Way::Kind::direct) out.push_back(SendToPeer{id, Priority::beat, own_beat(id, now)});
+  replication.session_up(id, now.steady);
 }
 
 wire::NodeInfo Node::State::own_info() const {
@@ -252,7 +253,8 @@ void Node::State::on_goodbye(const NodeId& from, const wire::Goodbye& goodbye, N
     ownership_dirty = true;
     return;
   }
-  leaver.phase_before_away = phase_of(from, leaver);
+  const wire::Beat* beat = liveness.last_beat(from);
+  leaver.absence = Other::Absence{phase_of(from, leaver), beat == nullptr ? 0 : beat->instance};
   liveness.away(from, std::min(Millis{goodbye.away_ms}, kLongestAway), now.steady);
 }
 
@@ -297,12 +299,6 @@ void Node::State::send_forwards(SteadyTime now) {
 
 void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result) {
   const NodeId owner = runner_of(result.result.object);
-  if (from != settings.self && result.hops == 0) {
-    // Times on our clock from here on.
-    const Millis offset = other(from).clock_offset;
-    result.result.start_ms -= offset.count();
-    result.result.finish_ms -= offset.count();
-  }
   if (owner != settings.self) {
     if (owner.empty() || owner == from || result.hops > 0) return;  // its taker sends it again
     ++result.hops;

@@ -15,7 +15,7 @@ Actions Node::State::finish(Now now) {
 void Node::State::settle(Now now) {
   if (leaving) return;
   judge_all(now);
-  update_ways(now.steady);
+  update_ways(now);
   settle_phase(now);
   settle_ownership(now);
   send_beats(now);
@@ -36,8 +36,10 @@ bool Node::State::start_wait_over(SteadyTime now) const {
   }) && std::none_of(settings.peers.begin(), settings.peers.end(), [](const Settings::Peer& peer) { return peer.id.empty(); });
 }
 
+bool Node::State::core_usable() const { return core.connected && core.inventory && !core.stalled; }
+
 bool Node::State::may_run(SteadyTime now) const {
-  if (!core.connected || !core.inventory || !core.initial_done || core.stalled || !start_waited) return false;
+  if (!core_usable() || !core.initial_done || !start_waited) return false;
   return core.fed || now - core.connected_since >= kCoreFeedPatience;
 }
 
@@ -72,6 +74,7 @@ void Node::State::settle_phase(Now now) {
 wire::NodePhase Node::State::own_phase() const { return durable.drained ? wire::NodePhase::drained : phase; }
 
 std::uint32_t Node::State::weight_of(const NodeId& id, const Other& other) const {
+  if (kMutant == Mutant::local_weights) return other.said_weight.value_or(1);
   if (other.info && other.info->weight) return std::min(*other.info->weight, kMaxWeight);
   std::optional<std::uint32_t> smallest = other.said_weight;
   const auto consider = [&](std::uint32_t weight) { smallest = smallest ? std::min(*smallest, weight) : weight; };
@@ -85,7 +88,7 @@ std::uint32_t Node::State::weight_of(const NodeId& id, const Other& other) const
 }
 
 wire::NodePhase Node::State::phase_of(const NodeId& id, const Other& other) const {
-  if (other.phase_before_away) return *other.phase_before_away;
+  if (other.absence) return other.absence->phase;
   const wire::Beat* beat = liveness.last_beat(id);
   return beat == nullptr ? wire::NodePhase::joining : beat->phase;
 }
@@ -105,14 +108,19 @@ void Node::State::mark_changed(const std::vector<Unit>& units) { core.changed.in
 
 void Node::State::settle_ownership(Now now) {
   const bool due = look_again && now.steady >= *look_again;
-  if (!ownership_dirty && !due) return;
-  ownership_dirty = false;
-  look_again.reset();
+  if (ownership_dirty || due) {
+    ownership_dirty = false;
+    look_again.reset();
+    decide_ownership(now);
+  }
+  tell_core_epoch(now.steady);
+}
+
+void Node::State::decide_ownership(Now now) {
+  if (!core_usable()) return mark_changed(ownership.withdraw_all());
   if (!may_run(now.steady)) {
-    if (core.connected && !start_waited) return;  // what its module runs stands until we know better
-    mark_changed(ownership.withdraw_all());
-    tell_core_epoch();
-    if (core.connected && !core.stalled) look_again = now.steady + Millis{100};
+    // What its module runs stands until we know better.
+    look_again = now.steady + Millis{100};
     return;
   }
   std::vector<Contender> contenders;
@@ -120,11 +128,11 @@ void Node::State::settle_ownership(Now now) {
     if (other.active) contenders.push_back(contender(id, other));
   }
   const Decision decision = ownership.decide(self_contender(), contenders, now.steady);
+  for (Unit unit : decision.take) core.promised.erase(unit);
   mark_changed(decision.take);
   mark_changed(decision.drop);
   look_again = decision.look_again;
   for (const auto& [from, units] : decision.wants) send(from, Priority::control, wire::Want{++want_number, units});
-  tell_core_epoch();
 }
 
 void Node::State::settle_durable(Now now) {

@@ -15,6 +15,7 @@
 #include "cluster/core_feed.hpp"
 #include "cluster/forwarding.hpp"
 #include "cluster/liveness.hpp"
+#include "cluster/mutants.hpp"
 #include "cluster/node.hpp"
 #include "cluster/ownership.hpp"
 #include "cluster/replication.hpp"
@@ -52,6 +53,7 @@ struct Other {
   InventoryPtr inventory;
   InventoryAssembler assembler;
   bool active = false;
+  wire::NodePhase ranked_phase = wire::NodePhase::joining;  // as ownership was last decided
   bool was_lost = false;                     // we had it and lost it: meeting again, one of us returns
   std::optional<SteadyTime> claims_differ_since;
   std::optional<SteadyTime> asked_inventory;
@@ -62,7 +64,11 @@ struct Other {
   std::optional<double> latency_ms;
   Millis holds_us{0};                        // how long it wants us to stay joining
   SteadyTime holds_us_since{};
-  std::optional<wire::NodePhase> phase_before_away;
+  struct Absence {                           // announced by its daemon: what it was meanwhile counts
+    wire::NodePhase phase = wire::NodePhase::joining;
+    std::uint64_t instance = 0;
+  };
+  std::optional<Absence> absence;
 };
 
 // Our own core and its module.
@@ -100,8 +106,10 @@ struct Node::State {
   Actions finish(Now now);
   void settle_phase(Now now);
   void settle_ownership(Now now);
+  void decide_ownership(Now now);
   void settle_durable(Now now);
   bool start_wait_over(SteadyTime now) const;
+  bool core_usable() const;
   bool may_run(SteadyTime now) const;
   bool ready_to_join(SteadyTime now) const;
   Contender self_contender() const;
@@ -111,10 +119,12 @@ struct Node::State {
   wire::NodePhase own_phase() const;
   void join(SteadyTime now);
   void mark_changed(const std::vector<Unit>& units);
-  void tell_core_epoch();
+  void tell_core_epoch(SteadyTime now);
 
   // ---- node_liveness.cpp
   void judge_all(Now now);
+  bool back_from_absence(const NodeId& id, const Other& other, SteadyTime now) const;
+  void end_absence(const NodeId& id, Other& other);
   void lost(const NodeId& id, Other& other, const Judgement& verdict, Now now);
   void met(const NodeId& id, Other& other, Now now);
   void new_term(bool lost_someone);
@@ -139,8 +149,8 @@ struct Node::State {
   void acknowledge_forward(const wire::ForwardedAck& ack);
   void on_relayed(const NodeId& from, wire::Relayed relayed, Now now);
   void find_inventory(const NodeId& id, Other& other, SteadyTime now);
-  void update_ways(SteadyTime now);
-  void begin_session(const NodeId& id, SteadyTime now);
+  void update_ways(Now now);
+  void begin_session(const NodeId& id, Now now);
   wire::NodeInfo own_info() const;
   void tell_info();
   void send(const NodeId& to, Priority priority, PeerMessage message);
@@ -154,6 +164,7 @@ struct Node::State {
   void on_core_rows(wire::CoreRows rows, Now now);
   void on_core_results(wire::CoreResults results, Now now);
   void on_core_claims(const wire::CoreClaims& claims, Now now);
+  void yield_released(const wire::CoreClaims& claims);
   void on_core_inventory(wire::Inventory inventory);
   void on_core_away(const wire::CoreAway& away, Now now);
   void on_core_busy(const wire::CoreBusy& busy, SteadyTime now);
@@ -194,7 +205,6 @@ struct Node::State {
   wire::NodePhase phase = wire::NodePhase::joining;
   SteadyTime joining_since{};
   std::uint64_t term = 0;
-  std::uint64_t greatest_term = 0;
   std::uint32_t side = 1;
   std::uint64_t standing_term = 0;
   std::uint32_t standing_side = 0;

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "cluster/mutants.hpp"
+
 namespace merlin::cluster {
 namespace {
 
@@ -17,6 +19,15 @@ void look_at(std::optional<SteadyTime>& earliest, SteadyTime when) {
 bool knows(const Contender& contender, Unit unit, bool lone) {
   if (!contender.inventory) return false;
   return lone ? contender.inventory->knows_service(unit) : contender.inventory->knows_host(unit);
+}
+
+// Mutant::modulo only.
+bool before_by_modulo(const NodeId& one, const NodeId& self, const std::vector<Contender>& others, HostKey host) {
+  const auto draw = [&](const NodeId& id) {
+    const auto smaller = std::count_if(others.begin(), others.end(), [&](const Contender& other) { return other.id < id; });
+    return modulo_draw(host, static_cast<std::size_t>(smaller) + (self < id ? 1 : 0), others.size() + 1);
+  };
+  return draw(one) > draw(self);
 }
 
 bool claims(const Contender& contender, Unit unit) { return contender.claims != nullptr && contender.claims->contains(unit); }
@@ -67,7 +78,7 @@ Ownership::Seen Ownership::look(std::size_t host_index, Unit unit, bool lone, co
   const Candidate own = candidate(self, host_index);
   for (const Contender& other : others) {
     if (!knows(other, unit, lone)) continue;
-    const bool before = stands_before(candidate(other, host_index), own);
+    const bool before = kMutant == Mutant::modulo ? before_by_modulo(other.id, self.id, others, inventory_->hosts()[host_index].key) : stands_before(candidate(other, host_index), own);
     const bool claimed = claims(other, unit);
     if (before && claimed) seen.before_claims = true;
     if (before && !claimed) seen.before_exists = true;
@@ -92,13 +103,14 @@ Ownership::Wait& Ownership::wait_for(Unit unit, SteadyTime now) {
 }
 
 void Ownership::decide_unit(Unit unit, const Seen& seen, SteadyTime now, Decision& decision) {
+  if (kMutant == Mutant::local_weights && (seen.before_exists || seen.before_claims)) return drop(unit, decision);
   if (seen.before_claims) return drop(unit, decision);
   if (running_.contains(unit)) return;
   if (const auto promise = promised_.find(unit); promise != promised_.end()) {
     if (now < promise->second) return look_at(decision.look_again, promise->second);
     promised_.erase(promise);
   }
-  if (granted_.contains(unit)) return take(unit, decision);
+  if (granted_.contains(unit) || kMutant == Mutant::no_yield) return take(unit, decision);
   if (seen.after_claims == nullptr) {
     if (!seen.before_exists) return take(unit, decision);
     const Wait& wait = wait_for(unit, now);

@@ -1,0 +1,29 @@
+// Rules broken on purpose: tests/sim compiles this folder once more for each, and the simulator must catch it.
+// Everywhere else kMutant is none, and the hooks compile to nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#ifndef MERLIN_MUTANT
+#define MERLIN_MUTANT none
+#endif
+
+namespace merlin::cluster {
+
+enum class Mutant {
+  none,
+  local_weights,     // ranked by what the own file says, and nobody listens to claims
+  stamped_by_clock,  // versions from the wall clock alone
+  modulo,            // the owner is the hash of the host modulo the number of active nodes
+  no_yield,          // who wants a unit claims it at once
+};
+
+inline constexpr Mutant kMutant = Mutant::MERLIN_MUTANT;
+
+// A draw by which the node at `position` of `count` comes first exactly where modulo says so.
+inline std::uint64_t modulo_draw(std::uint64_t host, std::size_t position, std::size_t count) {
+  return count - (host + position) % count;
+}
+
+}  // namespace merlin::cluster
