@@ -1,0 +1,113 @@
+// mon cert show: works without merlind, and with a merlin.conf that is wrong.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "mon/certificate.hpp"
+#include "mon/commands.hpp"
+#include "mon/site.hpp"
+#include "mon/text_table.hpp"
+
+namespace merlin::mon {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<ordered_json> objects_at(const ordered_json& document, const char* key) {
+  std::vector<ordered_json> objects;
+  for (const auto& object : document.value(key, ordered_json::array())) {
+    if (object.is_object()) objects.push_back(object);
+  }
+  return objects;
+}
+
+// What merlin.conf says, in the shape of merlind's answer.
+ordered_json trusted_by_file(const config::Config& config) {
+  ordered_json trusted = ordered_json::array();
+  for (const auto& node : config.nodes) {
+    for (const std::string& digits : node.fingerprints) {
+      trusted.push_back({{"name", node.name}, {"fingerprint", "SHA256:" + digits}, {"linked", nullptr}});
+    }
+  }
+  return trusted;
+}
+
+// "10.0.0.3" of "10.0.0.3:4711", "::1" of "[::1]:4711".
+std::string host_of(const std::string& address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const bool has_port = std::ranges::count(address, ':') == 1;
+  return has_port ? address.substr(0, address.find(':')) : address;
+}
+
+// Whose certificate a refused one is likely to be: of the node with that address, else of the only one
+// that has none yet.
+std::string likely_name(const config::Config& config, const std::string& address) {
+  const auto by_address = std::ranges::find(config.nodes, host_of(address), &config::NodeConfig::address);
+  if (by_address != config.nodes.end()) return by_address->name;
+  const auto has_none = [](const config::NodeConfig& node) { return node.fingerprints.empty(); };
+  const auto waiting = std::ranges::find_if(config.nodes, has_none);
+  return std::ranges::count_if(config.nodes, has_none) == 1 ? waiting->name : "NAME";
+}
+
+ordered_json refused_with_fix(const ordered_json& answer, const std::optional<config::Config>& config) {
+  ordered_json refused = ordered_json::array();
+  for (ordered_json entry : objects_at(answer, "refused")) {
+    const std::string name = config ? likely_name(*config, text_at(entry, "address")) : "NAME";
+    entry["fix"] = fmt::format("mon node edit {} fingerprint={}", name, text_at(entry, "fingerprint"));
+    refused.push_back(std::move(entry));
+  }
+  return refused;
+}
+
+std::string trusted_lines(const ordered_json& document) {
+  std::vector<Row> rows;
+  for (const ordered_json& entry : objects_at(document, "trusted")) {
+    const auto linked = entry.find("linked");
+    const bool is_known = linked != entry.end() && linked->is_boolean();
+    const std::string link = !is_known ? "-" : linked->get<bool>() ? "yes" : "no";
+    rows.push_back({{{plain(text_at(entry, "name", "-"))}, {plain(text_at(entry, "fingerprint", "-"))}, {link}}, ""});
+  }
+  if (rows.empty()) return "\nNobody is trusted yet.\n";
+  return "\n" + draw_table({{"TRUSTED"}, {"FINGERPRINT"}, {"LINKED"}}, rows, 0, false);
+}
+
+std::string refused_lines(const ordered_json& document) {
+  std::string lines;
+  for (const ordered_json& entry : objects_at(document, "refused")) {
+    lines += fmt::format("! refused: {} from {}, {} times; if it is right, trust it with: {}\n", plain(text_at(entry, "fingerprint", "-")),
+                         plain(text_at(entry, "address", "-")), number_at(entry, "count", 1), plain(text_at(entry, "fix")));
+  }
+  return lines.empty() ? "" : "\n" + lines;
+}
+
+}  // namespace
+
+int run_cert_show(const Call& call, Console& console) {
+  const auto own = own_certificate(call.config_path);
+  if (!own) {
+    console.error(own.error());
+    return failed;
+  }
+  const auto config = load_config(call, console);
+  const Answer answer = ask_daemon(call, {{"command", "certs"}});
+  if (!answer && !answer.not_running()) print_fault(answer.fault(), console);
+
+  ordered_json document{{"fingerprint", own->fingerprint}, {"file", certificate_path(call.config_path)}, {"node_id", own->node_id.hex()}};
+  if (answer)
+    document["trusted"] = (*answer).value("trusted", ordered_json::array());
+  else
+    document["trusted"] = config ? trusted_by_file(*config) : ordered_json::array();
+  document["refused"] = answer ? refused_with_fix(*answer, config) : ordered_json::array();
+
+  if (call.json())
+    console.print(document);
+  else {
+    console.out << fmt::format("node id      {}\nfingerprint  {}\nfile         {}\n", text_at(document, "node_id"), own->fingerprint,
+                               certificate_path(call.config_path))
+                << trusted_lines(document) << refused_lines(document);
+  }
+  return config && (answer || answer.not_running()) ? all_well : failed;
+}
+
+}  // namespace merlin::mon

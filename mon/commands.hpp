@@ -1,0 +1,43 @@
+// The table of all commands, and what every command takes.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mon/command.hpp"
+
+namespace merlin::mon {
+
+// In the order of the help. Lives as long as the program.
+std::span<const Command> all_commands();
+
+// Options of every command.
+std::span<const Option> common_options();
+
+// The command of exactly that name, or null.
+const Command* find_command(std::string_view name);
+
+// The known name nearest to what was typed: by spelling ("node ad"), or by its last word ("status" for
+// "node status"). Empty: none is near.
+std::string_view nearest_command(std::string_view typed);
+
+// One function a command; each in the source file of its name.
+int run_node_add(const Call& call, Console& console);
+int run_node_remove(const Call& call, Console& console);
+int run_node_edit(const Call& call, Console& console);
+int run_node_rename(const Call& call, Console& console);
+int run_node_list(const Call& call, Console& console);
+int run_node_show(const Call& call, Console& console);
+int run_node_status(const Call& call, Console& console);
+int run_node_tree(const Call& call, Console& console);
+int run_node_owner(const Call& call, Console& console);
+int run_node_drain(const Call& call, Console& console);
+int run_node_undrain(const Call& call, Console& console);
+int run_start(const Call& call, Console& console);
+int run_stop(const Call& call, Console& console);
+int run_restart(const Call& call, Console& console);
+int run_cert_show(const Call& call, Console& console);
+int run_id(const Call& call, Console& console);
+int run_version(const Call& call, Console& console);
+
+}  // namespace merlin::mon

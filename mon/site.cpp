@@ -1,0 +1,126 @@
+#include "mon/site.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/nearest.hpp"
+#include "config/problems.hpp"
+#include "config/tree.hpp"
+
+namespace merlin::mon {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view type_words = "peer, poller, master";
+
+std::optional<config::NodeType> type_of(std::string_view word) {
+  if (word == "peer") return config::NodeType::peer;
+  if (word == "poller" || word == "slave") return config::NodeType::poller;
+  if (word == "master" || word == "noc") return config::NodeType::master;
+  return std::nullopt;
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    parts.emplace_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// The value of daemon { control_socket } in files that may be wrong elsewhere.
+std::string socket_in(const config::Tree& tree) {
+  std::string path = config::DaemonConfig{}.control_socket;
+  for (const config::File& file : tree.files) {
+    for (const config::Block& block : file.root.blocks) {
+      if (block.kind.text != "daemon") continue;
+      for (const config::Entry& entry : block.entries) {
+        if (entry.key.text == "control_socket" && entry.value) path = entry.value->text;
+      }
+    }
+  }
+  return path;
+}
+
+}  // namespace
+
+std::optional<config::Config> load_config(const Call& call, Console& console) {
+  auto loaded = config::load_file(call.config_path);
+  for (const Error& error : loaded.errors) console.error(error);
+  return std::move(loaded.config);
+}
+
+std::string control_socket(const std::string& config_path) {
+  const auto loaded = config::load_file(config_path);
+  if (loaded.ok()) return loaded.config->daemon.control_socket;
+  return socket_in(config::read_tree(config_path, config::disk()));
+}
+
+Answer ask_daemon(const Call& call, const ordered_json& request) { return ask(control_socket(call.config_path), request, call.timeout); }
+
+void print_fault(const ControlFault& fault, Console& console) {
+  for (const Error& error : fault.errors) console.error(error);
+}
+
+std::vector<ordered_json> nodes_of(const ordered_json& status) {
+  std::vector<ordered_json> nodes;
+  const auto found = status.find("nodes");
+  if (found == status.end() || !found->is_array()) return nodes;
+  std::ranges::copy_if(*found, std::back_inserter(nodes), [](const ordered_json& node) { return node.is_object(); });
+  return nodes;
+}
+
+ordered_json node_of(const ordered_json& status, const std::string& name) {
+  for (const ordered_json& node : nodes_of(status)) {
+    const bool wanted = name.empty() ? flag_at(node, "self") : text_at(node, "name") == name;
+    if (wanted) return node;
+  }
+  return nullptr;
+}
+
+std::string text_at(const ordered_json& object, const char* key, const std::string& otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
+std::int64_t number_at(const ordered_json& object, const char* key, std::int64_t otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : otherwise;
+}
+
+std::optional<double> real_at(const ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
+bool flag_at(const ordered_json& object, const char* key, bool otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+}
+
+Error unknown_node(const Call& call, const std::string& name, const std::vector<std::string>& known) {
+  const auto near = config::nearest(name, {known.begin(), known.end()});
+  return {fmt::format("no node {} is configured", config::quoted(name)), std::string(call.command->name),
+          near ? fmt::format("nearest is {}", *near) : "mon node list shows the names"};
+}
+
+std::optional<std::vector<config::NodeType>> wanted_types(const Call& call, Console& console) {
+  if (!call.has("--type")) return std::vector{config::NodeType::peer, config::NodeType::poller, config::NodeType::master};
+  std::vector<config::NodeType> types;
+  for (const std::string& word : split(call.options.at("--type"))) {
+    const auto type = type_of(word);
+    if (!type) {
+      console.error({fmt::format("unknown type {}", config::quoted(word)), std::string(call.command->name) + ": --type",
+                     fmt::format("one or more of {}", type_words)});
+      return std::nullopt;
+    }
+    types.push_back(*type);
+  }
+  return types;
+}
+
+}  // namespace merlin::mon
