@@ -1,0 +1,98 @@
+// What the module needs of a monitoring core, free of any core's headers. One adapter a core stands behind
+// it (nagios4_*.cpp); unit tests use a fake. All calls are made from the core's own thread, none blocks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::neb {
+
+// An object of the core by number: hosts first, then services, each in the order of the core's own ids.
+// Good until the core reloads; never leaves the process.
+using Index = std::uint32_t;
+inline constexpr Index no_object = UINT32_MAX;
+
+// Wall clock as cores keep it: seconds since 1970, 0 for "never".
+using Seconds = std::int64_t;
+
+// Gets word from the core's loop. What it throws is caught at the core's border and disables the module.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void on_ready(int fd) = 0;
+};
+
+struct Schedule {
+  Seconds next_check = 0;
+  Seconds last_check = 0;
+  Seconds interval = 0;  // regular check interval; 0: none
+  bool checks_enabled = false;
+  bool has_been_checked = false;
+  bool executing = false;
+};
+
+// How a register is brought into an object.
+struct Showing {
+  bool live = false;           // alert line and events as for a result of this core's own; else set silently
+  bool perfdata = false;       // with live: hand performance data to the core's processor
+  const char* node = nullptr;  // the writer's name; lives as long as the process
+  std::int64_t base_ms = 0;    // Register::base_ms
+};
+
+// A result as the core got it, while the core's callback runs.
+using RawResult = wire::CheckResult;
+
+class Core {
+ public:
+  virtual ~Core() = default;
+
+  virtual Now now() const = 0;
+  virtual std::string program() const = 0;  // "nagios4 4.4.6"
+  virtual void log(LogLevel level, std::string_view line) = 0;
+
+  // ---- inventory: from the moment that the core's objects are loaded
+  virtual Index host_count() const = 0;
+  virtual Index service_count() const = 0;
+  virtual std::string_view host_name(Index host) const = 0;
+  virtual std::string_view description(Index service) const = 0;
+  virtual Index host_of(Index service) const = 0;
+  // Hash over the definitions of all objects; 0 when it cannot be had.
+  virtual std::uint64_t config_digest() const = 0;
+  virtual std::int64_t config_changed_ms() const = 0;
+
+  // ---- schedule
+  virtual Schedule schedule(Index object) const = 0;
+  // Exactly one unforced check event stays queued, at `run_at`. `shown` is what the core shows as next check.
+  virtual void move_check(Index object, Seconds run_at, Seconds shown) = 0;
+  virtual int check_timeout_s(Index object) const = 0;
+  // A host whose last check is younger than this is not checked again by the core unless forced.
+  virtual Seconds host_cache_horizon() const = 0;
+
+  // ---- state
+  // Only outside of the core's own result handling. Times are offsets from base_ms.
+  virtual wire::CheckRegister read(Index object, std::int64_t base_ms) const = 0;
+  virtual void bring_in(Index object, const wire::CheckRegister& state, const Showing& showing) = 0;
+  // As a result of this core's own: state, alerts, notification, everything. `node` as in Showing.
+  virtual void process_result(Index object, const wire::CheckResult& result, const char* node) = 0;
+
+  // ---- notifications: takes back what the core has counted before it asked (K1)
+  virtual void undo_notification(Index object, bool normal) = 0;
+  // From the announcement of a state change until restore_event_handlers() no handler runs and none is logged.
+  virtual void suppress_event_handlers() = 0;
+  virtual void restore_event_handlers() = 0;
+
+  // ---- loop. One registration a descriptor and direction; unwatch before close. false: the core refused.
+  virtual bool watch(int fd, Watcher& watcher) = 0;
+  virtual bool watch_writable(int fd, Watcher& watcher) = 0;
+  virtual void unwatch(int fd) = 0;
+  // Descriptors that a fork of the core must not keep open: closed in the child.
+  virtual void close_in_children(int fd, bool close) = 0;
+};
+
+}  // namespace merlin::neb

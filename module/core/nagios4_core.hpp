@@ -1,0 +1,55 @@
+// Nagios Core 4.4 behind the adapter interface.
+#pragma once
+
+#include <array>
+
+#include "module/core/core.hpp"
+
+namespace merlin::neb {
+
+class Nagios4Core final : public Core {
+ public:
+  // What runs when the loop reports a descriptor: calls the watcher inside the module's guard.
+  using ReadyHandler = int (*)(int fd, int events, void* watcher);
+  explicit Nagios4Core(ReadyHandler ready) : ready_(ready) {}
+
+  Now now() const override;
+  std::string program() const override;
+  void log(LogLevel level, std::string_view line) override;
+
+  Index host_count() const override;
+  Index service_count() const override;
+  std::string_view host_name(Index host) const override;
+  std::string_view description(Index service) const override;
+  Index host_of(Index service) const override;
+  std::uint64_t config_digest() const override;
+  std::int64_t config_changed_ms() const override;
+
+  Schedule schedule(Index object) const override;
+  void move_check(Index object, Seconds run_at, Seconds shown) override;
+  int check_timeout_s(Index object) const override;
+  Seconds host_cache_horizon() const override;
+
+  wire::CheckRegister read(Index object, std::int64_t base_ms) const override;
+  void bring_in(Index object, const wire::CheckRegister& state, const Showing& showing) override;
+  void process_result(Index object, const wire::CheckResult& result, const char* node) override;
+
+  void undo_notification(Index object, bool normal) override;
+  void suppress_event_handlers() override;
+  void restore_event_handlers() override;
+
+  bool watch(int fd, Watcher& watcher) override;
+  bool watch_writable(int fd, Watcher& watcher) override;
+  void unwatch(int fd) override;
+  void close_in_children(int fd, bool close) override;
+
+ private:
+  ReadyHandler ready_;
+  int saved_event_handlers_ = -1;  // -1: not suppressed
+};
+
+// Registers the handler that closes what close_in_children() names in every child that the core forks without exec.
+// Once a load; glibc forgets it when the module is unloaded.
+void close_descriptors_in_children();
+
+}  // namespace merlin::neb

@@ -1,0 +1,32 @@
+// Lets a line through at most once a minute, so that nothing that comes from outside floods the core's log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace merlin::neb {
+
+class LogLimit {
+ public:
+  static constexpr Millis kPeriod{60000};
+
+  // How many were held back since the last one that was let through; empty: hold this one back too.
+  std::optional<std::uint64_t> admit(SteadyTime now) {
+    if (last_ && now - *last_ < kPeriod) {
+      ++held_;
+      return std::nullopt;
+    }
+    last_ = now;
+    const std::uint64_t held = held_;
+    held_ = 0;
+    return held;
+  }
+
+ private:
+  std::optional<SteadyTime> last_;
+  std::uint64_t held_ = 0;
+};
+
+}  // namespace merlin::neb

@@ -1,0 +1,131 @@
+// The module from the moment that the core's loop turns until it ends: wires the core's callbacks to ownership,
+// schedule, rows and the link. Free of core headers; nagios4_entry.cpp calls it, tests do with a fake core.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "config/config.hpp"
+#include "module/cost_meter.hpp"
+#include "module/inventory.hpp"
+#include "module/link.hpp"
+#include "module/log_limit.hpp"
+#include "module/outbox.hpp"
+#include "module/pulse.hpp"
+#include "module/row_intake.hpp"
+#include "module/takeover.hpp"
+
+namespace merlin::neb {
+
+class Module final : Link::User, RowListener {
+ public:
+  // No more than this at one turn of the core's loop.
+  static constexpr std::chrono::microseconds kTurn{5000};
+  static constexpr Millis kResultAllowance{5000};  // a result may come this long after its check's time-out
+
+  // The core has its objects, and its loop is about to turn. `core` and `wraps` outlive this.
+  Module(Core& core, const config::Config& config, WrapFactory* wraps, std::uint64_t boot_id);
+  ~Module() override;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  // ---- what the core is about to do, and has done
+  // true: not here, not now; the next event is arranged for.
+  bool veto_check(Index object);
+  void check_started(Index object);
+  // Whether check_done() wants the result itself.
+  bool wants_result(Index object) const { return !intake_.bringing_in() && !ownership_.owns(object); }
+  void check_done(Index object, bool active, std::optional<RawResult> result);
+  bool veto_notification(Index object, bool normal);
+  // Something of the row changed without a result.
+  void row_changed(Index object);
+  void state_changed(Index object);
+  bool veto_event_handler(Index object) const { return !may_act(object); }
+  void saving(bool begins);
+  void loop_ends(bool reload);
+
+  // For the core's query interface: one JSON object.
+  std::string status(const CostMeter& cost) const;
+
+ private:
+  class Ticker : public Watcher {
+   public:
+    explicit Ticker(Module& module) : module_(module) {}
+    void on_ready(int) override { module_.tick(); }
+
+   private:
+    Module& module_;
+  };
+  class Waker : public Watcher {
+   public:
+    explicit Waker(Module& module) : module_(module) {}
+    void on_ready(int) override { module_.woken(); }
+
+   private:
+    Module& module_;
+  };
+
+  void on_link_open() override;
+  void on_link_input() override { work(); }
+  void on_link_drained() override { work(); }
+  void on_link_lost(const std::string& why) override;
+  void on_row(Index object) override;
+
+  void tick();
+  void woken();
+  void work();
+  bool step(Now now);
+  bool step_input(Now now);
+  void beat(Now now);
+  std::uint32_t count_overdue(Seconds now);
+
+  Result<> handle(const wire::Frame& frame, Now now);
+  template <class Message>
+  Result<> take(const wire::Frame& frame, Now now);
+  void on(const wire::CoreWelcome& welcome, Now now);
+  void on(const wire::Refuse& refuse, Now now);
+  void on(const wire::Epoch& epoch, Now now);
+  void on(wire::RowsToCore rows, Now now);
+  void on(const wire::ResultsToCore& results, Now now);
+  void on(const wire::DaemonAway& away, Now now);
+
+  void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
+  std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
+  bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open(); }
+  void say_mode(Now now);
+
+  Core& core_;
+  const config::Config config_;
+  const std::uint64_t boot_id_;
+  Objects objects_;
+  RowTable rows_;
+  Ownership ownership_;
+  Inventory inventory_;
+  Takeover takeover_;
+  RowIntake intake_;
+  RowWriter writer_;
+  Link link_;
+  Outbox outbox_;
+  Ticker ticker_{*this};
+  Waker waker_{*this};
+  Pulse pulse_;
+
+  std::unordered_map<Index, SteadyTime> running_;  // checks that this core has started
+  std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
+  SteadyTime next_beat_{};
+  std::uint64_t beats_ = 0;
+  std::uint64_t checks_run_ = 0;
+  std::uint64_t checks_vetoed_ = 0;
+  std::uint64_t garbage_ = 0;
+  std::uint32_t overdue_ = 0;
+  std::string daemon_;  // name of the node, once welcomed
+  std::optional<cluster::CoreSide::Mode> said_mode_;
+  LogLimit lost_limit_;
+  LogLimit garbage_limit_;
+  LogLimit refuse_limit_;
+};
+
+}  // namespace merlin::neb

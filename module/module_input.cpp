@@ -1,0 +1,91 @@
+// What the daemon says.
+#include "module/module.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::neb {
+
+template <class Message>
+Result<> Module::take(const wire::Frame& frame, Now now) {
+  auto message = wire::decode<Message>(frame.payload);
+  if (!message) return message.error();
+  on(*std::move(message), now);
+  return Ok{};
+}
+
+Result<> Module::handle(const wire::Frame& frame, Now now) {
+  using wire::MessageType;
+  const auto type = static_cast<MessageType>(frame.type);
+  if (!outbox_.started() && type != MessageType::core_welcome && type != MessageType::refuse) {
+    return Error{"the first message is of type " + std::to_string(frame.type), "", ""};
+  }
+  switch (type) {
+    case MessageType::core_welcome:
+      return take<wire::CoreWelcome>(frame, now);
+    case MessageType::refuse:
+      return take<wire::Refuse>(frame, now);
+    case MessageType::epoch:
+      return take<wire::Epoch>(frame, now);
+    case MessageType::rows_to_core:
+      return take<wire::RowsToCore>(frame, now);
+    case MessageType::results_to_core:
+      return take<wire::ResultsToCore>(frame, now);
+    case MessageType::daemon_away:
+      return take<wire::DaemonAway>(frame, now);
+    default:
+      return Ok{};  // of a newer daemon
+  }
+}
+
+// Comes again when a name changes.
+void Module::on(const wire::CoreWelcome& welcome, Now) {
+  for (const wire::NodeName& node : welcome.names) intake_.set_name(node.node_id, node.name);
+  intake_.set_name(welcome.node_id, welcome.node_name);
+  if (outbox_.started()) return;
+  ownership_.side().on_welcome(welcome);
+  daemon_ = welcome.node_name;
+  link_.trust();
+  outbox_.start();
+  next_beat_ = {};
+  core_.log(LogLevel::info, "connected to merlind " + welcome.program_version + " of node " + welcome.node_name);
+}
+
+void Module::on(const wire::Refuse& refuse, Now now) {
+  if (const auto held = refuse_limit_.admit(now.steady)) core_.log(LogLevel::error, "the daemon refuses this core: " + refuse.text);
+  link_.close();
+  on_link_lost("");
+}
+
+void Module::on(const wire::Epoch& epoch, Now now) {
+  // Results that came in under the epoch that ends are written under it.
+  if (epoch.whole || !epoch.removed.empty()) outbox_.flush_all(now);
+  takeover_.set_rate(epoch.takeover_rate);
+  const auto change = ownership_.side().on_epoch(epoch);
+  apply(change, epoch.in_flight, now);
+  if (change.any()) return;
+  // Nothing moved: either it said so, or it does not follow ours, and then the whole set says what does.
+  const bool taken = ownership_.side().epoch() == epoch.number;
+  outbox_.send(wire::CoreClaims{ownership_.side().epoch(), !taken, taken ? std::vector<std::uint64_t>{} : ownership_.claims(), {}, {}});
+}
+
+void Module::on(wire::RowsToCore rows, Now) { intake_.begin(std::move(rows)); }
+
+void Module::on(const wire::ResultsToCore& results, Now now) {
+  wire::ResultsTaken taken;
+  for (const wire::ForwardedResult& forwarded : results.results) {
+    taken.taken.push_back({forwarded.taker, forwarded.taker_instance, forwarded.number});
+    const Index object = objects_.find(forwarded.result.object);
+    if (object == no_object) continue;
+    // Its times are the taker's: taken as ages.
+    wire::CheckResult result = forwarded.result;
+    const std::int64_t shift = now.wall.time_since_epoch().count() - result.sent_ms;
+    result.start_ms += shift;
+    result.finish_ms += shift;
+    held_.erase(object);
+    core_.process_result(object, result, intake_.name_of(forwarded.taker));
+  }
+  outbox_.send(taken);
+}
+
+void Module::on(const wire::DaemonAway& away, Now now) { ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady); }
+
+}  // namespace merlin::neb

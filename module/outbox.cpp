@@ -1,0 +1,85 @@
+#include "module/outbox.hpp"
+
+namespace merlin::neb {
+
+Outbox::Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWriter& writer, Inventory& inventory, Link& link)
+    : core_(core), objects_(objects), ownership_(ownership), writer_(writer), inventory_(inventory), link_(link), dirty_(objects.size()) {}
+
+void Outbox::start() {
+  inventory_.rewind();
+  next_initial_ = 0;
+  stage_ = Stage::inventory;
+}
+
+bool Outbox::step(Now now) {
+  if (stage_ == Stage::off) return step_dirty(now);
+  if (link_.unsent_bytes() > kLiveUnsentBytes) return false;
+  if (stage_ == Stage::inventory) {
+    if (const auto part = inventory_.next()) return send(*part), true;
+    stage_ = Stage::claims;
+  }
+  if (stage_ == Stage::claims) {
+    stage_ = Stage::initial;
+    send(wire::CoreClaims{ownership_.side().epoch(), true, ownership_.claims(), {}, {}});
+    return true;
+  }
+  return step_dirty(now) || step_raw(now) || step_initial(now);
+}
+
+// Without a daemon a result gets its version all the same: the initial rows bring it when there is one again.
+bool Outbox::step_dirty(Now now) {
+  std::vector<wire::Register> rows;
+  while (rows.size() < kRowsPerFrame) {
+    const Index object = dirty_.take();
+    if (object == no_object) break;
+    rows.push_back(writer_.write(object, now));
+  }
+  const bool any = !rows.empty();
+  send_rows(std::move(rows), wire::CoreRowsKind::write);
+  return any;
+}
+
+bool Outbox::step_raw(Now now) {
+  if (raw_.empty()) return false;
+  wire::CoreResults message{raw_.take(kResultsPerFrame), ownership_.side().epoch()};
+  for (wire::CheckResult& result : message.results) result.sent_ms = now.wall.time_since_epoch().count();
+  send(message);
+  return true;
+}
+
+// Objects that nobody has checked yet have nothing to say.
+bool Outbox::step_initial(Now now) {
+  if (stage_ != Stage::initial || link_.unsent_bytes() > kBulkUnsentBytes) return false;
+  std::vector<wire::Register> rows;
+  for (; next_initial_ < objects_.size() && rows.size() < kRowsPerFrame; ++next_initial_) {
+    if (core_.schedule(next_initial_).has_been_checked) rows.push_back(writer_.known(next_initial_, now));
+  }
+  const bool last = next_initial_ == objects_.size();
+  if (last) stage_ = Stage::steady;
+  send(wire::CoreRows{std::move(rows), ownership_.side().epoch(), last ? wire::CoreRowsKind::initial_last : wire::CoreRowsKind::initial,
+                      ++batch_});
+  return true;
+}
+
+void Outbox::flush(const std::vector<Index>& objects, Now now) {
+  std::vector<wire::Register> rows;
+  for (Index object : objects) {
+    if (!dirty_.marked(object)) continue;
+    dirty_.forget(object);
+    rows.push_back(writer_.write(object, now));
+  }
+  send_rows(std::move(rows), wire::CoreRowsKind::write);
+}
+
+void Outbox::flush_all(Now now) {
+  while (step_dirty(now)) {
+  }
+}
+
+void Outbox::send_rows(std::vector<wire::Register> rows, wire::CoreRowsKind kind) {
+  if (rows.empty()) return;
+  rows_written_ += rows.size();
+  send(wire::CoreRows{std::move(rows), ownership_.side().epoch(), kind, ++batch_});
+}
+
+}  // namespace merlin::neb

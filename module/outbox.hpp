@@ -1,0 +1,75 @@
+// What the module says to its daemon after the handshake, produced as the socket drains so that nothing large is ever
+// held: inventory, claims, results as they come, and in between the rows that the core knew when the link came up.
+#pragma once
+
+#include <cstdint>
+
+#include "module/dirty_set.hpp"
+#include "module/inventory.hpp"
+#include "module/link.hpp"
+#include "module/raw_results.hpp"
+#include "module/row_writer.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::neb {
+
+class Outbox {
+ public:
+  static constexpr std::size_t kRowsPerFrame = 64;
+  static constexpr std::size_t kResultsPerFrame = 64;
+  // Above these, writes and initial rows wait for the socket.
+  static constexpr std::size_t kLiveUnsentBytes = 1024 * 1024;
+  static constexpr std::size_t kBulkUnsentBytes = 64 * 1024;
+
+  // All outlive this.
+  Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWriter& writer, Inventory& inventory, Link& link);
+
+  // The handshake is done: say everything from the start.
+  void start();
+  void stop() { stage_ = Stage::off; }
+  bool started() const { return stage_ != Stage::off; }
+  bool initial_done() const { return stage_ == Stage::steady; }
+
+  void mark(Index object) { dirty_.mark(object); }
+  void push(wire::CheckResult result) { raw_.push(std::move(result)); }
+  bool idle() const { return dirty_.empty() && raw_.empty(); }
+
+  // One frame's worth of the most urgent; false: nothing to say, or the socket is full.
+  bool step(Now now);
+  // The rows of these that are dirty, whatever the socket says: they were written under the epoch that ends.
+  void flush(const std::vector<Index>& objects, Now now);
+  void flush_all(Now now);
+
+  template <class Message>
+  void send(const Message& message) {
+    if (started()) link_.send(wire::to_frame(message));
+  }
+
+  std::size_t dirty() const { return dirty_.size(); }
+  std::size_t waiting_results() const { return raw_.size(); }
+  std::uint64_t dropped() const { return raw_.dropped(); }
+  std::uint64_t rows_written() const { return rows_written_; }
+
+ private:
+  enum class Stage { off, inventory, claims, initial, steady };
+
+  bool step_dirty(Now now);
+  bool step_raw(Now now);
+  bool step_initial(Now now);
+  void send_rows(std::vector<wire::Register> rows, wire::CoreRowsKind kind);
+
+  Core& core_;
+  const Objects& objects_;
+  Ownership& ownership_;
+  RowWriter& writer_;
+  Inventory& inventory_;
+  Link& link_;
+  Stage stage_ = Stage::off;
+  Index next_initial_ = 0;
+  std::uint64_t batch_ = 0;
+  DirtySet dirty_;
+  RawResults raw_;
+  std::uint64_t rows_written_ = 0;
+};
+
+}  // namespace merlin::neb

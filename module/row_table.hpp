@@ -1,0 +1,51 @@
+// What the module knows of each object's row beyond the core's own fields: the version of its check register,
+// the clocks of its last hard OK and last state change, and when it is due.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "module/core/core.hpp"
+#include "wire/messages.hpp"
+
+namespace merlin::neb {
+
+class RowTable {
+ public:
+  RowTable() = default;
+  explicit RowTable(Index objects) : rows_(objects) {}
+
+  wire::Version version(Index object) const;
+  bool known(Index object) const { return rows_[object].hlc != 0; }
+  // false: more writers than there can be; nothing was changed.
+  bool set_version(Index object, const wire::Version& version);
+
+  // When the check should have been or should be run, by the last row; 0: not known. A veto leaves it.
+  Seconds due(Index object) const { return rows_[object].due; }
+  void set_due(Index object, Seconds due) { rows_[object].due = due < 0 ? 0 : static_cast<std::uint32_t>(due); }
+
+  std::uint64_t last_hard_ok(Index object) const { return rows_[object].last_hard_ok; }
+  std::uint64_t last_change(Index object) const { return rows_[object].last_change; }
+  void set_clocks(Index object, std::uint64_t last_hard_ok, std::uint64_t last_change);
+  // The state as of the last row, to tell a change; -1: none yet.
+  int last_state(Index object) const { return rows_[object].last_state; }
+  void set_last_state(Index object, int state) { rows_[object].last_state = static_cast<std::int8_t>(state); }
+
+ private:
+  // 110,000 of these must not be felt: 48 bytes.
+  struct Row {
+    std::uint64_t term = 0;
+    std::uint64_t hlc = 0;
+    std::uint64_t last_hard_ok = 0;
+    std::uint64_t last_change = 0;
+    std::uint32_t due = 0;
+    std::uint16_t side = 0;
+    std::uint16_t writer = 0;  // into writers_
+    std::int8_t last_state = -1;
+  };
+
+  std::vector<Row> rows_;
+  std::vector<NodeId> writers_;
+};
+
+}  // namespace merlin::neb
