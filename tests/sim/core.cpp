@@ -1,0 +1,363 @@
+#include "sim/core.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/hash.hpp"
+#include "cluster/versions.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::sim {
+namespace {
+
+constexpr Millis kTurn{100};
+constexpr Millis kResultAllowance{5000};
+constexpr Millis kStateLasts{23'000};
+constexpr std::size_t kHostsAPart = 7;  // small, so that parts are put together
+
+std::uint64_t unit_of(const ObjectPlan& object) { return object.key.is_host() ? object.key.host : object.key.service; }
+
+// What a check would find, whoever runs it.
+int true_state(const Plan& plan, const ObjectKey& object, Millis when) {
+  const std::uint64_t epoch = static_cast<std::uint64_t>(when / kStateLasts);
+  return hash64({reinterpret_cast<const char*>(&object), sizeof object}, plan.seed + epoch) % 5 == 0 ? 2 : 0;
+}
+
+}  // namespace
+
+SimCore::SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, Outside outside)
+    : plan_(plan),
+      node_(node),
+      log_(log),
+      outside_(std::move(outside)),
+      side_({Millis{3000}, plan.isolation_grace, true}, outside_.now().steady),
+      owned_(plan.objects.size(), 0) {
+  const std::int64_t wall = wall_ms();
+  for (std::size_t known : plan.nodes[node].knows) {
+    Object object;
+    object.plan = known;
+    const auto retained = retention.entries.find(known);
+    if (retained != retention.entries.end()) {
+      object.state = retained->second.state;
+      object.due_ms = std::min(retained->second.due_ms, wall + plan.check_interval.count());
+    } else {
+      // First checks are spread over an interval.
+      const std::uint64_t spread = hash64(plan.objects[known].host + plan.objects[known].service, node);
+      object.due_ms = wall + static_cast<std::int64_t>(spread % static_cast<std::uint64_t>(plan.check_interval.count()));
+    }
+    index_[known] = objects_.size();
+    by_key_[plan.objects[known].key] = objects_.size();
+    objects_.push_back(std::move(object));
+  }
+}
+
+SimCore::Object* SimCore::find(const ObjectKey& key) {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &objects_[found->second];
+}
+
+const wire::CheckRegister* SimCore::state(std::size_t object) const {
+  const auto found = index_.find(object);
+  return found == index_.end() ? nullptr : &objects_[found->second].state;
+}
+
+wire::Version SimCore::version(std::size_t object) const { return objects_[index_.at(object)].version; }
+
+// ---- the link
+
+void SimCore::welcome(const wire::CoreWelcome& welcome) {
+  side_.on_welcome(welcome);
+  linked_ = true;
+  next_beat_ = {};
+  say_everything();
+}
+
+void SimCore::lost() {
+  linked_ = false;
+  side_.on_daemon_lost(outside_.now().steady);
+}
+
+void SimCore::say_everything() {
+  wire::Inventory part;
+  std::map<std::string, wire::InventoryHost> hosts;
+  std::uint64_t digest = 0;
+  for (const Object& object : objects_) {
+    const ObjectPlan& plan = plan_.objects[object.plan];
+    wire::InventoryHost& host = hosts[plan.host];
+    host.name = plan.host;
+    if (!plan.key.is_host()) host.services.push_back(plan.service);
+    digest ^= hash64({reinterpret_cast<const char*>(&plan.key), sizeof plan.key}, 7);
+  }
+  part.digest = part.config_digest = digest;
+  for (auto& [name, host] : hosts) {
+    part.hosts.push_back(std::move(host));
+    if (part.hosts.size() < kHostsAPart) continue;
+    outside_.to_daemon(part);
+    part.hosts.clear();
+    ++part.part;
+  }
+  part.last = true;
+  outside_.to_daemon(part);
+  outside_.to_daemon(wire::CoreClaims{side_.epoch(), true, claims(), {}, {}});
+  wire::CoreRows initial;
+  initial.kind = wire::CoreRowsKind::initial;
+  initial.epoch = side_.epoch();
+  for (Object& object : objects_) {
+    if (!object.state.has_been_checked) continue;
+    if (object.version == wire::Version{}) {
+      const auto checked = WallTime{Millis{object.base_ms + object.state.last_check.value_or(1)}};
+      object.version = {0, 0, std::max<std::uint64_t>(1, cluster::hlc_of(checked)), side_.node_id()};
+    }
+    initial.rows.push_back(row_of(object));
+    if (initial.rows.size() < 16) continue;
+    outside_.to_daemon(initial);
+    initial.rows.clear();
+  }
+  initial.kind = wire::CoreRowsKind::initial_last;
+  outside_.to_daemon(initial);
+  send_results();
+}
+
+void SimCore::receive(const cluster::ToCore& message) {
+  if (const auto* epoch = std::get_if<wire::Epoch>(&message)) on(*epoch);
+  if (const auto* rows = std::get_if<wire::RowsToCore>(&message)) on(*rows);
+  if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
+  if (const auto* away = std::get_if<wire::DaemonAway>(&message)) side_.on_daemon_away(Millis{away->away_ms}, outside_.now().steady);
+}
+
+void SimCore::on(const wire::Epoch& epoch) {
+  const auto change = side_.on_epoch(epoch);
+  apply(change, epoch.in_flight);
+  if (change.any()) return;
+  const bool taken = side_.epoch() == epoch.number;
+  outside_.to_daemon(wire::CoreClaims{side_.epoch(), !taken, taken ? std::vector<std::uint64_t>{} : claims(), {}, {}});
+}
+
+void SimCore::on(const wire::RowsToCore& rows) {
+  for (const wire::Register& row : rows.imposed) bring_in(row, false);
+  for (const wire::Register& row : rows.live) bring_in(row, true);
+  outside_.to_daemon(wire::RowsConfirmed{rows.batch});
+}
+
+void SimCore::bring_in(const wire::Register& row, bool live) {
+  Object* object = find(row.object);
+  if (object == nullptr) return;
+  const auto order = row.version <=> object->version;
+  if (order < 0 || (order == 0 && live)) return;
+  const auto state = wire::decode<wire::CheckRegister>(row.value);
+  if (!state) return;
+  object->version = row.version;
+  side_.observe(row.version);
+  object->state = *state;
+  object->base_ms = row.base_ms;
+  if (state->next_check) object->due_ms = std::min(row.base_ms + *state->next_check, wall_ms() + plan_.check_interval.count());
+  object->held_until.reset();
+  object->takeover = owns(object->plan) && object->due_ms <= wall_ms();
+}
+
+void SimCore::on(const wire::ResultsToCore& results) {
+  wire::ResultsTaken taken;
+  for (const wire::ForwardedResult& forwarded : results.results) {
+    taken.taken.push_back({forwarded.taker, forwarded.taker_instance, forwarded.number});
+    Object* object = find(forwarded.result.object);
+    if (object == nullptr) continue;
+    wire::CheckResult result = forwarded.result;
+    const std::int64_t shift = wall_ms() - result.sent_ms;
+    result.start_ms += shift;
+    result.finish_ms += shift;
+    object->held_until.reset();
+    process(*object, result);
+  }
+  outside_.to_daemon(taken);
+}
+
+// ---- ownership
+
+std::vector<std::uint64_t> SimCore::claims() const {
+  std::vector<std::uint64_t> units;
+  for (const Object& object : objects_) {
+    const ObjectPlan& plan = plan_.objects[object.plan];
+    const bool spelled_out = side_.runs_everything() ? plan.key.is_host() : side_.units().contains(unit_of(plan));
+    if (spelled_out) units.push_back(unit_of(plan));
+  }
+  return units;
+}
+
+bool SimCore::knows_unit(std::uint64_t unit) const {
+  return std::any_of(objects_.begin(), objects_.end(), [&](const Object& object) { return unit_of(plan_.objects[object.plan]) == unit; });
+}
+
+void SimCore::refresh_owned() {
+  for (const Object& object : objects_) {
+    const ObjectPlan& plan = plan_.objects[object.plan];
+    owned_[object.plan] = side_.runs(plan.key.host) || side_.runs(unit_of(plan)) ? 1 : 0;
+  }
+}
+
+void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held) {
+  const Now now = outside_.now();
+  for (const wire::InFlight& check : held) {
+    Object* object = find(check.object);
+    if (object != nullptr) object->held_until = now.steady + std::min(Millis{check.wait_ms}, plan_.check_time + kResultAllowance);
+  }
+  if (!change.any()) return;
+  const std::vector<char> before = owned_;
+  refresh_owned();
+  std::vector<std::size_t> released;
+  for (std::size_t at = 0; at < objects_.size(); ++at) {
+    Object& object = objects_[at];
+    if (before[object.plan] != 0 && !owns(object.plan)) released.push_back(at);
+    if (before[object.plan] == 0 && owns(object.plan)) object.takeover = object.due_ms <= wall_ms();
+  }
+  wire::CoreClaims said{side_.epoch(), change.whole, {}, {}, in_flight(released)};
+  if (change.whole) {
+    said.added = claims();
+  } else {
+    std::copy_if(change.added.begin(), change.added.end(), std::back_inserter(said.added), [&](std::uint64_t unit) { return knows_unit(unit); });
+  }
+  std::copy_if(change.removed.begin(), change.removed.end(), std::back_inserter(said.removed), [&](std::uint64_t unit) { return knows_unit(unit); });
+  outside_.to_daemon(said);
+}
+
+std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& released) const {
+  std::vector<wire::InFlight> checks;
+  for (std::size_t at : released) {
+    const Object& object = objects_[at];
+    if (!object.running) continue;
+    const Millis rest = plan_.check_time - (outside_.now().steady - object.started);
+    const Millis wait = std::max(rest, Millis{0}) + kResultAllowance;
+    checks.push_back({plan_.objects[object.plan].key, static_cast<std::uint32_t>(wait.count())});
+  }
+  return checks;
+}
+
+// ---- checks
+
+void SimCore::turn() {
+  const Now now = outside_.now();
+  apply(side_.tick(now.steady), {});
+  if (linked_ && now.steady >= next_beat_) {
+    next_beat_ = now.steady + plan_.nodes[node_].pulse_interval;
+    outside_.to_daemon(wire::CoreBeat{++beats_, checks_run_, 0, 0, 0, side_.clock()});
+  }
+  if (!frozen_) start_due_checks();
+}
+
+// What was overdue when it was taken up goes oldest first, at four times the average rate.
+void SimCore::start_due_checks() {
+  const std::int64_t wall = wall_ms();
+  const SteadyTime steady = outside_.now().steady;
+  const double rate = 4.0 * static_cast<double>(objects_.size()) / static_cast<double>(plan_.check_interval.count());
+  tokens_ = std::min(tokens_ + rate * static_cast<double>(kTurn.count()), 3.0);
+  std::vector<std::size_t> overdue;
+  for (std::size_t at = 0; at < objects_.size(); ++at) {
+    const Object& object = objects_[at];
+    if (!owns(object.plan) || object.running || object.due_ms > wall) continue;
+    if (object.held_until && *object.held_until > steady) continue;
+    if (object.takeover) {
+      overdue.push_back(at);
+    } else {
+      start_check(at);
+    }
+  }
+  std::sort(overdue.begin(), overdue.end(), [&](std::size_t one, std::size_t other) { return objects_[one].due_ms < objects_[other].due_ms; });
+  for (std::size_t at : overdue) {
+    if (tokens_ < 1) break;
+    tokens_ -= 1;
+    start_check(at);
+  }
+}
+
+void SimCore::start_check(std::size_t at) {
+  Object& object = objects_[at];
+  object.running = log_.started(object.plan, node_, outside_.true_time());
+  object.started = outside_.now().steady;
+  object.takeover = false;
+  object.held_until.reset();
+  ++checks_run_;
+  const std::uint64_t drawn = hash64(CheckLog::output_of(*object.running), plan_.seed);
+  const Millis takes{1 + static_cast<std::int64_t>(drawn % static_cast<std::uint64_t>(plan_.check_time.count()))};
+  outside_.later(takes, [this, at] { finish_check(at); });
+}
+
+void SimCore::finish_check(std::size_t at) {
+  Object& object = objects_[at];
+  const std::size_t run = *object.running;
+  object.running.reset();
+  log_.finished(run, outside_.true_time());
+  wire::CheckResult result;
+  result.object = plan_.objects[object.plan].key;
+  result.start_ms = wall_ms() - (outside_.now().steady - object.started).count();
+  result.finish_ms = wall_ms();
+  result.return_code = true_state(plan_, result.object, log_.runs()[run].started);
+  result.output = CheckLog::output_of(run);
+  process(object, result);
+}
+
+void SimCore::process(Object& object, const wire::CheckResult& result) {
+  if (!owns(object.plan)) {
+    raw_.push_back(result);
+    return send_results();
+  }
+  const bool hard_problem = result.return_code != 0 && object.state.current_state != 0;
+  object.state.current_attempt = hard_problem ? std::min(3, object.state.current_attempt + 1) : 1;
+  object.state.last_state = object.state.current_state;
+  object.state.current_state = result.return_code;
+  object.state.has_been_checked = true;
+  object.state.should_be_scheduled = true;
+  object.state.output = result.output;
+  object.base_ms = wall_ms();
+  object.due_ms = result.start_ms + plan_.check_interval.count();
+  object.state.last_check = result.start_ms - object.base_ms;
+  object.state.next_check = object.due_ms - object.base_ms;
+  object.version = side_.next_version(outside_.now().wall);
+  log_.processed(CheckLog::run_of(result.output), outside_.true_time());
+  if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
+}
+
+void SimCore::send_results() {
+  if (!linked_ || raw_.empty()) return;
+  wire::CoreResults message{{raw_.begin(), raw_.end()}, side_.epoch()};
+  for (wire::CheckResult& result : message.results) result.sent_ms = wall_ms();
+  raw_.clear();
+  outside_.to_daemon(message);
+}
+
+wire::Register SimCore::row_of(Object& object) const {
+  return {plan_.objects[object.plan].key, wire::RegisterKind::check, object.version, object.base_ms, wire::encode(object.state)};
+}
+
+// ---- life and death
+
+void SimCore::announce_busy(Millis limit) {
+  if (linked_) outside_.to_daemon(wire::CoreBusy{static_cast<std::uint32_t>(limit.count()), "saving retention data"});
+}
+
+void SimCore::end_busy() {
+  if (linked_) outside_.to_daemon(wire::CoreBusy{0, ""});
+}
+
+Retention SimCore::leave() {
+  if (linked_) outside_.to_daemon(wire::CoreAway{true});
+  return save();
+}
+
+Retention SimCore::save() const {
+  Retention retention;
+  for (const Object& object : objects_) {
+    Retention::Entry& entry = retention.entries[object.plan];
+    entry.state = object.state;
+    if (object.state.last_check) entry.state.last_check = *object.state.last_check + object.base_ms;
+    if (object.state.next_check) entry.state.next_check = *object.state.next_check + object.base_ms;
+    entry.due_ms = object.due_ms;
+  }
+  return retention;
+}
+
+void SimCore::killed() {
+  for (const Object& object : objects_) {
+    if (object.running) log_.killed(*object.running);
+  }
+}
+
+}  // namespace merlin::sim

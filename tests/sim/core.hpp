@@ -1,0 +1,114 @@
+// A monitoring core with the module in it, as far as the cluster can tell: objects with a schedule, checks that take
+// their time, retention, reload. Ownership is cluster::CoreSide, the very code of the module.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/core_side.hpp"
+#include "cluster/node.hpp"
+#include "sim/check_log.hpp"
+#include "sim/plan.hpp"
+
+namespace merlin::sim {
+
+// What survives the process: the core's retention file. No versions are in it.
+struct Retention {
+  struct Entry {
+    wire::CheckRegister state;  // times are wall clock, not offsets
+    std::int64_t due_ms = 0;
+  };
+  std::map<std::size_t, Entry> entries;
+};
+
+class SimCore {
+ public:
+  struct Outside {
+    std::function<Now()> now;
+    std::function<Millis()> true_time;
+    std::function<void(const cluster::FromCore&)> to_daemon;
+    // The process calls back then, if it still lives and runs.
+    std::function<void(Millis delay, std::function<void()> step)> later;
+    std::function<void(const std::string&)> tell;
+  };
+
+  SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, Outside outside);
+
+  // ---- the module's link
+  void welcome(const wire::CoreWelcome& welcome);
+  void lost();
+  void receive(const cluster::ToCore& message);
+
+  // ---- the core's loop, every 100 ms
+  void turn();
+  void announce_busy(Millis limit);
+  void end_busy();
+  // A planned end: says so, hands over what is written, leaves its retention.
+  Retention leave();
+  Retention save() const;
+  // The process ends: what runs is lost.
+  void killed();
+  void freeze(bool frozen) { frozen_ = frozen; }
+
+  bool owns(std::size_t object) const { return owned_[object] != 0; }
+  bool knows(std::size_t object) const { return index_.contains(object); }
+  const wire::CheckRegister* state(std::size_t object) const;
+  wire::Version version(std::size_t object) const;
+  cluster::CoreSide::Mode mode() const { return side_.mode(); }
+
+ private:
+  struct Object {
+    std::size_t plan = 0;  // which of the plan's objects
+    wire::CheckRegister state;
+    std::int64_t base_ms = 0;  // the state's times count from there
+    wire::Version version;
+    std::int64_t due_ms = 0;  // wall clock
+    std::optional<std::size_t> running;
+    bool takeover = false;    // overdue when it was taken up: waits for its turn
+    std::optional<SteadyTime> held_until;
+    SteadyTime started{};
+  };
+
+  std::int64_t wall_ms() const { return outside_.now().wall.time_since_epoch().count(); }
+  void say_everything();
+  void on(const wire::Epoch& epoch);
+  void on(const wire::RowsToCore& rows);
+  void on(const wire::ResultsToCore& results);
+  void bring_in(const wire::Register& row, bool live);
+  void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
+  void refresh_owned();
+  std::vector<std::uint64_t> claims() const;
+  bool knows_unit(std::uint64_t unit) const;
+  void start_due_checks();
+  void start_check(std::size_t at);
+  void finish_check(std::size_t at);
+  void process(Object& object, const wire::CheckResult& result);
+  void send_results();
+  wire::Register row_of(Object& object) const;
+  Object* find(const ObjectKey& key);
+  std::vector<wire::InFlight> in_flight(const std::vector<std::size_t>& released) const;
+
+  const Plan& plan_;
+  std::size_t node_;
+  CheckLog& log_;
+  Outside outside_;
+  cluster::CoreSide side_;
+  std::vector<Object> objects_;
+  std::map<std::size_t, std::size_t> index_;    // by the plan's object
+  std::map<ObjectKey, std::size_t> by_key_;
+  std::vector<char> owned_;                     // by the plan's object
+  std::deque<wire::CheckResult> raw_;
+  bool linked_ = false;
+  bool frozen_ = false;
+  bool leaving_ = false;
+  SteadyTime next_beat_{};
+  std::uint64_t beats_ = 0;
+  std::uint64_t checks_run_ = 0;
+  double tokens_ = 0;
+};
+
+}  // namespace merlin::sim

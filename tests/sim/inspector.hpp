@@ -1,0 +1,28 @@
+// What the judge may see of a node's inside.
+#pragma once
+
+#include <functional>
+
+#include "cluster/node_state.hpp"
+
+namespace merlin::cluster {
+
+class NodeInspector {
+ public:
+  explicit NodeInspector(const Node& node) : state_(*node.state_) {}
+
+  const Table& table() const { return state_.table; }
+  const Core& core() const { return state_.core; }
+  const std::map<NodeId, Other>& others() const { return state_.others; }
+  wire::NodePhase phase() const { return state_.own_phase(); }
+  std::uint64_t term() const { return state_.term; }
+  std::size_t forwards_waiting() const { return state_.forwarding.waiting(); }
+  std::uint64_t forwards_dropped() const { return state_.forwarding.dropped(); }
+  std::size_t backlog(const NodeId& peer) const { return state_.replication.backlog(peer); }
+  bool core_fed() const { return state_.feed.drained(); }
+
+ private:
+  const Node::State& state_;
+};
+
+}  // namespace merlin::cluster

@@ -1,0 +1,284 @@
+#include "sim/judge.hpp"
+
+#include <algorithm>
+
+#include "sim/inspector.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::sim {
+namespace {
+
+constexpr std::size_t kMostFailures = 5;
+// One exchange between any two processes here, scheduling included.
+constexpr Millis kExchange{1500};
+
+Millis longest_interval(const Plan& plan) {
+  Millis longest{0};
+  for (const NodePlan& node : plan.nodes) longest = std::max(longest, node.pulse_interval);
+  return longest;
+}
+
+std::string seconds(Millis time) { return std::to_string(static_cast<double>(time.count()) / 1000.0).substr(0, 7) + " s"; }
+
+}  // namespace
+
+Judge::Judge(const Plan& plan, const Servers& servers, const CheckLog& log)
+    : plan_(plan), servers_(servers), log_(log), unrun_since_(plan.objects.size(), Millis{-1}) {
+  std::size_t host = 0;
+  for (std::size_t object = 0; object < plan.objects.size(); ++object) {
+    if (plan.objects[object].key.is_host()) host = object;
+    host_of_.push_back(host);
+  }
+}
+
+void Judge::fail(Millis now, const std::string& what) {
+  if (verdict_.failures.size() < kMostFailures) verdict_.failures.push_back("at " + seconds(now) + ": " + what);
+}
+
+std::string Judge::describe(std::size_t object) const {
+  const ObjectPlan& plan = plan_.objects[object];
+  return plan.service.empty() ? plan.host : plan.host + "/" + plan.service;
+}
+
+// Its core can run checks, and its daemon can say so; a core without a daemon acts alone.
+bool Judge::is_live(std::size_t node) const {
+  const Server& server = *servers_[node];
+  return (server.core_runs() || server.core_is_busy()) && (server.daemon_runs() || !server.daemon_alive());
+}
+
+bool Judge::is_runner(std::size_t node, std::size_t object) const {
+  const Server& server = *servers_[node];
+  return (server.core_runs() || server.core_is_busy()) && server.core().owns(object);
+}
+
+// R1: max(detection, busy_limit) + 2 beats + one exchange. A module alone acts after isolation_grace, a starting
+// one after its start_hold or the daemon's start, and what is wanted and not yielded is claimed after 3 beats.
+Millis Judge::longest_gap() const {
+  const Millis beat = longest_interval(plan_);
+  Millis detection = std::max(Millis{5000}, 4 * beat);
+  for (const NodePlan& node : plan_.nodes) detection = std::max(detection, node.core_timeout + 3 * beat);
+  Millis bound = detection + 2 * beat + kExchange;
+  if (plan_.unplanned) bound = std::max(bound, plan_.isolation_grace + Millis{3000}) + 3 * beat + Millis{2000};
+  return bound;
+}
+
+bool Judge::is_settled(Millis now) const {
+  if (now - disturbed_ < longest_gap() + Millis{10'000}) return false;
+  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
+    if (!server->daemon_runs() || !server->core_runs()) return true;
+    return cluster::NodeInspector(server->node()).phase() != wire::NodePhase::joining;
+  });
+}
+
+void Judge::sample(Millis now) {
+  for (std::size_t object = 0; object < plan_.objects.size(); ++object) sample_object(object, now);
+  if (is_settled(now) && now.count() % 5000 < 100) check_owners(now);
+}
+
+// I4, at every moment.
+void Judge::sample_object(std::size_t object, Millis now) {
+  std::size_t live = 0;
+  std::size_t runners = 0;
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    if (is_runner(node, object)) ++runners;
+    if (is_live(node) && servers_[node]->core().knows(object)) ++live;
+  }
+  Millis& since = unrun_since_[object];
+  if (runners > 0 || live == 0) {
+    since = Millis{-1};
+    return;
+  }
+  if (since < Millis{0}) since = now;
+  const Millis gap = now - std::max(since, disturbed_);
+  if (gap <= longest_gap()) return;
+  fail(now, "I4: nobody has run " + describe(object) + " for " + seconds(now - since) + ", " + seconds(gap) + " after the last fault");
+  since = now;
+}
+
+// ---- I4 and I5 when all is settled: exactly the one that an independent reading of the rules names
+
+std::uint32_t Judge::weight_of(std::size_t node) const {
+  if (plan_.nodes[node].weight) return *plan_.nodes[node].weight;
+  std::optional<std::uint32_t> smallest;
+  for (std::size_t teller = 0; teller < servers_.size(); ++teller) {
+    const auto& said = plan_.nodes[teller].said_weights[node];
+    if (said && is_live(teller)) smallest = std::min(smallest.value_or(*said), *said);
+  }
+  return smallest.value_or(1);
+}
+
+int Judge::group_of(std::size_t node) const {
+  const wire::NodePhase phase = cluster::NodeInspector(servers_[node]->node()).phase();
+  if (phase == wire::NodePhase::ready) return weight_of(node) > 0 ? 0 : 1;
+  return phase == wire::NodePhase::joining ? 2 : 3;
+}
+
+int Judge::first_of(std::size_t host, std::size_t object) const {
+  int first = -1;
+  std::tuple<int, std::uint64_t, NodeId> best;
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    if (!is_live(node) || !servers_[node]->core().knows(object)) continue;
+    std::uint64_t draw = 0;
+    for (std::uint32_t index = 0; index < std::max(1U, weight_of(node)); ++index) {
+      const std::string number{static_cast<char>(index), '\0', '\0', '\0'};
+      draw = std::max(draw, hash64(std::string(plan_.nodes[node].id.view()) + number + plan_.objects[host].host));
+    }
+    const std::tuple<int, std::uint64_t, NodeId> place{group_of(node), ~draw, plan_.nodes[node].id};
+    if (first >= 0 && best < place) continue;
+    first = static_cast<int>(node);
+    best = place;
+  }
+  return first;
+}
+
+int Judge::expected_owner(std::size_t object) const {
+  const std::size_t host = host_of_[object];
+  const int owner = first_of(host, host);
+  if (owner < 0 || servers_[static_cast<std::size_t>(owner)]->core().knows(object)) return owner;
+  return first_of(host, object);
+}
+
+void Judge::check_owners(Millis now) {
+  std::vector<int> owners(plan_.objects.size(), -1);
+  std::vector<char> able;
+  for (std::size_t node = 0; node < servers_.size(); ++node) able.push_back(is_live(node) ? static_cast<char>(1 + group_of(node)) : 0);
+  for (std::size_t object = 0; object < plan_.objects.size(); ++object) {
+    const int expected = expected_owner(object);
+    for (std::size_t node = 0; node < servers_.size(); ++node) {
+      if (!is_runner(node, object)) continue;
+      if (owners[object] >= 0) fail(now, "I4: " + describe(object) + " is run by " + plan_.nodes[static_cast<std::size_t>(owners[object])].name + " and " + plan_.nodes[node].name);
+      owners[object] = static_cast<int>(node);
+    }
+    if (owners[object] == expected) continue;
+    const std::string who = owners[object] < 0 ? "nobody" : plan_.nodes[static_cast<std::size_t>(owners[object])].name;
+    fail(now, "I4: " + describe(object) + " is run by " + who + ", not by " + (expected < 0 ? "nobody" : plan_.nodes[static_cast<std::size_t>(expected)].name));
+  }
+  check_small_moves(owners, able, now);
+}
+
+void Judge::check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now) {
+  // Weights that come and go with who says them, and other inventories, move more; they are judged by the ranking.
+  const bool plain = std::all_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
+    const bool said = std::any_of(node.said_weights.begin(), node.said_weights.end(), [](const auto& weight) { return weight.has_value(); });
+    return !said && node.knows.size() == plan_.objects.size();
+  });
+  for (std::size_t object = 0; plain && object < settled_owners_.size(); ++object) {
+    const int before = settled_owners_[object];
+    const int after = owners[object];
+    if (before == after || before < 0 || after < 0) continue;
+    const auto same = [&](int node) { return settled_able_[static_cast<std::size_t>(node)] == able[static_cast<std::size_t>(node)]; };
+    if (same(before) && same(after)) fail(now, "I5: " + describe(object) + " has moved between two nodes that neither left nor came");
+  }
+  settled_owners_ = owners;
+  settled_able_ = able;
+}
+
+// ---- I7
+
+void Judge::check_agreement(Millis now) {
+  check_tables(now);
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    if (servers_[node]->daemon_runs() && servers_[node]->core_runs()) check_core(node, now);
+  }
+  check_freshness(now);
+}
+
+void Judge::check_tables(Millis now) {
+  const Server* first = nullptr;
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    const Server& server = *servers_[node];
+    if (!server.daemon_runs()) continue;
+    const cluster::NodeInspector inside(server.node());
+    if (inside.forwards_waiting() > 0) fail(now, "I7: " + plan_.nodes[node].name + " has " + std::to_string(inside.forwards_waiting()) + " results waiting for their owner");
+    if (!inside.core_fed()) fail(now, "I7: " + plan_.nodes[node].name + " has rows left for its core");
+    for (const NodePlan& peer : plan_.nodes) {
+      if (inside.backlog(peer.id) > 0) fail(now, "I7: " + plan_.nodes[node].name + " has a backlog for " + peer.name);
+    }
+    if (first == nullptr) first = &server;
+    if (inside.table().digest() != cluster::NodeInspector(first->node()).table().digest()) fail(now, "I7: the table of " + plan_.nodes[node].name + " differs");
+  }
+}
+
+void Judge::check_core(std::size_t node, Millis now) {
+  const cluster::NodeInspector inside(servers_[node]->node());
+  const SimCore& core = servers_[node]->core();
+  std::map<ObjectKey, std::size_t> objects;
+  for (std::size_t object : plan_.nodes[node].knows) objects[plan_.objects[object].key] = object;
+  const cluster::Table& table = inside.table();
+  for (auto row = table.after(0); row != table.end(); ++row) {
+    const auto known = objects.find(row->second->content.object);
+    if (known == objects.end()) continue;
+    const wire::CheckRegister* state = core.state(known->second);
+    const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
+    const bool equal = content && state->output == content->output && state->current_state == content->current_state &&
+                       state->current_attempt == content->current_attempt && core.version(known->second) == row->second->content.version;
+    if (!equal) fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state->output + " for " + describe(known->second) + ", the table has " + content->output);
+  }
+}
+
+// L4: everything that somebody could run was run within the last interval, and the tables show that very result.
+void Judge::check_freshness(Millis now) {
+  std::map<ObjectKey, std::string> shown;
+  for (const auto& server : servers_) {
+    if (!server->daemon_runs()) continue;
+    const cluster::Table& table = cluster::NodeInspector(server->node()).table();
+    for (auto row = table.after(0); row != table.end(); ++row) {
+      const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
+      shown[row->second->content.object] = content ? content->output : "nothing";
+    }
+    break;
+  }
+  for (std::size_t object = 0; object < plan_.objects.size(); ++object) {
+    const bool known = std::any_of(servers_.begin(), servers_.end(), [&](const auto& server) { return server->core_runs() && server->core().knows(object); });
+    if (!known) continue;
+    const auto last = log_.last_run(object);
+    if (!last) {
+      fail(now, "L4: " + describe(object) + " was never checked");
+      continue;
+    }
+    const CheckRun& run = log_.runs()[*last];
+    if (now - run.started > plan_.check_interval + Millis{15'000}) fail(now, "L4: " + describe(object) + " was last checked " + seconds(now - run.started) + " ago");
+    const std::string& output = shown[plan_.objects[object].key];
+    if (output != CheckLog::output_of(*last)) fail(now, "L4: the tables show " + output + " for " + describe(object) + ", the last is " + CheckLog::output_of(*last));
+  }
+}
+
+// ---- the whole run
+
+void Judge::check_settled(Millis now) {
+  if (is_settled(now)) return check_owners(now);
+  fail(now, "L4: not settled at the end");
+}
+
+void Judge::check_history(Millis now) {
+  if (plan_.unplanned) return;
+  check_alarms(now);
+  check_repeats(now);
+}
+
+void Judge::check_alarms(Millis now) {
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    for (const std::string& alarm : servers_[node]->alarms()) {
+      if (alarm.find("is no longer active") != std::string::npos) fail(now, "L1: false alarm at " + plan_.nodes[node].name + ": " + alarm);
+    }
+  }
+}
+
+void Judge::check_repeats(Millis now) {
+  // A clock that counts as right may be a second off, and a check is placed by it.
+  const Millis early = std::min(plan_.check_interval / 2, Millis{2500});
+  const Millis late = longest_interval(plan_) * 5 + plan_.check_time + Millis{6'000};
+  std::vector<const CheckRun*> last(plan_.objects.size(), nullptr);
+  for (const CheckRun& run : log_.runs()) {
+    const std::string what = describe(run.object) + " by " + plan_.nodes[run.node].name + " at " + seconds(run.started);
+    if (run.finished && run.processed != 1) fail(now, "the result of " + what + " was processed " + std::to_string(run.processed) + " times");
+    if (run.killed) continue;  // its result went with its core: it is run again
+    const CheckRun* before = std::exchange(last[run.object], &run);
+    if (before == nullptr || run.started < Millis{20'000}) continue;
+    const Millis gap = run.started - before->started;
+    if (gap < plan_.check_interval - early) fail(now, "run twice: " + what + ", " + seconds(gap) + " after " + plan_.nodes[before->node].name);
+    if (gap > plan_.check_interval + late) fail(now, "missed: " + what + " only " + seconds(gap) + " after " + plan_.nodes[before->node].name);
+  }
+}
+
+}  // namespace merlin::sim

@@ -1,0 +1,71 @@
+// Says whether a run kept the promises: I4 one runner, I5 small moves, I7 agreement, L1 no false alarm, L4 progress,
+// and for each check: none missed, none run twice, no result lost, where nothing unplanned happens.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/check_log.hpp"
+#include "sim/plan.hpp"
+#include "sim/server.hpp"
+
+namespace merlin::sim {
+
+struct Verdict {
+  std::vector<std::string> failures;  // at most a few; empty: all promises kept
+};
+
+class Judge {
+ public:
+  using Servers = std::vector<std::unique_ptr<Server>>;
+
+  Judge(const Plan& plan, const Servers& servers, const CheckLog& log);
+
+  // A fault began or ended: what follows from it has its time from here.
+  void disturbed(Millis now) { disturbed_ = now; }
+  // Every 100 ms.
+  void sample(Millis now);
+  // When the checks have stood still for some seconds, half a minute after the heal.
+  void check_agreement(Millis now);
+  // At the end of the run.
+  void check_settled(Millis now);
+  void check_history(Millis now);
+  bool failed() const { return !verdict_.failures.empty(); }
+  const Verdict& verdict() const { return verdict_; }
+
+  // Longest allowed time without a runner after a fault.
+  Millis longest_gap() const;
+
+ private:
+  void fail(Millis now, const std::string& what);
+  bool is_live(std::size_t node) const;
+  bool is_runner(std::size_t node, std::size_t object) const;
+  // Nothing happened for so long that views are equal and every move is over.
+  bool is_settled(Millis now) const;
+  void sample_object(std::size_t object, Millis now);
+  void check_owners(Millis now);
+  void check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now);
+  int expected_owner(std::size_t object) const;
+  int first_of(std::size_t host, std::size_t object) const;
+  std::uint32_t weight_of(std::size_t node) const;
+  int group_of(std::size_t node) const;
+  void check_tables(Millis now);
+  void check_core(std::size_t node, Millis now);
+  void check_alarms(Millis now);
+  void check_repeats(Millis now);
+  void check_freshness(Millis now);
+  std::string describe(std::size_t object) const;
+
+  const Plan& plan_;
+  const Servers& servers_;
+  const CheckLog& log_;
+  Millis disturbed_{0};
+  std::vector<Millis> unrun_since_;
+  std::vector<std::size_t> host_of_;  // the host's place among the plan's objects
+  std::vector<int> settled_owners_;   // the last time that all was settled
+  std::vector<char> settled_able_;
+  Verdict verdict_;
+};
+
+}  // namespace merlin::sim

@@ -1,0 +1,167 @@
+#include "sim/network.hpp"
+
+#include <utility>
+
+namespace merlin::sim {
+namespace {
+
+constexpr Millis kWatchEvery{500};
+// Data that cannot be acknowledged still flows for a window's worth.
+constexpr int kUnacknowledged = 10;
+// A new connection takes the place of one that was silent for so long.
+constexpr Millis kSilence{2500};
+
+}  // namespace
+
+Network::Network(const Plan& plan, Events& events, Random& random, Story& story, std::vector<NetworkUser*>& users)
+    : plan_(plan),
+      events_(events),
+      random_(random),
+      story_(story),
+      users_(users),
+      count_(plan.nodes.size()),
+      paths_(count_ * count_),
+      slower_(count_, Millis{0}) {
+  for (std::size_t node = 0; node < count_; ++node) events_.after(random_.between(Millis{0}, kWatchEvery), [this, node] { watch(node); });
+}
+
+void Network::start(std::size_t node) {
+  for (std::size_t peer = 0; peer < count_; ++peer) path(node, peer).next_dial = events_.now() + random_.between(Millis{0}, Millis{300});
+}
+
+void Network::stop(std::size_t node, bool silently) {
+  for (std::size_t peer = 0; peer < count_; ++peer) {
+    Path& here = path(node, peer);
+    if (!here.up) continue;
+    here.up = false;
+    if (silently) {
+      here.held.clear();
+    } else {
+      carry(node, peer, {What::end, {}, here.connection});
+    }
+  }
+}
+
+void Network::send(std::size_t from, std::size_t to, Packet packet) {
+  const Path& here = path(from, to);
+  if (here.up) carry(from, to, {What::packet, std::move(packet), here.connection});
+}
+
+void Network::uncut(std::size_t from, std::size_t to) {
+  Path& here = path(from, to);
+  if (here.cuts > 0) --here.cuts;
+  if (here.cuts > 0) return;
+  path(to, from).unacknowledged = 0;
+  // Retransmission: some time after the heal.
+  const Millis later = random_.between(Millis{1}, Millis{800});
+  events_.after(later, [this, from, to] {
+    for (Item& item : std::exchange(path(from, to).held, {})) carry(from, to, std::move(item));
+    for (Item& item : std::exchange(path(to, from).held, {})) carry(to, from, std::move(item));
+  });
+}
+
+void Network::slow(std::size_t from, Millis by) { slower_[from] = by; }
+
+void Network::heal_all() {
+  for (std::size_t from = 0; from < count_; ++from) {
+    slower_[from] = Millis{0};
+    for (std::size_t to = 0; to < count_; ++to) {
+      if (path(from, to).cuts == 0) continue;
+      path(from, to).cuts = 1;
+      uncut(from, to);
+    }
+  }
+}
+
+Millis Network::travel_time(std::size_t from, std::size_t to) {
+  return plan_.latency[from][to] + random_.between(Millis{0}, plan_.jitter) + slower_[from];
+}
+
+bool Network::is_blocked(std::size_t from, std::size_t to) {
+  const Path& here = path(from, to);
+  if (here.cuts > 0 || !here.held.empty()) return true;
+  return path(to, from).cuts > 0 && here.unacknowledged >= kUnacknowledged;
+}
+
+void Network::carry(std::size_t from, std::size_t to, Item item) {
+  Path& here = path(from, to);
+  if (is_blocked(from, to)) {
+    here.held.push_back(std::move(item));
+    return;
+  }
+  if (path(to, from).cuts > 0) ++here.unacknowledged;
+  here.last_arrival = std::max(here.last_arrival, events_.now() + travel_time(from, to));
+  events_.at(here.last_arrival, [this, from, to, moved = std::move(item)] { arrive(from, to, moved); });
+}
+
+void Network::arrive(std::size_t from, std::size_t to, const Item& item) {
+  Path& there = path(to, from);
+  if (!there.up || there.connection != item.connection) return;
+  there.heard = events_.now();
+  if (item.what == What::end) return close(to, from, true);
+  story_.note(events_.now(), item.packet.payload);
+  users_[to]->arrived(from, item.packet);
+}
+
+void Network::close(std::size_t at, std::size_t peer, bool by_peer) {
+  Path& here = path(at, peer);
+  here.up = false;
+  here.held.clear();
+  here.next_dial = events_.now() + random_.between(Millis{100}, Millis{1500});
+  users_[at]->link_down(peer, by_peer);
+}
+
+// What each end does by itself: gives up a silent connection, dials where there is none.
+void Network::watch(std::size_t node) {
+  events_.after(kWatchEvery, [this, node] { watch(node); });
+  if (!users_[node]->greets()) return;
+  for (std::size_t peer = 0; peer < count_; ++peer) {
+    if (peer == node) continue;
+    Path& here = path(node, peer);
+    if (here.up && events_.now() - here.heard > plan_.link_patience) {
+      carry(node, peer, {What::end, {}, here.connection});
+      close(node, peer, false);
+    }
+    if (here.up || events_.now() < here.next_dial) continue;
+    here.next_dial = events_.now() + random_.between(Millis{500}, Millis{5000});
+    dial(node, peer);
+  }
+}
+
+void Network::dial(std::size_t from, std::size_t to) {
+  const Millis there = travel_time(from, to);
+  events_.after(there, [this, from, to] {
+    if (path(from, to).cuts > 0 || path(to, from).cuts > 0) return;
+    if (users_[to]->listens()) return greet(from, to);
+    events_.after(travel_time(to, from), [this, from, to] {
+      if (users_[from]->greets() && !path(from, to).up) users_[from]->unreachable(to);
+    });
+  });
+}
+
+// The handshake is over when the answering end has the last hello; the dialling end learns it a moment later.
+void Network::greet(std::size_t from, std::size_t to) {
+  const Millis round_trip = travel_time(to, from) + travel_time(from, to);
+  events_.after(round_trip, [this, from, to] {
+    if (path(from, to).cuts > 0 || path(to, from).cuts > 0 || !users_[to]->greets() || !users_[from]->greets()) return;
+    Path& answering = path(to, from);
+    if (path(from, to).up || (answering.up && events_.now() - answering.heard < kSilence)) return;
+    const std::uint64_t connection = ++connections_;
+    path(from, to).held.clear();
+    answering.held.clear();
+    come_up(from, to, connection);
+    come_up(to, from, connection);
+  });
+}
+
+void Network::come_up(std::size_t at, std::size_t peer, std::uint64_t connection) {
+  Path& here = path(at, peer);
+  if (here.up) close(at, peer, false);
+  here.up = true;
+  here.connection = connection;
+  here.heard = events_.now();
+  here.unacknowledged = 0;
+  users_[at]->link_up(peer);
+}
+
+}  // namespace merlin::sim

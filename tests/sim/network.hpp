@@ -1,0 +1,93 @@
+// TCP between the daemons: reliable and in order while a connection is up, silent in a cut, and what was not
+// delivered when an end gives up is lost. Both ends may dial.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/events.hpp"
+#include "sim/plan.hpp"
+#include "sim/random.hpp"
+#include "sim/story.hpp"
+
+namespace merlin::sim {
+
+struct Packet {
+  std::uint8_t type = 0;
+  std::string payload;
+};
+
+// What the network tells a node's daemon. Called also for a stopped one: that hears of it when it goes on.
+class NetworkUser {
+ public:
+  virtual ~NetworkUser() = default;
+  virtual bool listens() const = 0;  // its process lives
+  virtual bool greets() const = 0;   // and answers a handshake now
+  virtual void link_up(std::size_t peer) = 0;
+  virtual void link_down(std::size_t peer, bool by_peer) = 0;
+  virtual void arrived(std::size_t from, const Packet& packet) = 0;
+  virtual void unreachable(std::size_t peer) = 0;
+};
+
+class Network {
+ public:
+  // All outlive this; `users` is filled before the first event.
+  Network(const Plan& plan, Events& events, Random& random, Story& story, std::vector<NetworkUser*>& users);
+
+  // From now on this daemon's process dials, every half second to 5 s a peer.
+  void start(std::size_t node);
+  // Its process is gone: the other ends see it, unless the power went.
+  void stop(std::size_t node, bool silently);
+  void send(std::size_t from, std::size_t to, Packet packet);
+
+  // Nothing goes from one to the other, until uncut as often.
+  void cut(std::size_t from, std::size_t to) { ++path(from, to).cuts; }
+  void uncut(std::size_t from, std::size_t to);
+  void slow(std::size_t from, Millis by);
+  void heal_all();
+  bool is_up(std::size_t from, std::size_t to) const { return paths_[from * count_ + to].up; }
+
+ private:
+  enum class What { packet, end };
+  struct Item {
+    What what = What::packet;
+    Packet packet;
+    std::uint64_t connection = 0;
+  };
+  // One direction, and the sending end's view of the connection.
+  struct Path {
+    int cuts = 0;
+    bool up = false;                // this end believes that the connection is there
+    std::uint64_t connection = 0;
+    Millis last_arrival{0};         // keeps the order
+    Millis heard{0};                // this end last heard the other
+    std::deque<Item> held;          // sent into a cut: sent again after it
+    int unacknowledged = 0;         // arrived, and its acknowledgement cannot come back
+    Millis next_dial{0};
+  };
+
+  Path& path(std::size_t from, std::size_t to) { return paths_[from * count_ + to]; }
+  Millis travel_time(std::size_t from, std::size_t to);
+  void carry(std::size_t from, std::size_t to, Item item);
+  void arrive(std::size_t from, std::size_t to, const Item& item);
+  bool is_blocked(std::size_t from, std::size_t to);
+  void watch(std::size_t node);
+  void dial(std::size_t from, std::size_t to);
+  void greet(std::size_t from, std::size_t to);
+  void come_up(std::size_t at, std::size_t peer, std::uint64_t connection);
+  void close(std::size_t at, std::size_t peer, bool by_peer);
+
+  const Plan& plan_;
+  Events& events_;
+  Random& random_;
+  Story& story_;
+  std::vector<NetworkUser*>& users_;
+  std::size_t count_;
+  std::vector<Path> paths_;
+  std::vector<Millis> slower_;
+  std::uint64_t connections_ = 0;
+};
+
+}  // namespace merlin::sim

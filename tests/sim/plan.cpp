@@ -1,0 +1,161 @@
+#include "sim/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "sim/random.hpp"
+
+namespace merlin::sim {
+namespace {
+
+constexpr std::array<const char*, kFaults> kNames{"kill core", "kill daemon", "kill both", "power",      "stop core", "stop daemon",    "cut",  "cut one-way",
+                                                  "isolate",   "delay",       "clock step", "busy core", "reload core", "restart daemon", "drain"};
+
+NodeId draw_id(Random& random) {
+  NodeId id;
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(random.next());
+  return id;
+}
+
+void draw_objects(Plan& plan, Random& random) {
+  const std::size_t hosts = 4 + random.below(24);
+  const std::size_t services = random.below(4);
+  for (std::size_t host = 0; host < hosts; ++host) {
+    const std::string name = "host" + std::to_string(host);
+    plan.objects.push_back({name, "", {host_key(name), 0}});
+    for (std::size_t service = 0; service < services; ++service) {
+      const std::string description = "service" + std::to_string(service);
+      plan.objects.push_back({name, description, {host_key(name), service_key(name, description)}});
+    }
+  }
+}
+
+// A node that lacks a host lacks its services too.
+std::vector<std::size_t> draw_inventory(const Plan& plan, Random& random, int lacks_host, int lacks_service) {
+  std::vector<std::size_t> knows;
+  bool has_host = false;
+  for (std::size_t object = 0; object < plan.objects.size(); ++object) {
+    if (plan.objects[object].key.is_host()) {
+      has_host = !random.chance(lacks_host);
+      if (has_host) knows.push_back(object);
+    } else if (has_host && !random.chance(lacks_service)) {
+      knows.push_back(object);
+    }
+  }
+  return knows;
+}
+
+void draw_nodes(Plan& plan, Random& random, std::size_t count) {
+  const bool one_interval = random.chance(60);
+  const bool one_inventory = random.chance(60);
+  const bool weights = random.chance(40);
+  const bool clocks = random.chance(50);
+  const Millis interval{random.chance(70) ? 1000 : random.between(200, 2000)};
+  const int lacks_host = one_inventory ? 0 : static_cast<int>(random.below(40));
+  const int lacks_service = one_inventory ? 0 : static_cast<int>(random.below(30));
+  for (std::size_t i = 0; i < count; ++i) {
+    NodePlan node;
+    node.id = draw_id(random);
+    node.name = "node" + std::to_string(i);
+    node.pulse_interval = one_interval ? interval : Millis{random.between(200, 2000)};
+    node.core_timeout = Millis{random.between(4000, 8000)};
+    if (weights && random.chance(50)) node.weight = static_cast<std::uint32_t>(random.below(4));
+    node.said_weights.resize(count);
+    for (std::size_t other = 0; weights && other < count; ++other) {
+      if (other != i && random.chance(40)) node.said_weights[other] = static_cast<std::uint32_t>(random.below(4));
+    }
+    if (clocks) node.clock_offset = Millis{random.chance(50) ? random.between(-900, 900) : random.between(-7'200'000, 7'200'000)};
+    node.starts_at = Millis{random.between(0, 4000)};
+    node.knows = draw_inventory(plan, random, lacks_host, lacks_service);
+    plan.nodes.push_back(std::move(node));
+  }
+}
+
+void draw_latencies(Plan& plan, Random& random) {
+  const Millis most{std::array<std::int64_t, 4>{2, 10, 50, 200}[random.below(4)]};
+  plan.jitter = Millis{1 + random.between(0, most.count())};
+  plan.latency.assign(plan.nodes.size(), std::vector<Millis>(plan.nodes.size(), Millis{1}));
+  for (std::size_t a = 0; a < plan.nodes.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) plan.latency[a][b] = plan.latency[b][a] = Millis{random.between(1, most.count())};
+  }
+}
+
+Millis draw_length(Fault fault, Random& random) {
+  switch (fault) {
+    case Fault::busy:
+      return Millis{random.between(300, 3500)};
+    case Fault::reload:
+      return Millis{random.between(1000, 4000)};
+    case Fault::restart_daemon:
+      return Millis{random.between(300, 8000)};
+    default:
+      return Millis{random.chance(50) ? random.between(200, 4000) : random.between(1000, 40000)};
+  }
+}
+
+// Each run throws only some of the faults, so that rare combinations get their turn ("swarm testing").
+std::vector<Fault> draw_kinds(Random& random, bool planned_only) {
+  std::vector<Fault> kinds;
+  while (kinds.empty()) {
+    for (int fault = 0; fault < kFaults; ++fault) {
+      const auto kind = static_cast<Fault>(fault);
+      if (planned_only && !is_planned(kind)) continue;
+      if (random.chance(planned_only ? 60 : 30)) kinds.push_back(kind);
+    }
+  }
+  return kinds;
+}
+
+void draw_faults(Plan& plan, Random& random) {
+  const Millis start{25'000};
+  const Millis span{random.between(30'000, 120'000)};
+  plan.heal_at = start + span;
+  const int temper = static_cast<int>(random.below(100));
+  if (temper < 10) return;
+  const bool planned_only = temper < 35;
+  const std::vector<Fault> kinds = draw_kinds(random, planned_only);
+  const Millis pause{std::array<std::int64_t, 4>{2000, 6000, 15000, 40000}[random.below(4)]};
+  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span; at += Millis{random.between(pause.count() / 4, pause.count() * 2)}) {
+    FaultEvent event;
+    event.at = at;
+    event.fault = kinds[random.below(kinds.size())];
+    event.node = random.below(plan.nodes.size());
+    event.other = (event.node + 1 + random.below(plan.nodes.size() - 1)) % plan.nodes.size();
+    event.length = draw_length(event.fault, random);
+    event.amount = event.fault == Fault::delay ? Millis{random.between(50, 3000)} : Millis{random.between(-4'000'000, 4'000'000)};
+    plan.unplanned = plan.unplanned || !is_planned(event.fault);
+    plan.faults.push_back(event);
+  }
+}
+
+}  // namespace
+
+bool is_planned(Fault fault) { return fault >= Fault::busy; }
+
+const char* name_of(Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
+
+std::optional<Fault> fault_by_name(const std::string& name) {
+  const auto found = std::find(kNames.begin(), kNames.end(), name);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<Fault>(found - kNames.begin());
+}
+
+Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
+  Random random(seed);
+  Plan plan;
+  plan.seed = seed;
+  const std::size_t count = 2 + random.below(random.chance(70) ? 3 : 6);
+  draw_objects(plan, random);
+  draw_nodes(plan, random, nodes.value_or(count));
+  draw_latencies(plan, random);
+  plan.check_interval = Millis{random.between(6000, 20000)};
+  plan.check_time = Millis{std::array<std::int64_t, 3>{50, 800, 4000}[random.below(3)]};
+  plan.link_patience = Millis{random.between(3000, 12000)};
+  plan.isolation_grace = Millis{random.between(4000, 10000)};
+  draw_faults(plan, random);
+  plan.end_at = plan.heal_at + Millis{90'000};
+  return plan;
+}
+
+}  // namespace merlin::sim

@@ -1,0 +1,82 @@
+// A run as drawn from its seed (or written in a scenario file): the cluster, and what is thrown at it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace merlin::sim {
+
+// The fault catalogue, as far as this code can feel it.
+enum class Fault {
+  kill_core,       // kill -9, starts again later from its last retention save
+  kill_daemon,     // kill -9, starts again later
+  kill_both,       // the machine's both processes
+  power,           // both, and nobody sees a link closing
+  stop_core,       // SIGSTOP, SIGCONT later
+  stop_daemon,
+  cut,             // two nodes hear nothing of each other
+  one_way,         // the other hears nothing of the node
+  isolate,         // a node from all others
+  delay,           // what the node sends takes that much longer
+  clock_step,      // its wall clock jumps
+  // planned, and no reason for anybody to miss or repeat a check
+  busy,            // the core saves its retention data
+  reload,          // the core says that it reloads
+  restart_daemon,  // the daemon says goodbye and comes back
+  drain,           // and undrain later
+};
+inline constexpr int kFaults = 15;
+bool is_planned(Fault fault);
+const char* name_of(Fault fault);
+std::optional<Fault> fault_by_name(const std::string& name);
+
+struct FaultEvent {
+  Millis at{0};
+  Fault fault = Fault::kill_core;
+  std::size_t node = 0;
+  std::size_t other = 0;  // for cuts
+  Millis length{0};       // until it heals, starts again, continues
+  Millis amount{0};       // of a delay or clock step
+};
+
+struct NodePlan {
+  NodeId id;
+  std::string name;
+  Millis pulse_interval{1000};
+  Millis core_timeout{5000};
+  std::optional<std::uint32_t> weight;                     // its own word
+  std::vector<std::optional<std::uint32_t>> said_weights;  // its file's word of each node
+  Millis clock_offset{0};
+  Millis starts_at{0};
+  std::vector<std::size_t> knows;  // objects
+};
+
+struct ObjectPlan {
+  std::string host;
+  std::string service;  // empty: the host itself
+  ObjectKey key;
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  std::vector<NodePlan> nodes;
+  std::vector<ObjectPlan> objects;  // each host before its services
+  Millis check_interval{10000};
+  Millis check_time{1000};          // a check takes up to this long
+  std::vector<std::vector<Millis>> latency;
+  Millis jitter{5};
+  Millis link_patience{5000};       // an end that hears nothing for so long gives a link up
+  Millis isolation_grace{10000};
+  std::vector<FaultEvent> faults;
+  Millis heal_at{0};                // whatever is still broken then is mended
+  Millis end_at{0};
+  bool unplanned = false;           // some fault is not planned
+};
+
+Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);
+
+}  // namespace merlin::sim

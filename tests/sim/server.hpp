@@ -1,0 +1,127 @@
+// One machine: a daemon (cluster::Node) and a core with its module (SimCore), both of which can be killed, stopped
+// and started, a unix socket between them, clocks and a disk.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "cluster/node.hpp"
+#include "sim/core.hpp"
+#include "sim/network.hpp"
+#include "sim/random.hpp"
+
+namespace merlin::sim {
+
+// A process: what it is to do while it is stopped waits until it goes on.
+class Process {
+ public:
+  enum class State { dead, running, stopped };
+
+  State state() const { return state_; }
+  bool is(State state) const { return state_ == state; }
+  bool alive() const { return state_ != State::dead; }
+  std::uint64_t life() const { return life_; }
+
+  void begin() {
+    state_ = State::running;
+    ++life_;
+  }
+  void end() {
+    state_ = State::dead;
+    ++life_;
+    waiting_.clear();
+  }
+  void stop() { state_ = State::stopped; }
+  // Runs what waited, in order.
+  void go_on();
+  // Now, or when it goes on; never if this life of the process has ended.
+  void run(std::uint64_t life, std::function<void()> step);
+
+ private:
+  State state_ = State::dead;
+  std::uint64_t life_ = 0;
+  std::deque<std::function<void()>> waiting_;
+};
+
+class Server final : public NetworkUser {
+ public:
+  Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log);
+
+  void start_daemon();
+  void start_core();
+  void kill_daemon(bool silently = false);
+  void kill_core();
+  void stop_daemon();
+  void stop_core();
+  void go_on_daemon();
+  void go_on_core();
+  void busy_core(Millis length);
+  void reload_core(Millis length);
+  void leave_daemon(Millis length);
+  void drain(bool drain);
+  void step_clock(Millis by) { clock_offset_ += by; }
+  void freeze(bool frozen);
+
+  bool daemon_alive() const { return daemon_.alive(); }
+  bool core_alive() const { return core_process_.alive(); }
+  bool daemon_runs() const { return daemon_.is(Process::State::running); }
+  bool core_runs() const { return core_process_.is(Process::State::running); }
+  bool core_is_busy() const { return busy_; }
+  const cluster::Node& node() const { return *node_; }
+  const SimCore& core() const { return *core_; }
+  // Lines of level warning: what an operator would be alarmed by.
+  const std::deque<std::string>& alarms() const { return alarms_; }
+
+  bool listens() const override { return daemon_.alive(); }
+  bool greets() const override { return daemon_runs(); }
+  void link_up(std::size_t peer) override;
+  void link_down(std::size_t peer, bool by_peer) override;
+  void arrived(std::size_t from, const Packet& packet) override;
+  void unreachable(std::size_t peer) override;
+
+ private:
+  Now now() const;
+  cluster::Settings settings() const;
+  void in_daemon(std::function<cluster::Actions()> step);
+  void carry_out(const cluster::Actions& actions);
+  void tick_daemon();
+  void turn_core();
+  void save_retention();
+  SimCore::Outside outside_of_core();
+  void connect_module();
+  void module_lost();
+  void to_daemon(const cluster::FromCore& message);
+  void to_core(const cluster::ToCore& message);
+  void core_ends(bool planned);
+
+  const Plan& plan_;
+  std::size_t number_;
+  Events& events_;
+  Network& network_;
+  Random& random_;
+  Story& story_;
+  CheckLog& log_;
+  Millis steady_base_;
+  Millis clock_offset_;
+
+  Process daemon_;
+  std::unique_ptr<cluster::Node> node_;
+  cluster::Durable durable_;
+  SteadyTime last_tick_{};
+  Process core_process_;
+  std::unique_ptr<SimCore> core_;
+  Retention retention_;
+  bool busy_ = false;
+
+  // The unix socket: one connection at a time; what is under way on an old one still arrives before its end.
+  std::uint64_t link_ = 0;          // as the module knows it; 0: none
+  std::uint64_t daemon_link_ = 0;   // as the daemon knows it
+  std::uint64_t links_ = 0;
+  Millis last_to_daemon_{0};
+  Millis last_to_core_{0};
+  std::deque<std::string> alarms_;
+};
+
+}  // namespace merlin::sim

@@ -1,0 +1,15 @@
+#include "sim/story.hpp"
+
+#include <cstdio>
+
+namespace merlin::sim {
+
+void Story::tell(Millis now, const std::string& who, const std::string& what) {
+  note(now, what);
+  if (!sink_) return;
+  char time[32];
+  std::snprintf(time, sizeof time, "%8.3f ", static_cast<double>(now.count()) / 1000);
+  sink_(time + who + ": " + what);
+}
+
+}  // namespace merlin::sim

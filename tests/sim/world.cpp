@@ -1,0 +1,152 @@
+#include "sim/world.hpp"
+
+namespace merlin::sim {
+namespace {
+
+constexpr Millis kSampleEvery{100};
+constexpr Millis kAgreeAfter{30'000};  // I7
+constexpr Millis kQuiet{8'000};        // checks stand still for so long before tables are compared
+
+}  // namespace
+
+World::World(const Plan& plan, Story::Sink sink)
+    : plan_(plan),
+      random_(plan.seed ^ 0x5EED),
+      log_(plan.objects.size()),
+      network_(plan, events_, random_, story_, users_),
+      judge_(plan, servers_, log_) {
+  story_.tell_to(std::move(sink));
+  for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
+    servers_.push_back(std::make_unique<Server>(plan, node, events_, network_, random_, story_, log_));
+    users_.push_back(servers_.back().get());
+  }
+}
+
+Outcome World::run() {
+  for (std::size_t node = 0; node < plan_.nodes.size(); ++node) {
+    events_.at(plan_.nodes[node].starts_at, [this, node] { servers_[node]->start_daemon(); });
+    events_.at(plan_.nodes[node].starts_at + random_.between(Millis{0}, Millis{2000}), [this, node] { servers_[node]->start_core(); });
+  }
+  for (const FaultEvent& event : plan_.faults) schedule(event);
+  events_.after(Millis{10'000}, [this] { sample(); });
+  events_.at(plan_.heal_at, [this] { heal(); });
+  const Millis agreed = plan_.heal_at + kAgreeAfter + plan_.check_interval;
+  events_.at(agreed - kQuiet, [this] {
+    for (const auto& server : servers_) server->freeze(true);
+  });
+  events_.at(agreed, [this] {
+    judge_.check_agreement(events_.now());
+    for (const auto& server : servers_) server->freeze(false);
+  });
+  events_.run(plan_.end_at, [this] { return judge_.failed(); });
+  if (!judge_.failed()) judge_.check_settled(events_.now());
+  if (!judge_.failed()) judge_.check_history(events_.now());
+  return {judge_.verdict(), story_.hash(), log_.runs().size()};
+}
+
+void World::sample() {
+  judge_.sample(events_.now());
+  events_.after(kSampleEvery, [this] { sample(); });
+}
+
+void World::schedule(const FaultEvent& event) {
+  events_.at(event.at, [this, event] { begin(event); });
+}
+
+void World::begin(const FaultEvent& event) {
+  if (healed_) return;
+  Server& server = *servers_[event.node];
+  judge_.disturbed(events_.now());
+  story_.tell(events_.now(), "fault", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
+  switch (event.fault) {
+    case Fault::kill_core:
+      server.kill_core();
+      break;
+    case Fault::kill_daemon:
+      server.kill_daemon();
+      break;
+    case Fault::kill_both:
+    case Fault::power:
+      server.kill_daemon(event.fault == Fault::power);
+      server.kill_core();
+      break;
+    case Fault::stop_core:
+      server.stop_core();
+      break;
+    case Fault::stop_daemon:
+      server.stop_daemon();
+      break;
+    case Fault::cut:
+    case Fault::one_way:
+    case Fault::isolate:
+      cut_off(event, true);
+      break;
+    case Fault::delay:
+      network_.slow(event.node, event.amount);
+      break;
+    case Fault::clock_step:
+      return server.step_clock(event.amount);
+    case Fault::busy:
+      return server.busy_core(event.length);
+    case Fault::reload:
+      return server.reload_core(event.length);
+    case Fault::restart_daemon:
+      return server.leave_daemon(event.length);
+    case Fault::drain:
+      server.drain(true);
+      break;
+  }
+  events_.after(event.length, [this, event] { end(event); });
+}
+
+void World::end(const FaultEvent& event) {
+  if (healed_) return;
+  Server& server = *servers_[event.node];
+  judge_.disturbed(events_.now());
+  story_.tell(events_.now(), "heal", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
+  switch (event.fault) {
+    case Fault::stop_core:
+      return server.go_on_core();
+    case Fault::stop_daemon:
+      return server.go_on_daemon();
+    case Fault::cut:
+    case Fault::one_way:
+    case Fault::isolate:
+      return cut_off(event, false);
+    case Fault::delay:
+      return network_.slow(event.node, Millis{0});
+    case Fault::drain:
+      return server.drain(false);
+    case Fault::kill_core:
+      return server.start_core();
+    case Fault::kill_daemon:
+      return server.start_daemon();
+    default:
+      server.start_daemon();
+      return server.start_core();
+  }
+}
+
+void World::cut_off(const FaultEvent& event, bool cut) {
+  const auto set = [&](std::size_t from, std::size_t to) { cut ? network_.cut(from, to) : network_.uncut(from, to); };
+  for (std::size_t other = 0; other < plan_.nodes.size(); ++other) {
+    if (other == event.node || (event.fault != Fault::isolate && other != event.other)) continue;
+    set(event.node, other);
+    if (event.fault != Fault::one_way) set(other, event.node);
+  }
+}
+
+void World::heal() {
+  healed_ = true;
+  judge_.disturbed(events_.now());
+  story_.tell(events_.now(), "heal", "everything");
+  network_.heal_all();
+  for (const auto& server : servers_) {
+    server->go_on_daemon();
+    server->go_on_core();
+    server->start_daemon();
+    server->start_core();
+  }
+}
+
+}  // namespace merlin::sim

@@ -1,0 +1,43 @@
+// One run: builds the servers of a plan, lets time pass, throws the faults, asks the judge.
+#pragma once
+
+#include "sim/judge.hpp"
+#include "sim/network.hpp"
+#include "sim/story.hpp"
+
+namespace merlin::sim {
+
+struct Outcome {
+  Verdict verdict;
+  std::uint64_t hash = 0;
+  std::size_t checks = 0;
+};
+
+class World {
+ public:
+  // `plan` outlives this.
+  World(const Plan& plan, Story::Sink sink);
+
+  Outcome run();
+
+ private:
+  void schedule(const FaultEvent& event);
+  void begin(const FaultEvent& event);
+  void end(const FaultEvent& event);
+  void cut_off(const FaultEvent& event, bool cut);
+  void heal();
+  void sample();
+
+  const Plan& plan_;
+  Events events_;
+  Random random_;
+  Story story_;
+  CheckLog log_;
+  std::vector<NetworkUser*> users_;
+  Network network_;
+  std::vector<std::unique_ptr<Server>> servers_;
+  Judge judge_;
+  bool healed_ = false;
+};
+
+}  // namespace merlin::sim
