@@ -29,6 +29,7 @@ Link::Link(ev::loop_ref loop, Fd socket, std::unique_ptr<TlsSession> tls, PeerIn
       deadline_(loop),
       turn_end_(loop) {
   set_handlers(std::move(handlers));
+  if (tls_) output_ = tls_->take_output();  // a client speaks first
   counters_.last_received = steady_now();
   readable_.set<Link, &Link::readable>(this);
   writable_.set<Link, &Link::writable>(this);
