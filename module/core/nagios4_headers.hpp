@@ -4,19 +4,22 @@
 
 extern "C" {
 #define NSCORE 1
-#include "broker.h"
-#include "common.h"
+// Each needs the ones above it.
+// clang-format off
 #include "config.h"
-#include "libnagios.h"
-#include "logging.h"
+#include "common.h"
 #include "nagios.h"
-#include "nebcallbacks.h"
-#include "neberrors.h"
-#include "nebmodules.h"
-#include "nebstructs.h"
 #include "objects.h"
+#include "nebmodules.h"
+#include "nebcallbacks.h"
+#include "nebstructs.h"
+#include "neberrors.h"
+#include "broker.h"
+#include "logging.h"
 #include "perfdata.h"
+#include "libnagios.h"
 #include "shared.h"
+// clang-format on
 
 // statusdata.h has an unbalanced brace with NSCORE.
 int update_host_status(host*, int);
