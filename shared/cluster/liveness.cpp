@@ -73,7 +73,9 @@ void Liveness::shift(Millis late_by) {
 const Liveness::Source* Liveness::freshest(const Other& other) const {
   const Source* best = other.direct ? &*other.direct : nullptr;
   for (const auto& [via, source] : other.relayed) {
-    if (best == nullptr || source.made > best->made) best = &source;
+    // Ages leave the time of travel out, so within an instance the number decides.
+    const bool same = best != nullptr && source.beat.instance == best->beat.instance;
+    if (best == nullptr || (same ? source.beat.number > best->beat.number : source.made > best->made)) best = &source;
   }
   return best;
 }

@@ -115,14 +115,16 @@ void Node::State::broadcast_claims(const wire::Claims& claims) {
 void Node::State::on_core_claims(const wire::CoreClaims& claims, Now) {
   if (core.announced_away) return;
   const bool unasked = claims.epoch == 0 || core.epoch == 0;
-  broadcast_claims(core.claims.change(settings.self, instance, claims));
+  const wire::Claims change = core.claims.change(settings.self, instance, claims);
   if (unasked) {
     // The module ran these before our first epoch: our daemon was restarted, or it was alone.
     ownership.adopt(core.claims.units());
   } else if (claims.epoch == core.epoch && !core.told_whole && core.changed.empty() && core.claims.count() != ownership.running().size()) {
     core.epoch_whole_due = true;
   }
+  // The yield first: it says what is still in flight to those who then find the units free.
   yield_released(claims);
+  broadcast_claims(change);
   ownership_dirty = forwards_changed = true;
 }
 

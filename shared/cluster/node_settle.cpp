@@ -27,7 +27,8 @@ void Node::State::settle(Now now) {
 }
 
 bool Node::State::start_wait_over(SteadyTime now) const {
-  if (now - started >= 2 * settings.pulse_interval) return true;
+  const bool greeting = std::any_of(others.begin(), others.end(), [](const auto& entry) { return entry.second.linked && !entry.second.active; });
+  if (now - started >= std::max(greeting ? kStartWaitLinked : kStartWait, 2 * settings.pulse_interval)) return true;
   return std::all_of(others.begin(), others.end(), [&](const auto& entry) {
     const auto& [id, other] = entry;
     if (!other.configured || other.active || other.unreachable) return true;

@@ -28,6 +28,8 @@ inline constexpr Millis kLongestAway{60'000};
 inline constexpr Millis kClockLead{60'000};                // clock limit on disk: this far ahead
 inline constexpr std::uint64_t kTermLead = 1'000;          // term limit on disk: this far ahead
 inline constexpr Millis kCoreFeedPatience{2'000};          // a core is given its first epoch at the latest then
+inline constexpr Millis kStartWait{3'000};                 // a new daemon gives its peers that long to be heard before it decides
+inline constexpr Millis kStartWaitLinked{5'000};           // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
 inline constexpr std::size_t kRememberedBeats = 64;
 

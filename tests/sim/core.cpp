@@ -187,6 +187,11 @@ bool SimCore::knows_unit(std::uint64_t unit) const {
   return std::any_of(objects_.begin(), objects_.end(), [&](const Object& object) { return unit_of(plan_.objects[object.plan]) == unit; });
 }
 
+std::string SimCore::name_of(const Object& object) const {
+  const ObjectPlan& plan = plan_.objects[object.plan];
+  return plan.service.empty() ? plan.host : plan.host + "/" + plan.service;
+}
+
 void SimCore::refresh_owned() {
   for (const Object& object : objects_) {
     const ObjectPlan& plan = plan_.objects[object.plan];
@@ -204,11 +209,15 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
   const std::vector<char> before = owned_;
   refresh_owned();
   std::vector<std::size_t> released;
+  std::string moves;
   for (std::size_t at = 0; at < objects_.size(); ++at) {
     Object& object = objects_[at];
-    if (before[object.plan] != 0 && !owns(object.plan)) released.push_back(at);
-    if (before[object.plan] == 0 && owns(object.plan)) object.takeover = object.due_ms <= wall_ms();
+    if ((before[object.plan] != 0) == owns(object.plan)) continue;
+    moves += (owns(object.plan) ? " +" : " -") + name_of(object);
+    if (!owns(object.plan)) released.push_back(at);
+    if (owns(object.plan)) object.takeover = object.due_ms <= wall_ms();
   }
+  outside_.tell("runs" + moves);
   wire::CoreClaims said{side_.epoch(), change.whole, {}, {}, in_flight(released)};
   if (change.whole) {
     said.added = claims();
@@ -275,6 +284,7 @@ void SimCore::start_check(std::size_t at) {
   object.takeover = false;
   object.held_until.reset();
   ++checks_run_;
+  outside_.tell("checks " + name_of(object) + ", " + CheckLog::output_of(*object.running));
   const std::uint64_t drawn = hash64(CheckLog::output_of(*object.running), plan_.seed);
   const Millis takes{1 + static_cast<std::int64_t>(drawn % static_cast<std::uint64_t>(plan_.check_time.count()))};
   outside_.later(takes, [this, at] { finish_check(at); });
@@ -311,6 +321,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
   object.state.last_check = result.start_ms - object.base_ms;
   object.state.next_check = object.due_ms - object.base_ms;
   object.version = side_.next_version(outside_.now().wall);
+  outside_.tell("has the result of " + name_of(object) + ", " + result.output);
   log_.processed(CheckLog::run_of(result.output), outside_.true_time());
   if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
 }
@@ -335,6 +346,10 @@ void SimCore::announce_busy(Millis limit) {
 
 void SimCore::end_busy() {
   if (linked_) outside_.to_daemon(wire::CoreBusy{0, ""});
+}
+
+void SimCore::clock_stepped(Millis by) {
+  for (Object& object : objects_) object.due_ms += by.count();
 }
 
 Retention SimCore::leave() {

@@ -47,6 +47,8 @@ class SimCore {
   void turn();
   void announce_busy(Millis limit);
   void end_busy();
+  // The core notices a jump of its clock and moves its schedule along.
+  void clock_stepped(Millis by);
   // A planned end: says so, hands over what is written, leaves its retention.
   Retention leave();
   Retention save() const;
@@ -80,6 +82,7 @@ class SimCore {
   void on(const wire::ResultsToCore& results);
   void bring_in(const wire::Register& row, bool live);
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
+  std::string name_of(const Object& object) const;
   void refresh_owned();
   std::vector<std::uint64_t> claims() const;
   bool knows_unit(std::uint64_t unit) const;

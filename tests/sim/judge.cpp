@@ -62,15 +62,17 @@ Millis Judge::longest_gap() const {
   return bound;
 }
 
-bool Judge::is_settled(Millis now) const {
-  if (now - disturbed_ < longest_gap() + Millis{10'000}) return false;
-  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
-    if (!server->daemon_runs() || !server->core_runs()) return true;
-    return cluster::NodeInspector(server->node()).phase() != wire::NodePhase::joining;
-  });
+bool Judge::is_settled(Millis now) const { return now - std::max(disturbed_, joining_) >= longest_gap() + Millis{10'000}; }
+
+void Judge::note_joining(Millis now) {
+  for (const auto& server : servers_) {
+    if (!server->daemon_runs() || !server->core_runs()) continue;
+    if (cluster::NodeInspector(server->node()).phase() == wire::NodePhase::joining) joining_ = now;
+  }
 }
 
 void Judge::sample(Millis now) {
+  note_joining(now);
   for (std::size_t object = 0; object < plan_.objects.size(); ++object) sample_object(object, now);
   if (is_settled(now) && now.count() % 5000 < 100) check_owners(now);
 }
@@ -247,7 +249,7 @@ void Judge::check_freshness(Millis now) {
 
 void Judge::check_settled(Millis now) {
   if (is_settled(now)) return check_owners(now);
-  fail(now, "L4: not settled at the end");
+  fail(now, "L4: not settled at the end, a node joins since " + seconds(now - joining_));
 }
 
 void Judge::check_history(Millis now) {

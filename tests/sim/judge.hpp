@@ -44,6 +44,7 @@ class Judge {
   // Nothing happened for so long that views are equal and every move is over.
   bool is_settled(Millis now) const;
   void sample_object(std::size_t object, Millis now);
+  void note_joining(Millis now);
   void check_owners(Millis now);
   void check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now);
   int expected_owner(std::size_t object) const;
@@ -61,6 +62,7 @@ class Judge {
   const Servers& servers_;
   const CheckLog& log_;
   Millis disturbed_{0};
+  Millis joining_{0};  // last seen
   std::vector<Millis> unrun_since_;
   std::vector<std::size_t> host_of_;  // the host's place among the plan's objects
   std::vector<int> settled_owners_;   // the last time that all was settled

@@ -250,6 +250,11 @@ void Server::busy_core(Millis length) {
   });
 }
 
+void Server::step_clock(Millis by) {
+  clock_offset_ += by;
+  if (core_) core_->clock_stepped(by);
+}
+
 void Server::freeze(bool frozen) {
   if (core_) core_->freeze(frozen);
 }

@@ -61,7 +61,7 @@ class Server final : public NetworkUser {
   void reload_core(Millis length);
   void leave_daemon(Millis length);
   void drain(bool drain);
-  void step_clock(Millis by) { clock_offset_ += by; }
+  void step_clock(Millis by);
   void freeze(bool frozen);
 
   bool daemon_alive() const { return daemon_.alive(); }

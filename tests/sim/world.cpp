@@ -1,5 +1,7 @@
 #include "sim/world.hpp"
 
+#include <algorithm>
+
 namespace merlin::sim {
 namespace {
 
@@ -53,8 +55,14 @@ void World::schedule(const FaultEvent& event) {
   events_.at(event.at, [this, event] { begin(event); });
 }
 
+// One daemon at a time, as planned work goes.
+bool World::is_sensible(const FaultEvent& event) const {
+  if (plan_.unplanned || event.fault != Fault::restart_daemon) return true;
+  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs(); });
+}
+
 void World::begin(const FaultEvent& event) {
-  if (healed_) return;
+  if (healed_ || !is_sensible(event)) return;
   Server& server = *servers_[event.node];
   judge_.disturbed(events_.now());
   story_.tell(events_.now(), "fault", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);

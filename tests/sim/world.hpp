@@ -22,6 +22,7 @@ class World {
 
  private:
   void schedule(const FaultEvent& event);
+  bool is_sensible(const FaultEvent& event) const;
   void begin(const FaultEvent& event);
   void end(const FaultEvent& event);
   void cut_off(const FaultEvent& event, bool cut);
