@@ -1,0 +1,67 @@
+// Any bytes as a stream of frames: cut anywhere they give the same frames and the same end, no payload passes the
+// limit, and each frame that came out can be sent on. The first byte says how the stream is cut, the second the limit.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "wire/frame.hpp"
+
+namespace {
+
+using merlin::wire::Frame;
+using merlin::wire::FrameReader;
+
+struct Outcome {
+  std::vector<Frame> frames;
+  bool failed = false;
+};
+
+Outcome read(std::string_view stream, std::size_t step, std::size_t limit) {
+  Outcome outcome;
+  FrameReader reader(limit);
+  while (!stream.empty() && !outcome.failed) {
+    const std::string_view piece = stream.substr(0, step);
+    stream.remove_prefix(piece.size());
+    reader.feed(piece);
+    for (;;) {
+      auto next = reader.next();
+      outcome.failed = !next.ok();
+      if (outcome.failed || !*next) break;
+      MERLIN_ASSERT((*next)->payload.size() <= limit);
+      outcome.frames.push_back(std::move(**next));
+    }
+    MERLIN_ASSERT(reader.buffered_bytes() < merlin::wire::kFrameHeaderBytes + limit);
+  }
+  if (outcome.failed) MERLIN_ASSERT(reader.buffered_bytes() == 0 && !reader.next().ok());
+  return outcome;
+}
+
+void can_be_sent_on(const Frame& frame) {
+  for (const bool compress : {false, true}) {
+    FrameReader reader(merlin::wire::kMaxPayloadBytes);
+    reader.feed(merlin::wire::encode_frame(frame.type, frame.payload, compress));
+    const auto again = reader.next();
+    MERLIN_ASSERT(again.ok() && again->has_value() && (*again)->payload == frame.payload && (*again)->type == frame.type);
+    MERLIN_ASSERT(reader.buffered_bytes() == 0);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  const std::size_t step = data[0] == 0 ? size : data[0];
+  const std::size_t limit = data[1] % 2 == 0 ? merlin::wire::kMaxHandshakePayloadBytes : 256 * 1024;
+  const std::string_view stream(reinterpret_cast<const char*>(data) + 2, size - 2);
+  const Outcome whole = read(stream, size, limit);
+  const Outcome cut = read(stream, step, limit);
+  MERLIN_ASSERT(whole.failed == cut.failed && whole.frames.size() == cut.frames.size());
+  for (std::size_t i = 0; i < whole.frames.size(); ++i) {
+    MERLIN_ASSERT(whole.frames[i].payload == cut.frames[i].payload && whole.frames[i].type == cut.frames[i].type);
+    can_be_sent_on(whole.frames[i]);
+  }
+  return 0;
+}
