@@ -1,0 +1,69 @@
+# Whatever its daemon does - missing, killed, restarted, talking garbage, not reading - the core monitors, alone if need be, and comes back.
+import os
+import time
+
+import protocol
+from lone_core import LoneCore, check, run, wait_until
+
+
+def test():
+    with LoneCore(start_daemon=True) as core:
+        daemon = core.daemon
+        daemon.close()
+        core.start()
+        # Missing: after start_hold everything is run.
+        wait_until(lambda: {host for host, _ in core.runs()} == set(core.hosts), "the core to run all its checks by itself")
+        check("this core runs all its checks by itself" in core.log(), "isolation is not in the log")
+
+        # It comes: what ran is claimed, and what was found meanwhile is told.
+        daemon.open()
+        initial = daemon.start(instance=1)
+        check(initial["rows"], "no initial rows")
+        claims = next(fields for name, fields in daemon.seen if name == "CoreClaims")
+        check(set(claims["added"]) == {protocol.key(host) for host in core.hosts}, "an isolated core's claims are not spelled out")
+        versions = {entry["version"]["side"] if "side" in entry["version"] else 0 for entry in initial["rows"]}
+        check(versions == {0}, f"rows written alone have sides {versions}")
+        daemon.send("Epoch", number=1, term=2, side=2, whole=True, added=[protocol.key("host0")])
+        daemon.expect("CoreClaims")
+        time.sleep(0.3)  # checks in flight
+        since = time.time()
+        time.sleep(core.interval + 1)
+        check({host for host, _ in core.runs(since)} == {"host0"}, "the epoch was not followed")
+
+        # Killed and restarted within the grace: it goes on with the same hosts.
+        since = time.time()
+        daemon.hang_up()
+        daemon.start(instance=2)
+        daemon.send("Epoch", number=1, term=3, side=2, whole=True, added=[protocol.key("host0")])
+        daemon.expect("CoreClaims")
+        check({host for host, _ in core.runs(since)} <= {"host0"}, "other hosts were run in the grace")
+
+        # Garbage of several kinds: closed, counted, said once, connected again.
+        for garbage in (b"GET / HTTP/1.1\r\n\r\n" * 10, protocol.frame("CoreWelcome", {"node_id": b"short"}), b"\x4d\x4c\x01\x29\0\0\0\0\xff\xff\xff\xff",
+                        os.urandom(4000)):
+            daemon.link.sendall(garbage)
+            daemon.accept()
+        check(core.log().count("is not Merlin's protocol") == 1, "garbage is logged other than once")
+        daemon.hang_up()
+
+        # Connected but not reading: the core does not wait.
+        daemon.accept()
+        daemon.welcome(instance=3)
+        daemon.send("Epoch", number=1, term=4, side=2, whole=True, everything=True)
+        since = time.time()
+        time.sleep(2 * core.interval + 1)
+        check(len(core.runs(since)) >= 2 * 12, "checks waited for a daemon that does not read")
+        # Announced absence prolongs the grace beyond isolation_grace.
+        daemon.send("Epoch", number=2, term=4, side=2, whole=True, added=[protocol.key("host0")])
+        daemon.send("DaemonAway", away_ms=60000)
+        daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 2)
+        daemon.close()
+        time.sleep(0.3)
+        since = time.time()
+        time.sleep(core.interval + 1)
+        check({host for host, _ in core.runs(since)} == {"host0"}, "a daemon that said it would be back was not waited for")
+        check(core.running(), "the core died")
+        check(core.stop() == 0, "the core did not end well")
+
+
+run(test)

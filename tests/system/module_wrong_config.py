@@ -1,0 +1,38 @@
+# With a wrong merlin.conf, a missing one, or event_broker_options that leave out what it needs, the core monitors alone and says why.
+import signal
+import time
+
+from lone_core import LoneCore, check, run, wait_until
+
+
+def all_run(core, since):
+    return {host for host, _ in core.runs(since)} == set(core.hosts)
+
+
+def test():
+    with LoneCore(start_daemon=False, merlin="pulse_intervall = 1s\npartition = some\n") as core:
+        core.start()
+        wait_until(lambda: all_run(core, 0), "all checks to run")
+        log = core.log()
+        check(f"{core.dir}/merlin.conf:8:" in log and "pulse_interval" in log, "the wrong key is not named")
+        check(f"{core.dir}/merlin.conf:9:" in log, "only the first error is said")
+        check("Merlin is disabled" in log, "it is not said that Merlin is off")
+        check("disabled" in core.query(), "the query interface does not say it")
+        core.write_merlin("")
+        core.signal(signal.SIGHUP)
+        wait_until(lambda: "runs nothing until the daemon says what" in core.log(), "the mended file to be used after a reload")
+        check(core.stop() == 0, "the core did not end well")
+    with LoneCore(start_daemon=False, nagios="event_broker_options=1\n") as core:
+        core.start()
+        wait_until(lambda: all_run(core, 0), "all checks to run")
+        check("event_broker_options leaves out" in core.log(), "missing broker options are not said")
+        check(core.stop() == 0, "the core did not end well")
+    with LoneCore(start_daemon=False) as core:
+        core.write("merlin.conf", b"\0\xff{{{" * 1000)
+        core.start()
+        wait_until(lambda: all_run(core, time.time() - 60), "all checks to run")
+        check("Merlin is disabled" in core.log(), "it is not said that Merlin is off")
+        check(core.stop() == 0, "the core did not end well")
+
+
+run(test)
