@@ -101,7 +101,9 @@ Span TextEditor::with_blank_line_before(Span span) const {
 
 std::string TextEditor::inserted(std::size_t at, const std::string& lines) const {
   const bool needs_line_end = at > 0 && text_[at - 1] != '\n' && at != document_.root.body.begin;
-  return replaced({at, at}, needs_line_end ? line_end_ + lines : lines);
+  if (!needs_line_end) return replaced({at, at}, lines);
+  // A text may end in the middle of "\r\n".
+  return replaced({at, at}, (text_[at - 1] == '\r' ? "\n" : line_end_) + lines);
 }
 
 std::size_t TextEditor::next_line(std::size_t at) const {

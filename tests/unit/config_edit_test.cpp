@@ -45,12 +45,14 @@ BOOST_AUTO_TEST_CASE(a_block_is_added_once) {
   BOOST_TEST(refused(add_block("x 1\nslave a {\n}\n", {}, {"peer", "a"}, {})) == "2:1: there is a node 'a' already");
   BOOST_TEST(refused(add_block("module {\n}\n", {}, {"module", ""}, {})) == "1:1: there is a module already");
   BOOST_TEST(refused(add_block("", {}, {"pear", "a"}, {})) == "unknown block 'pear'");
-  BOOST_TEST(refused(add_block("", {}, {"peer", "a"}, {{"address", "x\ny"}})) == "a value cannot hold control characters or line ends; remove them");
+  BOOST_TEST(refused(add_block("", {}, {"peer", "a"}, {{"address", "x\ny"}})) ==
+             "a value cannot hold control characters or line ends; remove them");
 }
 
 BOOST_AUTO_TEST_CASE(a_block_is_removed_whole) {
   const std::string before = "# top\nx = 1\n\n# about a\n";
-  BOOST_TEST(ok(remove_block(before + "peer a {\n\tsync {\n\t\t/a/\n\t}\n}\n\n# about b\npeer b {\n}\n", any_a)) == before + "\n# about b\npeer b {\n}\n");
+  BOOST_TEST(ok(remove_block(before + "peer a {\n\tsync {\n\t\t/a/\n\t}\n}\n\n# about b\npeer b {\n}\n", any_a)) ==
+             before + "\n# about b\npeer b {\n}\n");
   BOOST_TEST(ok(remove_block("x = 1\n\npeer a\n{\n}\n", peer_a)) == "x = 1\n");
   BOOST_TEST(ok(remove_block("x = 1\n\npeer a {\n}\n\ny = 1\n", peer_a)) == "x = 1\n\ny = 1\n");
   BOOST_TEST(ok(remove_block("peer a {\n}\ny = 1", peer_a)) == "y = 1");
@@ -88,7 +90,9 @@ BOOST_AUTO_TEST_CASE(a_new_key_goes_behind_the_last_one) {
   BOOST_TEST(ok(set_key("  peer a {}", any_a, "weight", "2")) == "  peer a {\n  \tweight = 2\n  }");
   BOOST_TEST(ok(set_key("port = 1", {}, "cluster", "x")) == "port = 1\ncluster = x\n");
   BOOST_TEST(ok(set_key("", {}, "cluster", "x")) == "cluster = x\n");
-  BOOST_TEST(ok(set_key("\xEF\xBB\xBF# c\n", {}, "cluster", "x")) == "\xEF\xBB\xBF" "cluster = x\n# c\n");
+  BOOST_TEST(ok(set_key("\xEF\xBB\xBF# c\n", {}, "cluster", "x")) ==
+             "\xEF\xBB\xBF"
+             "cluster = x\n# c\n");
   BOOST_TEST(ok(set_key("port = 1\ninclude a\n", {}, "cluster", "x")) == "port = 1\ncluster = x\ninclude a\n");
   BOOST_TEST(ok(set_key("peer a {\n\tsync {\n\t}\n}\n", {{"", "a"}, {"sync", ""}}, "watch", "yes")) ==
              "peer a {\n\tsync {\n\t\twatch = yes\n\t}\n}\n");

@@ -165,11 +165,13 @@ BOOST_AUTO_TEST_CASE(a_refused_edit_says_why_and_changes_nothing) {
       {add_node(path, NodeType::peer, "a", {{"port", "x"}}), "port: 'x' is not a whole number from 1 to 65535"},
       {add_node(path, NodeType::peer, "a b", {}), "the name of a node: 'a b' is not a name of letters, digits, '.', '_' and '-'"},
       {add_node(path, NodeType::poller, "a", {}), path + ":5:1: poller 'a' has no hostgroup; add hostgroup = NAME to it"},
-      {add_node(path, NodeType::peer, "self", {}), path + ":5:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
+      {add_node(path, NodeType::peer, "self", {}),
+       path + ":5:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
       {edit_node(path, "peer03", {{"port", "1"}}), path + ": there is no node 'peer03'; did you mean 'peer02'?"},
       {edit_node(path, "peer02", {{"port", "1"}, {"address", std::nullopt}}), path + ": 'address' is not set there"},
       {remove_node(path, "x"), path + ": there is no node 'x'; see mon node list"},
-      {rename_node(path, "peer02", "self"), path + ":2:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
+      {rename_node(path, "peer02", "self"),
+       path + ":2:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
       {add_node(folder / "none", NodeType::peer, "a", {}), (folder / "none") + ": cannot read the file: No such file or directory"},
   };
   for (const auto& [result, error] : cases) {

@@ -19,12 +19,11 @@ void holds(const char* what, Property property) {
 }
 
 rc::Gen<std::string> any_value() {
-  return rc::gen::container<std::string>(rc::gen::oneOf(rc::gen::inRange<char>(0x20, 0x7f), rc::gen::elementOf(std::string("\"'\\#;{}= \t\xC3\xA4"))));
+  return rc::gen::container<std::string>(
+      rc::gen::oneOf(rc::gen::inRange<char>(0x20, 0x7f), rc::gen::elementOf(std::string("\"'\\#;{}= \t\xC3\xA4"))));
 }
 
-rc::Gen<std::string> word() {
-  return rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::elementOf(std::string("abcxyz019._-"))));
-}
+rc::Gen<std::string> word() { return rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::elementOf(std::string("abcxyz019._-")))); }
 
 // Lines that parse, in the styles that people write.
 std::string some_line(const std::string& key) {
@@ -38,7 +37,7 @@ std::string some_line(const std::string& key) {
 struct Made {
   std::string text;
   std::string line_end;
-  std::vector<std::string> keys;  // at the top, each once
+  std::vector<std::string> keys;    // at the top, each once
   std::vector<std::string> labels;  // of peer blocks, each once
 };
 
@@ -94,7 +93,8 @@ std::pair<std::string, std::string> difference(const std::string& before, const 
   std::size_t start = 0;
   while (start < before.size() && start < after.size() && before[start] == after[start]) ++start;
   std::size_t end = 0;
-  while (end < before.size() - start && end < after.size() - start && before[before.size() - 1 - end] == after[after.size() - 1 - end]) ++end;
+  while (end < before.size() - start && end < after.size() - start && before[before.size() - 1 - end] == after[after.size() - 1 - end])
+    ++end;
   return {before.substr(start, before.size() - start - end), after.substr(start, after.size() - start - end)};
 }
 
@@ -114,7 +114,9 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_set_is_read_back_and_nothing_else_changed) {
     const Made made = some_text();
     const bool inside = *rc::gen::arbitrary<bool>();
     const std::string label = inside ? *rc::gen::elementOf(made.labels) : "";
-    const std::string key = inside ? *rc::gen::element<std::string>("port", "weight") : made.keys.empty() ? "fresh" : *rc::gen::elementOf(made.keys);
+    const std::string key = inside              ? *rc::gen::element<std::string>("port", "weight")
+                            : made.keys.empty() ? "fresh"
+                                                : *rc::gen::elementOf(made.keys);
     const std::string value = *any_value();
     const BlockPath path = inside ? BlockPath{{"peer", label}} : BlockPath{};
     const Result<std::string> edited = set_key(made.text, path, key, value);
@@ -174,8 +176,8 @@ BOOST_AUTO_TEST_CASE(a_renamed_block_differs_in_its_name_only) {
 BOOST_AUTO_TEST_CASE(no_bytes_break_the_loader) {
   holds("load_text", [] {
     const auto pieces = *rc::gen::container<std::vector<std::string>>(
-        rc::gen::element<std::string>("peer", "a", " ", "{", "}", "\n", "=", "\"", "'", "#", ";", "\\", "sync", "/x", "port", "1", "daemon", "\r",
-                                      "include", "*", std::string(1, '\0'), "\xFF", "module", "object_config"));
+        rc::gen::element<std::string>("peer", "a", " ", "{", "}", "\n", "=", "\"", "'", "#", ";", "\\", "sync", "/x", "port", "1", "daemon",
+                                      "\r", "include", "*", std::string(1, '\0'), "\xFF", "module", "object_config"));
     std::string text;
     for (const std::string& piece : pieces) text += piece;
     const LoadResult result = load(text);
