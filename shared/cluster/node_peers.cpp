@@ -208,8 +208,16 @@ void Node::State::on_ask(const NodeId& from, const wire::Ask& ask) {
 
 void Node::State::on_want(const NodeId& from, const wire::Want& want, Now now) {
   Other& wanter = other(from);
-  if (!wanter.active || !may_run(now.steady)) return;
-  const std::vector<Unit> released = ownership.on_want(self_contender(), contender(from, wanter), want.units, now.steady);
+  wanter.wants = want.units;
+  wanter.wants_until = now.steady + kBeatsToYield * settings.pulse_interval;
+  heed_wants(from, wanter, now.steady);
+}
+
+// What is not the wanter's to have may be so a moment later: its beat travels by itself.
+void Node::State::heed_wants(const NodeId& from, Other& wanter, SteadyTime now) {
+  if (now >= wanter.wants_until) wanter.wants.clear();
+  if (wanter.wants.empty() || !wanter.active || !may_run(now)) return;
+  const std::vector<Unit> released = ownership.on_want(self_contender(), contender(from, wanter), wanter.wants, now);
   for (Unit unit : released) core.promised[unit] = from;
   mark_changed(released);
   if (!released.empty()) ownership_dirty = true;

@@ -17,8 +17,8 @@ void Node::State::settle(Now now) {
   judge_all(now);
   update_ways(now);
   settle_phase(now);
+  send_beats(now);  // before any want: what we have become decides whether it is heeded
   settle_ownership(now);
-  send_beats(now);
   replication.pump();
   feed_core();
   const bool forwards_again = !forwards_sent || now.steady - *forwards_sent >= settings.pulse_interval;
@@ -118,6 +118,7 @@ void Node::State::settle_ownership(Now now) {
 }
 
 void Node::State::decide_ownership(Now now) {
+  for (auto& [id, other] : others) heed_wants(id, other, now.steady);
   if (!core_usable()) return mark_changed(ownership.withdraw_all());
   if (!may_run(now.steady)) {
     // What its module runs stands until we know better.

@@ -52,6 +52,8 @@ struct Other {
   Way way;
   std::optional<wire::NodeInfo> info;
   ClaimSet claims;
+  std::vector<Unit> wants;                   // of ours; heeded until
+  SteadyTime wants_until{};
   InventoryPtr inventory;
   InventoryAssembler assembler;
   bool active = false;
@@ -143,6 +145,7 @@ struct Node::State {
   void on_claims(const NodeId& from, const wire::Claims& claims);
   void on_ask(const NodeId& from, const wire::Ask& ask);
   void on_want(const NodeId& from, const wire::Want& want, Now now);
+  void heed_wants(const NodeId& from, Other& wanter, SteadyTime now);
   void on_yield(const NodeId& from, const wire::Yield& yield, Now now);
   void on_inventory(const NodeId& from, wire::Inventory inventory);
   void on_forwarded(const NodeId& from, wire::ForwardedResult result);

@@ -152,8 +152,26 @@ void Server::link_down(std::size_t peer, bool by_peer) {
   in_daemon([this, peer, by_peer] { return node_->link_down(plan_.nodes[peer].id, by_peer, now()); });
 }
 
+// Of the messages, those by which a move of hosts can be followed.
+void Server::tell_of_moves(std::size_t from, const cluster::PeerMessage& message) {
+  if (!story_.is_told()) return;
+  const std::string sender = " from " + plan_.nodes[from].name;
+  const auto tell = [&](const std::string& what) { story_.tell(events_.now(), plan_.nodes[number_].name, what + sender); };
+  if (const auto* want = std::get_if<wire::Want>(&message)) tell("want of " + std::to_string(want->units.size()));
+  if (const auto* yield = std::get_if<wire::Yield>(&message)) {
+    tell("yield of " + std::to_string(yield->units.size()) + ", " + std::to_string(yield->in_flight.size()) + " in flight");
+  }
+  if (const auto* claims = std::get_if<wire::Claims>(&message)) {
+    tell(std::string(claims->whole ? "whole claims" : "claims") + " +" + std::to_string(claims->added.size()) + " -" + std::to_string(claims->removed.size()));
+  }
+}
+
 void Server::arrived(std::size_t from, const Packet& packet) {
-  in_daemon([this, from, packet] { return node_->receive(plan_.nodes[from].id, unpack<cluster::PeerMessage>(packet), now()); });
+  in_daemon([this, from, packet] {
+    auto message = unpack<cluster::PeerMessage>(packet);
+    tell_of_moves(from, message);
+    return node_->receive(plan_.nodes[from].id, std::move(message), now());
+  });
 }
 
 void Server::unreachable(std::size_t peer) {

@@ -85,6 +85,7 @@ class Server final : public NetworkUser {
   Now now() const;
   cluster::Settings settings() const;
   void in_daemon(std::function<cluster::Actions()> step);
+  void tell_of_moves(std::size_t from, const cluster::PeerMessage& message);
   void carry_out(const cluster::Actions& actions);
   void tick_daemon();
   void turn_core();

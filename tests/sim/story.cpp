@@ -5,7 +5,6 @@
 namespace merlin::sim {
 
 void Story::tell(Millis now, const std::string& who, const std::string& what) {
-  note(now, what);
   if (!sink_) return;
   char time[32];
   std::snprintf(time, sizeof time, "%8.3f ", static_cast<double>(now.count()) / 1000);

@@ -24,6 +24,7 @@ class Story {
     hash_ = hash64({reinterpret_cast<const char*>(&milliseconds), sizeof milliseconds}, hash_);
     note(what);
   }
+  // Part of the hash only through what it tells of.
   void tell(Millis now, const std::string& who, const std::string& what);
   std::uint64_t hash() const { return hash_; }
 

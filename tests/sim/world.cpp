@@ -55,9 +55,12 @@ void World::schedule(const FaultEvent& event) {
   events_.at(event.at, [this, event] { begin(event); });
 }
 
-// One daemon at a time, as planned work goes.
+// As planned work goes: one daemon at a time, and not a core together with its daemon.
 bool World::is_sensible(const FaultEvent& event) const {
-  if (plan_.unplanned || event.fault != Fault::restart_daemon) return true;
+  if (plan_.unplanned) return true;
+  if (event.fault == Fault::reload) return servers_[event.node]->daemon_runs();
+  if (event.fault != Fault::restart_daemon) return true;
+  if (!servers_[event.node]->core_runs()) return false;
   return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs(); });
 }
 
