@@ -65,7 +65,7 @@ class HostNode:
         os.execvpe("nsenter", self.argv(command), environment())
 
     def signal(self, pid, number):
-        self.run(["kill", "-s", str(number), "--", str(pid)], f"signal {number} to {pid}")
+        self.run(["sh", "-c", f"kill -{int(number)} {int(pid)}"], f"signal {number} to {pid}")
 
     def signal_all(self, number):
         self.signal(-1, number)
@@ -126,6 +126,13 @@ def account(common, name):
     raise LabError(f"there is no user {name}: install the packages first (scripts/packages run)")
 
 
+def group_id(common, name):
+    for line in read_file(f"{common}/etc/group").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split(":")[2])
+    raise LabError(f"there is no group {name}: install the packages first (scripts/packages run)")
+
+
 def write_accounts(common, password):
     for name in ("passwd", "group", "shadow", "gshadow"):
         write_file(f"{common}/etc/{name}", read_file(f"/etc/{name}", ""), 0o640 if "shadow" in name else 0o644)
@@ -154,7 +161,19 @@ def write_core_files(common, options, with_merlin):
                cores.resource_cfg("/usr/lib/nagios/plugins", "/var/log/lab", "/var/lib/lab/flags", "-"))
     for name, text in cores.object_files(options["hosts"], options["services"], options["interval"]).items():
         write_file(f"{common}/etc/nagios4/conf.d/{name}", text)
-    write_file(f"{common}/etc/default/nagios4", 'NAGIOSCFG="/etc/nagios4/nagios.cfg"\nNICENESS=0\n')
+    write_file(f"{common}/etc/init.d/nagios4", read_file(os.path.join(build.HERE, "nagios4.init")), 0o755)
+
+
+def make_packaged_folders(common):
+    """What the package's tmpfiles.d file asks for; /run is made at start, as on any host."""
+    rules = os.path.join(build.REPOSITORY, "packaging", "systemd", "merlin.tmpfiles")
+    for line in (read_file(rules) or "").splitlines():
+        fields = line.split()
+        if line.startswith("d ") and not fields[1].startswith("/run/"):
+            folder = common + fields[1]
+            os.makedirs(folder, exist_ok=True)
+            os.chown(folder, account(common, fields[3])[0], group_id(common, fields[4]))
+            os.chmod(folder, int(fields[2], 8))
 
 
 def write_common(common, lab_options, records, password, tools):
@@ -174,11 +193,7 @@ def write_common(common, lab_options, records, password, tools):
         os.makedirs(f"{common}/{folder}", exist_ok=True)
         os.chown(f"{common}/{folder}", uid, gid)
         os.chmod(f"{common}/{folder}", mode)
-    if lab_options["merlin"]:
-        uid, gid = account(common, "merlin")
-        make_opaque(f"{common}/etc/merlin/tls")
-        os.chown(f"{common}/etc/merlin/tls", uid, gid)
-        os.chmod(f"{common}/etc/merlin/tls", 0o700)
+    make_packaged_folders(common)
 
 
 def connect(hub, record):
