@@ -171,11 +171,12 @@ void Node::State::met(const NodeId& id, Other& other, Now now) {
   if (!withdrawn.empty() || other.was_lost) join(now.steady);
 }
 
-// Another instance of the daemon speaks, and its module stands where it stood.
+// Another instance of the daemon speaks, and is through with joining.
 bool Node::State::back_from_absence(const NodeId& id, const Other& other, SteadyTime now) const {
   if (!other.absence || !liveness.is_away(id, now)) return false;
   const wire::Beat* beat = liveness.last_beat(id);
-  return beat != nullptr && beat->instance != other.absence->instance && beat->phase == other.absence->phase;
+  if (beat == nullptr || beat->instance == other.absence->instance) return false;
+  return beat->phase != wire::NodePhase::joining || other.absence->phase == wire::NodePhase::joining;
 }
 
 void Node::State::end_absence(const NodeId& id, Other& other) {

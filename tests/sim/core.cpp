@@ -232,9 +232,12 @@ std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& r
   std::vector<wire::InFlight> checks;
   for (std::size_t at : released) {
     const Object& object = objects_[at];
-    if (!object.running) continue;
-    const Millis rest = plan_.check_time - (outside_.now().steady - object.started);
-    const Millis wait = std::max(rest, Millis{0}) + kResultAllowance;
+    const SteadyTime steady = outside_.now().steady;
+    Millis wait{0};
+    if (object.running) wait = std::max(plan_.check_time - (steady - object.started), Millis{0}) + kResultAllowance;
+    // What the one before us has still running is passed on.
+    if (object.held_until) wait = std::max(wait, *object.held_until - steady);
+    if (wait <= Millis{0}) continue;
     checks.push_back({plan_.objects[object.plan].key, static_cast<std::uint32_t>(wait.count())});
   }
   return checks;

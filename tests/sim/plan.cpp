@@ -115,8 +115,10 @@ void draw_faults(Plan& plan, Random& random) {
   if (temper < 10) return;
   const bool planned_only = temper < 35;
   const std::vector<Fault> kinds = draw_kinds(random, planned_only);
+  // Planned work leaves a check the time to end before the next.
   const Millis pause{std::array<std::int64_t, 4>{2000, 6000, 15000, 40000}[random.below(4)]};
-  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span; at += Millis{random.between(pause.count() / 4, pause.count() * 2)}) {
+  const Millis shortest{planned_only ? 6000 : pause.count() / 4};
+  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span; at += shortest + Millis{random.between(0, pause.count() * 2)}) {
     FaultEvent event;
     event.at = at;
     event.fault = kinds[random.below(kinds.size())];
