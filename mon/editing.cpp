@@ -44,7 +44,11 @@ Result<> check_settings(const Call& call) {
     const config::KeySpec* spec = config::find_key(config::Scope::node, key);
     const bool takes_away = value.empty() && spec != nullptr;
     const auto checked = takes_away ? Result<>(Ok{}) : config::check_node_setting(key, value);
-    if (!checked) return Error{checked.error().what, std::string(call.command->name), checked.error().fix};
+    if (!checked) {
+      const bool lacks_hint = spec == nullptr && checked.error().fix.empty();
+      return Error{checked.error().what, std::string(call.command->name),
+                   lacks_hint ? "docs/configuration.md names them all" : checked.error().fix};
+    }
     if (!seen.insert(spec != nullptr ? spec->name : std::string_view(key)).second) {
       return Error{fmt::format("{} is given twice", config::quoted(key)), std::string(call.command->name), "give it once"};
     }

@@ -46,11 +46,7 @@ bool has_hostgroup(const Call& call) {
 
 Result<> check(const Call& call, config::NodeType type, const Before& before) {
   const std::string& name = call.words.front();
-  if (auto settings = check_settings(call); !settings) {
-    Error error = settings.error();
-    if (error.fix.empty()) error.fix = "mon node add --help names some, docs/configuration.md all";
-    return error;
-  }
+  if (auto settings = check_settings(call); !settings) return settings;
   if (before.config && before.config->find_node(name) != nullptr) {
     return Error{fmt::format("there is a node {} already", config::quoted(name)), std::string(here),
                  fmt::format("change it with: mon node edit {} KEY=VALUE", name)};

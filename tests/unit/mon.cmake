@@ -1,0 +1,7 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+merlin_test(mon_parse_test ${here}/mon_parse_test.cpp LINK merlin_mon)
+merlin_test(mon_view_test ${here}/mon_view_test.cpp LINK merlin_mon)
+merlin_test(mon_service_test ${here}/mon_service_test.cpp LINK merlin_mon)
+merlin_test(mon_program_test ${here}/mon_program_test.cpp LINK merlin_mon)
+target_compile_definitions(mon_program_test PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>")
+add_dependencies(mon_program_test mon)

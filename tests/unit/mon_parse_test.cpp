@@ -1,0 +1,133 @@
+// Every command line is taken apart by the table of commands, or refused with the nearest right spelling.
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <iterator>
+#include <sstream>
+
+#include "mon/commands.hpp"
+#include "mon/help.hpp"
+#include "mon/parse.hpp"
+
+using namespace merlin;
+using namespace merlin::mon;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+std::vector<std::string> split(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+Call parsed(const std::string& line) {
+  auto result = parse_arguments(split(line), "/default.conf");
+  BOOST_REQUIRE_MESSAGE(result.ok(), line << ": " << (result.ok() ? "" : result.error().text()));
+  BOOST_REQUIRE(std::holds_alternative<Call>(*result));
+  return std::get<Call>(*result);
+}
+
+struct Refusal {
+  const char* line;
+  const char* text;
+};
+std::ostream& operator<<(std::ostream& out, const Refusal& refusal) { return out << refusal.line; }
+
+const Refusal refusals[] = {
+    {"", "no command given; mon --help lists them"},
+    {"node", "node: which one?; mon node --help lists them"},
+    {"nod add peer02", "unknown command 'nod add'; nearest is 'mon node add'"},
+    {"node ad peer02", "unknown command 'node ad'; nearest is 'mon node add'"},
+    {"status", "unknown command 'status'; nearest is 'mon node status'"},
+    {"strat", "unknown command 'strat'; nearest is 'mon start'"},
+    {"oconf push", "unknown command 'oconf'; mon --help lists them"},
+    {"nod add --help", "unknown command 'nod add'; nearest is 'mon node add'"},
+    {"--colour", "unknown option '--colour'; mon --help lists them"},
+    {"node add", "node add: NAME is missing; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},
+    {"node rename peer02", "node rename: NEW is missing; usage: mon node rename OLD NEW"},
+    {"node owner", "node owner: HOST is missing; usage: mon node owner HOST"},
+    {"restart now", "restart: 'now' is one argument too many; usage: mon restart"},
+    {"node status --wach", "node status: unknown option '--wach'; nearest is --watch"},
+    {"node remove peer02 --json", "node remove: unknown option '--json'; mon node remove --help lists them"},
+    {"--json restart", "restart: unknown option '--json'; mon restart --help lists them"},
+    {"node add peer02 --type",
+     "node add: '--type' has no value; write type=VALUE; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},
+    {"node add peer02 =5", "node add: '=5' has no key in front of '='; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},
+    {"node list --timeout", "node list: --timeout needs a value; mon node list --help shows how"},
+    {"node list --timeout=soon", "node list: --timeout: 'soon' is not a time; 30, 30s, 500ms, 2m or 1h; at most 24h"},
+    {"node list --json=5", "node list: --json takes no value; usage: mon node list"},
+    {"node list --config=", "node list: --config needs a value; mon node list --help shows how"},
+};
+
+}  // namespace
+
+BOOST_DATA_TEST_CASE(a_wrong_command_line_is_refused_in_one_clear_line, data::make(refusals), refusal) {
+  const auto result = parse_arguments(split(refusal.line), "/default.conf");
+  BOOST_REQUIRE(!result.ok());
+  const std::string text = result.error().text();
+  BOOST_TEST(text.substr(0, std::string_view(refusal.text).size()) == refusal.text);
+  BOOST_TEST(text.find('\n') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(settings_keep_their_order_and_both_spellings) {
+  const Call call = parsed("node add peer02 --type=peer address=10.0.0.2 --weight=2 fingerprint=a=b");
+  BOOST_TEST(call.command->name == "node add");
+  BOOST_TEST(call.words == std::vector<std::string>{"peer02"});
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"type", "peer"}, {"address", "10.0.0.2"}, {"weight", "2"}, {"fingerprint", "a=b"}};
+  BOOST_TEST((call.settings == expected));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_may_be_called_like_a_command) {
+  BOOST_TEST(parsed("node remove start node").words == (std::vector<std::string>{"start", "node"}));
+}
+
+BOOST_AUTO_TEST_CASE(common_options_stand_anywhere) {
+  for (const char* line : {"--config /x --timeout 5 node list --json", "node --config=/x list --json --timeout 5s",
+                           "node list --json --config /x --timeout=5000ms", "--json --config /x node --timeout 5 list"}) {
+    const Call call = parsed(line);
+    BOOST_TEST(call.config_path == "/x");
+    BOOST_TEST(call.timeout.count() == 5000);
+    BOOST_TEST(call.json());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_options_the_defaults_hold) {
+  BOOST_TEST(parsed("node list").config_path == "/default.conf");
+  BOOST_TEST(parsed("node list").timeout.count() == 30'000);
+  BOOST_TEST(parsed("node drain").timeout.count() == 120'000);
+  BOOST_TEST(!parsed("node list").json());
+}
+
+BOOST_AUTO_TEST_CASE(help_is_given_at_every_level_even_where_arguments_are_missing) {
+  for (const auto& [line, topic] :
+       {std::pair{"--help", ""}, {"node --help", "node"}, {"node add --help", "node add"}, {"node add -h", "node add"}}) {
+    const auto result = parse_arguments(split(line), "");
+    BOOST_REQUIRE(result.ok());
+    BOOST_REQUIRE(std::holds_alternative<HelpWanted>(*result));
+    BOOST_TEST(std::get<HelpWanted>(*result).topic == topic);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_help_of_each_command_shows_an_example_that_parses) {
+  for (const Command& command : all_commands()) {
+    BOOST_TEST_CONTEXT(command.name) {
+      BOOST_TEST(!command.summary.empty());
+      BOOST_TEST((command.run != nullptr));
+      BOOST_TEST(help_text("").find(command.name) != std::string::npos);
+      BOOST_REQUIRE(!command.examples.empty());
+      const std::string example(command.examples.front());
+      BOOST_TEST(help_text(command.name).find("\n  " + example + "\n") != std::string::npos);
+      BOOST_REQUIRE(example.starts_with("mon "));
+      BOOST_TEST(parsed(example.substr(4)).command == &command);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(times_have_units_and_bounds) {
+  BOOST_TEST(read_timeout("30")->count() == 30'000);
+  BOOST_TEST(read_timeout("2m")->count() == 120'000);
+  BOOST_TEST(read_timeout("24h")->count() == 86'400'000);
+  for (const char* wrong : {"", "0", "-5", "s", "5x", "25h", "99999999999999999999", "1.5", "5 s"})
+    BOOST_TEST(!read_timeout(wrong).has_value());
+}
