@@ -16,12 +16,12 @@ mkdir -p proc sys dev run tmp mnt
 mount -t proc -o nosuid,nodev,noexec proc proc
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys || true
 mount -t tmpfs -o mode=0755,size=256k dev dev
-mount -t tmpfs -o mode=0755 run run
-mount -t tmpfs -o mode=1777 tmp tmp
+mount -t tmpfs -o mode=0755,size=64m run run
+mount -t tmpfs -o mode=1777,size=512m tmp tmp
 mount --bind "$fs/flags" var/lib/lab/flags
 mkdir dev/pts dev/shm run/lock run/sshd
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts
-mount -t tmpfs -o mode=1777 shm dev/shm
+mount -t tmpfs -o mode=1777,size=64m shm dev/shm
 mknod -m 0666 dev/null c 1 3
 mknod -m 0666 dev/zero c 1 5
 mknod -m 0666 dev/full c 1 7

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from . import build, control, plain, start
+from . import build, control, start
 from .state import Lab, all_labs, base_folder
 from .util import LabError, read_file, signal_number
 
@@ -61,7 +61,7 @@ def do_up(lab, args):
 def do_down(lab, _args):
     with lab.lock():
         if not control.down(Lab(lab.name)):
-            print(f"lab: no lab {lab.name} is running", file=sys.stderr)
+            print(f"lab: '{lab.name}' is not running", file=sys.stderr)
 
 
 def do_status(lab, args):
@@ -155,10 +155,6 @@ def do_lines(lab, args):
         print("\n".join(lines))
 
 
-def do_keep(lab, args):
-    plain.keep(lab, args.commit)
-
-
 def number(low):
     def parse(text):
         value = int(text)
@@ -198,9 +194,6 @@ def make_parser():
     add_faults(verb)
     verb("password", do_password, "print root's password for ssh between the nodes")
     add_plugin_verbs(verb)
-    keep = verbs.add_parser("keep", parents=[common])  # run by `up --plain` itself
-    keep.add_argument("commit", type=int)
-    keep.set_defaults(function=do_keep)
     return parser
 
 

@@ -35,8 +35,8 @@ def running(lab):
     if lab.is_running():
         return lab.state
     if lab.exists():
-        raise LabError(f"lab {lab.name} has ended without 'lab down'; 'scripts/lab up' or 'down' clears what it left")
-    raise LabError(f"no lab {lab.name} is running; start one with 'scripts/lab up'")
+        raise LabError(f"'{lab.name}' has ended without 'lab down'; 'scripts/lab up' or 'down' clears what it left")
+    raise LabError(f"'{lab.name}' is not running; start it with 'scripts/lab up'")
 
 
 def node_of(lab, name):
@@ -44,7 +44,7 @@ def node_of(lab, name):
     for record in records:
         if record["name"] == name:
             return make_node(lab, record)
-    raise LabError(f"no node {name} in lab {lab.name}; it has {', '.join(r['name'] for r in records)}")
+    raise LabError(f"'{lab.name}' has no node {name}; it has {', '.join(r['name'] for r in records)}")
 
 
 def nodes_of(lab, names=()):

@@ -16,6 +16,11 @@ def host_name(number):
     return f"host{number:04d}"
 
 
+def host_address(number):
+    """Of the range for measurements (RFC 2544): no packet is ever sent there."""
+    return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+
+
 def service_name(number):
     return f"svc{number:02d}"
 
@@ -179,7 +184,7 @@ def hosts_cfg(hosts, services):
         parts.append(f"define hostgroup {{\n  hostgroup_name lab-{number}\n  alias part {number} of the lab's hosts\n}}\n")
     for number in range(1, hosts + 1):
         parts.append(f"define host {{\n  use lab-host\n  host_name {host_name(number)}\n  alias {host_name(number)}\n"
-                     f"  address 192.0.2.{number % 254 + 1}\n  hostgroups lab,lab-{(number - 1) % HOSTGROUPS + 1}\n}}\n")
+                     f"  address {host_address(number)}\n  hostgroups lab,lab-{(number - 1) % HOSTGROUPS + 1}\n}}\n")
     for number in range(1, services + 1):
         parts.append(f"define service {{\n  use lab-service\n  hostgroup_name lab\n"
                      f"  service_description {service_name(number)}\n}}\n")

@@ -3,6 +3,7 @@
 Each has a folder of its own, laid out as a host's file system, and an address 127.151.LAB.NODE. Cuts and ssh do not
 exist. The processes are known by a mark in their environment.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -82,7 +83,6 @@ class PlainNode:
         if os.path.exists(control):
             os.unlink(control)
         begun = self.begin(["merlind", "--config", self.path("/etc/merlin/merlin.conf")], "/var/log/merlin/start.log")
-        write_file(self.path("/run/merlin/merlind.pid"), f"{begun.pid}\n")
 
         def ready():
             if begun.poll() is not None:
@@ -112,24 +112,23 @@ def marked(folder):
 
 def stop_processes(folder):
     end = time.monotonic() + STOP_LIMIT_S
+    found = set()  # a process that is ending has no environment any more, but is not gone yet
     while True:
-        found = marked(folder)
-        if not found:
+        for pid in marked(folder):
+            with contextlib.suppress(ProcessLookupError):
+                found.add(tuple(identity(pid) or ()))
+                os.kill(pid, signal.SIGKILL)
+        left = [who[0] for who in found if who and is_alive(who)]
+        if not left:
             return
         if time.monotonic() > end:
-            raise LabError(f"processes that cannot be ended: {found}")
-        for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        time.sleep(0.05)
+            raise LabError(f"processes that cannot be ended: {left}")
+        time.sleep(0.02)
 
 
 def start_keeper(lab, commit):
     """The process that stands for the lab. It ends what was begun when `commit` is closed without a word."""
-    script = os.path.join(os.path.dirname(build.HERE), "lab")
-    begun = subprocess.Popen([sys.executable, script, "--name", lab.name, "keep", str(commit)], pass_fds=[commit],
+    begun = subprocess.Popen([sys.executable, os.path.join(build.HERE, "keeper.py"), lab.name, str(commit)], pass_fds=[commit],
                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                              start_new_session=True, cwd="/")
     return identity(begun.pid)

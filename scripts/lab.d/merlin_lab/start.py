@@ -113,7 +113,7 @@ def make_ready(lab, tools, number, mode, hub, options, stage):
 
 def up(lab, options, say):
     if lab.is_running():
-        raise LabError(f"lab {lab.name} is running already; end it with 'scripts/lab down', or choose another --name")
+        raise LabError(f"'{lab.name}' is running already; end it with 'scripts/lab down', or choose another --name")
     if control.down(lab):
         say("cleared what an earlier lab of this name left")
     check_machine(options)
