@@ -30,19 +30,8 @@ def lab(*args, name=NAME):
     return done.stdout
 
 
-def namespaces():
-    """Network namespaces that processes of this machine are in."""
-    found = set()
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            found.add(os.readlink(f"/proc/{pid}/ns/net"))
-        except OSError:
-            continue
-    return found
-
-
 def processes(folder):
-    """Processes of any lab below `folder`: by their command line, their mounts or their mark."""
+    """Processes of any lab below `folder`: by what is mounted where they live."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -57,12 +46,24 @@ def processes(folder):
     return found
 
 
+def namespaces(pids):
+    """Network namespaces of those processes, this machine's own excluded."""
+    found = set()
+    for pid in pids:
+        try:
+            found.add(os.readlink(f"/proc/{pid}/ns/net"))
+        except OSError:
+            continue
+    return sorted(found - {os.readlink("/proc/self/ns/net")})
+
+
 def traces(folder):
     """All that a lab could leave on this machine, in words that can be compared."""
     with open("/proc/self/mounts", encoding="utf-8") as text:
         mounts = [line for line in text if folder in line]
-    return {"interfaces": sorted(os.listdir("/sys/class/net")), "mounts": mounts, "namespaces": sorted(namespaces()),
-            "processes": processes(folder)}
+    pids = processes(folder)
+    return {"interfaces": sorted(os.listdir("/sys/class/net")), "mounts": mounts, "namespaces": namespaces(pids),
+            "processes": pids}
 
 
 def expect_nothing(before, folder, when):
