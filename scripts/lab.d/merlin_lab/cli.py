@@ -52,14 +52,14 @@ def do_up(lab, args):
     options = {"nodes": args.nodes, "hosts": args.hosts, "services": args.services, "interval": args.interval,
                "bare": args.bare, "merlin": args.merlin, "plain": args.plain,
                "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE")}
-    with lab.lock():
+    with lab.locked():
         start.up(lab, options, say)
     names = ", ".join(f"{r['name']} {r['address4']}" for r in lab.state["nodes"])
     say(f"{lab.name} is ready after {say.seconds():.1f} s: {names}")
 
 
 def do_down(lab, _args):
-    with lab.lock():
+    with lab.locked():
         if not control.down(Lab(lab.name)):
             print(f"lab: '{lab.name}' is not running", file=sys.stderr)
 
@@ -116,12 +116,12 @@ def do_logs(lab, args):
 
 
 def do_cut(lab, args):
-    with lab.lock():
+    with lab.locked():
         control.cut(Lab(lab.name), args.node, args.other, args.one_way)
 
 
 def do_heal(lab, _args):
-    with lab.lock():
+    with lab.locked():
         control.set_cuts(Lab(lab.name), [])
 
 

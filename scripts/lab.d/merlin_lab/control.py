@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from . import hosts, plain
 from .util import LabError, is_alive, read_file, stat_fields, wait_until, write_file
 
-CORE_LIMIT_S = 90
+CORE_LIMIT_S = 300
 DAEMON_LIMIT_S = 20
 END_LIMIT_S = 10
 CORE_PIDFILE = "/run/nagios4/nagios4.pid"

@@ -1,7 +1,7 @@
 """What is known of a lab on disk, below one folder of this machine.
 
-    BASE/lock                held while a lab's number is chosen
-    BASE/NAME/lock           held while NAME is changed
+    BASE/.lock               held while a lab's number is chosen
+    BASE/.NAME.lock          held while NAME is changed
     BASE/NAME/number         makes its addresses its own
     BASE/NAME/state.json     written once all stands
     BASE/NAME/fs             where the lab's file systems are mounted, seen by its own processes only
@@ -30,10 +30,21 @@ def base_folder():
 @contextlib.contextmanager
 def locked(path):
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    # Not inherited: a core that a command starts must not keep the lock.
-    with open(path, "a", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    while True:
+        # Not inherited: a core that a command starts must not keep the lock.
+        with open(path, "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not is_same_file(lock, path):
+                continue  # whoever held it took the file away
+            yield
+            return
+
+
+def is_same_file(opened, path):
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), os.stat(path))
+    except OSError:
+        return False
 
 
 class Lab:
@@ -51,8 +62,8 @@ class Lab:
             with contextlib.suppress(ValueError):
                 self.state = json.loads(text)
 
-    def lock(self):
-        return locked(os.path.join(base_folder(), f".{self.name}.lock"))
+    def lock_file(self):
+        return os.path.join(base_folder(), f".{self.name}.lock")
 
     def exists(self):
         return os.path.isdir(self.folder)
@@ -81,6 +92,17 @@ class Lab:
     def forget(self):
         self.state = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """One command at a time changes a lab. The lock's file goes with the lab."""
+        with locked(self.lock_file()):
+            try:
+                yield
+            finally:
+                if not self.exists():
+                    with contextlib.suppress(OSError):
+                        os.unlink(self.lock_file())
 
 
 def all_labs():
