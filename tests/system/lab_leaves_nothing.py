@@ -117,6 +117,15 @@ def two_side_by_side(before, folder):
     expect_nothing(before, folder, "two labs, then down")
 
 
+def one_name_for_many(before, folder):
+    begun = [subprocess.Popen([LAB, "--name", NAME, *UP], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = sorted((b.communicate()[1].strip(), b.returncode) for b in begun)
+    expect(told[0] == ("", 0) and all(status == 1 and "running already" in text for text, status in told[1:]),
+           f"three calls of up with one name: {told}")
+    lab("down")
+    expect_nothing(before, folder, "up three times with one name, then down")
+
+
 def works_while_it_runs(before):
     """What is looked for must be there while a lab runs, or finding nothing would prove nothing."""
     lab(*UP)
@@ -147,6 +156,7 @@ def main():
             expect_nothing(before, folder, "down after a killed up")
             end_by_killing_the_hub(before, folder)
             two_side_by_side(before, folder)
+            one_name_for_many(before, folder)
             expect(not [f for f in os.listdir(folder) if not f.startswith(".")], "state files are left")
         except Failed as reason:
             print(f"FAILED: {reason}", file=sys.stderr)

@@ -53,6 +53,7 @@ def do_up(lab, args):
                "bare": args.bare, "merlin": args.merlin, "plain": args.plain,
                "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE")}
     with lab.locked():
+        lab = Lab(lab.name)  # as it is now that the lock is ours
         start.up(lab, options, say)
     names = ", ".join(f"{r['name']} {r['address4']}" for r in lab.state["nodes"])
     say(f"{lab.name} is ready after {say.seconds():.1f} s: {names}")

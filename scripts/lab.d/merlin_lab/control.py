@@ -4,11 +4,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from . import hosts, plain
-from .util import LabError, is_alive, read_file, stat_fields, wait_until, write_file
+from .util import LabError, read_file, stat_fields, wait_until, write_file
 
 CORE_LIMIT_S = 300
 DAEMON_LIMIT_S = 20
-END_LIMIT_S = 10
 CORE_PIDFILE = "/run/nagios4/nagios4.pid"
 DAEMON_PIDFILE = "/run/merlin/merlind.pid"
 SSHD_PIDFILE = "/run/sshd.pid"
@@ -161,13 +160,8 @@ def down(lab):
     """Ends everything of a lab, also of one that crashed; returns whether there was something."""
     if not lab.exists():
         return False
-    hub = lab.state["hub"] if lab.state else None
-    if is_alive(hub) and lab.state["mode"] != "plain":
-        hosts.stop(lab)
-    else:
-        plain.stop(lab)
-    if hub:
-        wait_until(lambda: not is_alive(hub), END_LIMIT_S, f"process {hub[0]}, which holds the lab, does not end")
+    hosts.stop(lab)
+    plain.stop(lab)
     lab.forget()
     return True
 

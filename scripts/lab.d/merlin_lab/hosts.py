@@ -11,7 +11,7 @@ import shutil
 import signal
 
 from . import build, cores
-from .util import LabError, identity, read_file, run, write_file
+from .util import LabError, identity, is_alive, read_file, run, stat_fields, wait_until, write_file
 
 # What the nodes must not see of this machine: they begin with these folders empty (path, mode).
 OWN_FOLDERS = (("etc/merlin", 0o755), ("etc/nagios4", 0o755), ("etc/nagios4/conf.d", 0o755), ("etc/ssh", 0o755),
@@ -32,6 +32,7 @@ Subsystem sftp /usr/lib/openssh/sftp-server
 NODE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                     "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
 START_LIMIT_S = 60
+END_LIMIT_S = 10
 
 
 def environment():
@@ -257,10 +258,23 @@ def apply_cuts(nodes, records, cuts):
         node.run(["nft", "-f", "-"], "cutting with nft", stdin=rules)
 
 
+def hubs(lab):
+    """The lab's hub by its command line, so that it is found even where the lab's state is lost."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        words = (read_file(f"/proc/{pid}/cmdline") or "").split("\0")
+        if "lab-hub" in words and lab.fs in words and stat_fields(pid):
+            found.append(identity(int(pid)))
+    return found
+
+
 def stop(lab):
-    """Ends the hub, and so everything of the lab."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(lab.state["hub"][0], signal.SIGKILL)
+    """Ends the hub, and so everything of the lab; returns once it is gone."""
+    found = hubs(lab)
+    for who in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(who[0], signal.SIGKILL)
+    wait_until(lambda: not any(is_alive(who) for who in found), END_LIMIT_S, f"process {found[:1]}, which holds the lab, does not end")
 
 
 def missing_programs():
