@@ -138,13 +138,31 @@ void Node::State::yield_released(const wire::CoreClaims& claims) {
     if (released) yields[to].units.push_back(unit);
     promise = released ? core.promised.erase(promise) : std::next(promise);
   }
+  for (const wire::InFlight& check : claims.in_flight) {
+    for (const NodeId& to : awaiting(check.object, yields)) yields[to].in_flight.push_back(check);
+  }
   for (auto& [to, yield] : yields) {
-    const std::set<Unit> units{yield.units.begin(), yield.units.end()};
-    std::copy_if(claims.in_flight.begin(), claims.in_flight.end(), std::back_inserter(yield.in_flight),
-                 [&](const wire::InFlight& one) { return units.contains(one.object.host) || units.contains(one.object.service); });
     yield.number = ++want_number;
     send(to, Priority::control, std::move(yield));
   }
+}
+
+// Who must hear that a check of this object still runs here: the one that gets its unit, or, for a service that this
+// one does not know, all who may run it.
+std::vector<NodeId> Node::State::awaiting(const ObjectKey& object, const std::map<NodeId, wire::Yield>& yields) const {
+  const auto knows = [&](const NodeId& id) {
+    const auto found = others.find(id);
+    return found != others.end() && found->second.inventory && found->second.inventory->knows(object);
+  };
+  for (const auto& [to, yield] : yields) {
+    const bool gets = std::any_of(yield.units.begin(), yield.units.end(), [&](Unit unit) { return unit == object.host || unit == object.service; });
+    if (gets && knows(to)) return {to};
+  }
+  std::vector<NodeId> all;
+  for (const auto& [id, other] : others) {
+    if (other.active && knows(id)) all.push_back(id);
+  }
+  return all;
 }
 
 void Node::State::on_core_rows(wire::CoreRows rows, Now now) {

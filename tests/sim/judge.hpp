@@ -31,6 +31,8 @@ class Judge {
   // At the end of the run.
   void check_settled(Millis now);
   void check_history(Millis now);
+  // Nothing happened for so long that views are equal and every move is over.
+  bool is_settled(Millis now) const;
   bool failed() const { return !verdict_.failures.empty(); }
   const Verdict& verdict() const { return verdict_; }
 
@@ -41,8 +43,6 @@ class Judge {
   void fail(Millis now, const std::string& what);
   bool is_live(std::size_t node) const;
   bool is_runner(std::size_t node, std::size_t object) const;
-  // Nothing happened for so long that views are equal and every move is over.
-  bool is_settled(Millis now) const;
   void sample_object(std::size_t object, Millis now);
   void note_joining(Millis now);
   void check_owners(Millis now);

@@ -156,7 +156,7 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   plan.link_patience = Millis{random.between(3000, 12000)};
   plan.isolation_grace = Millis{random.between(4000, 10000)};
   draw_faults(plan, random);
-  plan.end_at = plan.heal_at + Millis{150'000};
+  plan.end_at = plan.heal_at + Millis{80'000};
   return plan;
 }
 

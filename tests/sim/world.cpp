@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "sim/inspector.hpp"
+
 namespace merlin::sim {
 namespace {
 
 constexpr Millis kSampleEvery{100};
 constexpr Millis kAgreeAfter{30'000};  // I7
+constexpr Millis kLongestHold{300'000};
+constexpr Millis kSettleStep{5'000};
 constexpr Millis kQuiet{8'000};        // checks stand still for so long before tables are compared
 
 }  // namespace
@@ -41,6 +45,10 @@ Outcome World::run() {
     for (const auto& server : servers_) server->freeze(false);
   });
   events_.run(plan_.end_at, [this] { return judge_.failed(); });
+  // A node that was lost often is held back for some minutes.
+  while (!judge_.failed() && !judge_.is_settled(events_.now()) && events_.now() < plan_.end_at + kLongestHold) {
+    events_.run(events_.now() + kSettleStep, [this] { return judge_.failed(); });
+  }
   if (!judge_.failed()) judge_.check_settled(events_.now());
   if (!judge_.failed()) judge_.check_history(events_.now());
   return {judge_.verdict(), story_.hash(), log_.runs().size()};
@@ -61,7 +69,9 @@ bool World::is_sensible(const FaultEvent& event) const {
   if (event.fault == Fault::reload) return servers_[event.node]->daemon_runs();
   if (event.fault != Fault::restart_daemon) return true;
   if (!servers_[event.node]->core_runs()) return false;
-  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs(); });
+  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
+    return server->daemon_runs() && cluster::NodeInspector(server->node()).phase() != wire::NodePhase::joining;
+  });
 }
 
 void World::begin(const FaultEvent& event) {
