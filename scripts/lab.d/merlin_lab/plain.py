@@ -12,7 +12,7 @@ import sys
 import time
 
 from . import build, cores
-from .util import LabError, identity, is_alive, read_file, run, stat_fields, wait_until, write_file
+from .util import LabError, identity, is_alive, read_file, run, stat_fields, write_file
 
 MARK = "MERLIN_LAB_ID"
 STOP_LIMIT_S = 5
@@ -67,29 +67,25 @@ class PlainNode:
             if f"MERLIN_LAB_NODE={self.name}".encode() in environ_of(pid):
                 os.kill(pid, number)
 
-    def begin(self, command, log):
+    def begin(self, command, what, log):
+        """Runs a program that goes to the background by itself, and waits until it has."""
         with open(self.path(log), "ab") as out:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment(),
-                                    cwd=self.folder, start_new_session=True, **run_as())
+            begun = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment(),
+                                     cwd=self.folder, start_new_session=True, **run_as())
+        try:
+            status = begun.wait(START_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            begun.kill()
+            status = f"not ready after {START_LIMIT_S} s"
+        if status != 0:
+            said = (read_file(self.path(log)) or "").strip().splitlines()
+            raise LabError(f"{self.name}: starting {what} failed ({status}): {' / '.join(said[-4:])}")
 
     def start_core(self):
-        begun = self.begin(["nagios4", "-d", self.path("/etc/nagios4/nagios.cfg")], "/var/log/nagios4/start.log")
-        if begun.wait(START_LIMIT_S) != 0:
-            said = (read_file(self.path("/var/log/nagios4/start.log")) or "").strip().splitlines()
-            raise LabError(f"{self.name}: starting nagios4 failed: {' / '.join(said[-4:])}")
+        self.begin(["nagios4", "-d", self.path("/etc/nagios4/nagios.cfg")], "nagios4", "/var/log/nagios4/start.log")
 
     def start_daemon(self):
-        control = self.path("/run/merlin/control.sock")
-        if os.path.exists(control):
-            os.unlink(control)
-        begun = self.begin(["merlind", "--config", self.path("/etc/merlin/merlin.conf")], "/var/log/merlin/start.log")
-
-        def ready():
-            if begun.poll() is not None:
-                said = (read_file(self.path("/var/log/merlin/start.log")) or "").strip().splitlines()
-                raise LabError(f"{self.name}: merlind ended: {' / '.join(said[-4:])}")
-            return os.path.exists(control)
-        wait_until(ready, START_LIMIT_S, f"{self.name}: merlind has no control socket")
+        self.begin(["merlind", "--config", self.path("/etc/merlin/merlin.conf")], "merlind", "/var/log/merlin/start.log")
 
     def start_sshd(self):
         pass
