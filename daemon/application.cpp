@@ -1,0 +1,224 @@
+#include "application.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "clocks.hpp"
+#include "service_manager.hpp"
+
+namespace merlin::daemon {
+namespace {
+
+constexpr double kHousekeepingSeconds = 1.0;
+constexpr double kFlushStepSeconds = 0.02;
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  while (number == 0) {
+    // Never short for so few bytes; the pool is ready long before daemons start.
+    if (::getrandom(&number, sizeof number, 0) != sizeof number) number = 0;
+  }
+  return number;
+}
+
+}  // namespace
+
+std::vector<std::string> listen_addresses(const config::Config& config) {
+  return config.listen_addresses == config::Config{}.listen_addresses ? std::vector<std::string>{} : config.listen_addresses;
+}
+
+LogTargets log_targets(const config::Config& config, bool also_stderr) {
+  return {config.log_level, config.log_file, config.use_syslog, also_stderr};
+}
+
+Application::Application(ev::loop_ref loop, std::string config_path, config::LoadResult loaded, net::Identity identity, net::TlsContext tls,
+                         Log& log)
+    : loop_(loop),
+      config_path_(std::move(config_path)),
+      config_(std::move(*loaded.config)),
+      warnings_(std::move(loaded.warnings)),
+      certificate_(identity.certificate),
+      log_(log),
+      started_(read_clocks()),
+      instance_(random_number()),
+      durable_file_(config_.daemon.state_dir + "/state"),
+      book_path_(config_.daemon.state_dir + "/known_nodes"),
+      peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
+      core_(loop, own_side(), refusals_, log, core_events()),
+      control_(loop,
+               [this](const std::string& request, const net::PeerCredentials& from) {
+                 return answer_request(request, from.uid == 0 || from.uid == ::geteuid(), *this);
+               }),
+      ticker_(loop, config_.pulse_interval, [this](Now now, Millis late_by) { carry_out(node_->tick(now, late_by)); }),
+      housekeeping_(loop),
+      watchdog_(loop),
+      flush_(loop),
+      hangup_(loop),
+      reopen_(loop),
+      terminate_(loop),
+      interrupt_(loop) {
+  book_.set_config(config_);
+  book_.load(book_path_);
+  housekeeping_.set<Application, &Application::housekeeping>(this);
+  watchdog_.set<Application, &Application::tell_watchdog>(this);
+  flush_.set<Application, &Application::ended_when_flushed>(this);
+  hangup_.set<Application, &Application::on_hangup>(this);
+  reopen_.set<Application, &Application::on_reopen>(this);
+  terminate_.set<Application, &Application::on_end>(this);
+  interrupt_.set<Application, &Application::on_end>(this);
+}
+
+Application::~Application() = default;
+
+OwnSide Application::own_side() const { return {certificate_.node_id, config_.node_name, config_.cluster, instance_, MERLIN_VERSION}; }
+
+PeerEvents Application::peer_events() {
+  PeerEvents events;
+  events.on_learned = [this] { learned(); };
+  events.on_up = [this](const NodeId& id) { carry_out(node_->link_up(id, read_clocks())); };
+  events.on_down = [this](const NodeId& id, bool by_peer) {
+    if (!ending_) carry_out(node_->link_down(id, by_peer, read_clocks()));
+  };
+  events.on_message = [this](const NodeId& id, cluster::PeerMessage message) {
+    if (!ending_) carry_out(node_->receive(id, std::move(message), read_clocks()));
+  };
+  events.on_unreachable = [this](const NodeId& id) { carry_out(node_->unreachable(id, read_clocks())); };
+  events.on_module = [this](std::unique_ptr<net::Connection> connection) {
+    const std::string who = connection->peer().address;
+    core_.adopt(std::move(connection), who);
+  };
+  return events;
+}
+
+CoreEvents Application::core_events() {
+  CoreEvents events;
+  events.on_up = [this](const wire::CoreHello& hello) { carry_out(node_->core_connected(hello, read_clocks())); };
+  events.on_down = [this] {
+    if (!ending_) carry_out(node_->core_disconnected(read_clocks()));
+  };
+  events.on_message = [this](cluster::FromCore message) {
+    if (!ending_) carry_out(node_->receive_core(std::move(message), read_clocks()));
+  };
+  return events;
+}
+
+Result<> Application::start() {
+  const Now now = read_clocks();
+  const RestoredState restored = durable_file_.load(now.wall);
+  using Condition = RestoredState::Condition;
+  if (restored.condition == Condition::missing) log_.info("no state from before in " + durable_file_.path() + ": this is a new start");
+  if (restored.condition == Condition::damaged || restored.condition == Condition::unreadable) {
+    log_.error(fmt::format("{} cannot be used ({}): going on from the clock; what this node wrote before stays older than what it writes now",
+                           durable_file_.path(), restored.detail));
+  }
+  node_.emplace(node_settings(config_, book_, certificate_.node_id), restored.state, instance_, random_number(), now);
+
+  if (auto listening = peers_.listen(listen_addresses(config_), config_.port); !listening) return listening.error();
+  if (auto listening = core_.listen(config_.ipc_socket); !listening) return listening.error();
+  if (auto listening = control_.listen(config_.daemon.control_socket); !listening) return listening.error();
+  for (const Error& warning : warnings_) log_.warning(warning.text());
+  log_.info(fmt::format("merlind {} is node {} ({}) of cluster {}, certificate {}", MERLIN_VERSION, config_.node_name, certificate_.node_id.hex(),
+                        config_.cluster, certificate_.fingerprint));
+  carry_out(node_->start(now));
+  peers_.apply(own_side(), false);
+  return Ok{};
+}
+
+void Application::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  hangup_.start(SIGHUP);
+  reopen_.start(SIGUSR1);
+  terminate_.start(SIGTERM);
+  interrupt_.start(SIGINT);
+  housekeeping_.start(kHousekeepingSeconds, kHousekeepingSeconds);
+  if (const auto period = service_manager::watchdog_period()) {
+    const double seconds = std::chrono::duration<double>(*period).count();
+    watchdog_.start(seconds, seconds);
+  }
+  ticker_.start();
+  service_manager::ready("running");
+  loop_.run();
+  log_.info("merlind ends");
+}
+
+void Application::carry_out(cluster::Actions actions) {
+  for (cluster::Action& action : actions) {
+    if (auto* to_peer = std::get_if<cluster::SendToPeer>(&action)) {
+      peers_.send(to_peer->to, to_peer->priority, to_peer->message);
+    } else if (auto* to_core = std::get_if<cluster::SendToCore>(&action)) {
+      core_.send(to_core->message);
+    } else if (auto* persisted = std::get_if<cluster::Persist>(&action)) {
+      persist(persisted->state);
+    } else if (auto* line = std::get_if<cluster::Log>(&action)) {
+      log_.write(line->level, line->line);
+    }
+  }
+}
+
+// A disk that cannot be written delays nothing: monitoring goes on, everybody is told, and it is tried again.
+void Application::persist(const cluster::Durable& state) {
+  unsaved_ = state;
+  try_to_save();
+}
+
+void Application::try_to_save() {
+  if (!unsaved_) return;
+  const Result<> saved = durable_file_.save(*unsaved_);
+  if (saved) {
+    unsaved_.reset();
+    save_error_.clear();
+    return;
+  }
+  save_error_ = saved.error().text();
+  log_.error("the state cannot be saved: " + save_error_);
+}
+
+// A certificate has shown who a block is. Kept, so that the next start knows it before the first link.
+void Application::learned() {
+  if (const Result<> saved = book_.save(book_path_); !saved) log_.warning(saved.error().text());
+  carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
+}
+
+void Application::housekeeping() noexcept { try_to_save(); }
+
+void Application::tell_watchdog() noexcept { service_manager::alive(); }
+
+void Application::on_end() noexcept {
+  if (ending_) return loop_.break_loop(ev::ALL);
+  service_manager::stopping();
+  log_.info("told to end: saying goodbye");
+  carry_out(node_->leave(kPlannedAway));
+  ending_ = true;
+  ticker_.stop();
+  control_.close();
+  peers_.finish("merlind ends");
+  core_.finish("merlind ends");
+  flush_until_ = read_clocks().steady + PeerLinks::kFlushTime;
+  flush_.start(0.0, kFlushStepSeconds);
+}
+
+void Application::ended_when_flushed() noexcept {
+  const bool flushed = peers_.open_links() == 0 && core_.open_links() == 0;
+  if (!flushed && read_clocks().steady < flush_until_) return;
+  try_to_save();
+  loop_.break_loop(ev::ALL);
+}
+
+void Application::reopen_log() {
+  const bool also_stderr = log_.targets().also_stderr;
+  if (const Result<> opened = log_.reopen(log_targets(config_, also_stderr)); !opened) log_.error(opened.error().text());
+}
+
+void Application::on_reopen() noexcept { reopen_log(); }
+
+void Application::on_hangup() noexcept {
+  service_manager::reloading();
+  reopen_log();
+  static_cast<void>(reload());  // says everything in the log
+  service_manager::ready("running");
+}
+
+}  // namespace merlin::daemon

@@ -1,0 +1,155 @@
+#include "problems.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "wire/messages.hpp"
+
+namespace merlin::daemon {
+namespace {
+
+constexpr Millis kClockOffsetLimit{5'000};
+constexpr std::size_t kMaxStrangers = 5;
+
+using Problems = std::vector<Problem>;
+
+// "merlin.conf:3:1: unknown key 'foo'", without the fix.
+std::string said(const Error& error) { return error.where.empty() ? error.what : error.where + ": " + error.what; }
+
+Problem refused(const Status& status, const RefusedPeer& peer, const std::string& name) {
+  if (peer.reason == "untrusted") {
+    return {fmt::format("{} is refused: {} shows a certificate that merlin.conf does not have ({})", name, peer.address, peer.fingerprint),
+            fmt::format("mon node edit {} fingerprint={}", name, peer.fingerprint)};
+  }
+  if (peer.reason == "refused_us") {
+    return {fmt::format("{} does not trust our certificate", name),
+            fmt::format("on {}: mon node edit {} fingerprint={}", name, status.config.node_name, status.fingerprint)};
+  }
+  if (peer.reason == "unknown_node") {
+    return {fmt::format("{} is refused: {}", name, peer.text),
+            fmt::format("on {}: mon node add {} type=peer fingerprint={}", name, status.config.node_name, status.fingerprint)};
+  }
+  if (peer.reason == "cluster") {
+    return {fmt::format("{} is refused: {}", name, peer.text), "write the same cluster = NAME into both merlin.conf, then mon restart"};
+  }
+  return {fmt::format("{} is refused: {}", name, peer.text), ""};
+}
+
+// Those whom nobody here expects: a stranger's certificate may be that of a block that has none yet.
+void add_strangers(const Status& status, Problems& problems) {
+  std::size_t shown = 0;
+  for (auto peer = status.refused.rbegin(); peer != status.refused.rend() && shown < kMaxStrangers; ++peer) {
+    if (!peer->block.empty() || peer->fingerprint.empty() || peer->reason != "untrusted") continue;
+    ++shown;
+    std::string name = "NAME";
+    for (const config::NodeConfig& block : status.config.nodes) {
+      if (block.address == host_of_address(peer->address)) name = block.name;
+    }
+    problems.push_back({fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count),
+                        fmt::format("mon node edit {} fingerprint={}", name, peer->fingerprint)});
+  }
+}
+
+void add_own(const Status& status, Problems& problems) {
+  for (const Error& error : status.config_errors) {
+    problems.push_back({"merlin.conf is wrong, the last good one stays in effect: " + said(error), error.fix});
+  }
+  for (const Error& error : status.troubles) problems.push_back({said(error), error.fix});
+  if (status.view.nodes.empty()) return;
+  const cluster::NodeView& self = status.view.nodes.front();
+  if (self.core == wire::CoreHealth::gone) problems.push_back({"the core is not connected here", "mon start"});
+  if (self.core == wire::CoreHealth::stalled) problems.push_back({"the core here stands still", "mon restart"});
+  if (status.config.nodes.empty()) {
+    problems.push_back({"this is the only node: nobody takes over when it fails", "mon node add NAME type=peer address=ADDRESS"});
+  } else if (status.view.side <= 1) {
+    problems.push_back({"this node is alone: none of the others is active", ""});
+  }
+}
+
+void add_silent(const StatusNode& node, Problems& problems) {
+  if (node.state == "never seen") {
+    problems.push_back({fmt::format("{} was never seen: {}", node.name, node.why), fmt::format("mon start on {}", node.name)});
+  } else if (node.state == "unreachable") {
+    problems.push_back({fmt::format("{} cannot be reached from here, another node hears it", node.name), ""});
+  } else if (node.state == "inactive" && !node.facts.linked && node.facts.goodbye) {
+    problems.push_back({fmt::format("merlind of {} was stopped", node.name), fmt::format("mon start on {}", node.name)});
+  } else if (node.state == "inactive" && !node.facts.linked) {
+    problems.push_back({fmt::format("merlind of {} is silent", node.name), fmt::format("mon start on {}", node.name)});
+  }
+}
+
+void add_core_of(const StatusNode& node, Problems& problems) {
+  if (node.is_self() || node.view == nullptr || !node.view->since_heard) return;
+  if (node.state != "active" && node.state != "inactive") return;
+  if (!node.facts.linked && !node.view->via) return;
+  if (node.view->core == wire::CoreHealth::gone) {
+    problems.push_back({fmt::format("the core of {} does not run", node.name), fmt::format("mon start on {}", node.name)});
+  } else if (node.view->core == wire::CoreHealth::stalled) {
+    problems.push_back({fmt::format("the core of {} stands still", node.name), fmt::format("mon restart on {}", node.name)});
+  }
+}
+
+void add_configuration(const Status& status, const StatusNode& node, Problems& problems) {
+  if (node.is_self() || node.view == nullptr) return;
+  const std::string relation = config_relation(status, node);
+  if (relation.empty() || relation == "same") return;
+  if (relation == "newer") {
+    problems.push_back({fmt::format("the object configuration of {} is newer than ours", node.name), fmt::format("mon oconf fetch {}", node.name)});
+  } else {
+    problems.push_back({fmt::format("the object configuration of {} {}", node.name, relation == "older" ? "is older than ours" : "differs from ours"),
+                        fmt::format("mon oconf push {}", node.name)});
+  }
+}
+
+void add_clock(const StatusNode& node, Problems& problems) {
+  if (node.view == nullptr || !node.view->clock_offset || node.is_self()) return;
+  const auto offset = node.view->clock_offset->count();
+  if (std::abs(offset) <= kClockOffsetLimit.count()) return;
+  problems.push_back({fmt::format("the clock of {} is {:.1f} s {} ours", node.name, static_cast<double>(std::abs(offset)) / 1000.0,
+                                  offset > 0 ? "ahead of" : "behind"),
+                      "set the clocks by NTP on both"});
+}
+
+void add_agreement(const StatusNode& node, Problems& problems) {
+  if (!node.facts.mismatch.empty()) {
+    problems.push_back({fmt::format("{}: {}", node.name, node.facts.mismatch), fmt::format("mon node edit {} here or there", node.name)});
+  }
+  if (node.block == nullptr || node.view == nullptr || !node.view->since_heard || !node.block->weight) return;
+  if (*node.block->weight == node.view->weight) return;
+  problems.push_back({fmt::format("our merlin.conf gives {} the weight {}, in effect is {}", node.name, *node.block->weight, node.view->weight),
+                      fmt::format("mon node edit {} weight={}", node.name, node.view->weight)});
+}
+
+void add_unknown_node(const Status& status, const StatusNode& node, Problems& problems) {
+  if (node.block != nullptr || node.is_self()) return;
+  std::string fix = fmt::format("mon node add {} type=peer address=ADDRESS", node.name);
+  for (const RefusedPeer& peer : status.refused) {
+    if (peer.node_id != node.id || peer.fingerprint.empty()) continue;
+    fix = fmt::format("mon node add {} type=peer address={} fingerprint={}", node.name, host_of_address(peer.address), peer.fingerprint);
+  }
+  problems.push_back({fmt::format("{} is known to other nodes, but not to our merlin.conf", node.name), fix});
+}
+
+}  // namespace
+
+std::vector<Problem> find_problems(const Status& status, const std::vector<StatusNode>& nodes) {
+  Problems problems;
+  add_own(status, problems);
+  for (const StatusNode& node : nodes) {
+    if (node.refusal != nullptr) {
+      problems.push_back(refused(status, *node.refusal, node.name));
+    } else if (!node.is_self()) {
+      add_silent(node, problems);
+    }
+    add_core_of(node, problems);
+    add_clock(node, problems);
+    add_agreement(node, problems);
+    add_configuration(status, node, problems);
+    add_unknown_node(status, node, problems);
+  }
+  add_strangers(status, problems);
+  return problems;
+}
+
+}  // namespace merlin::daemon

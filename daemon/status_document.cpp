@@ -1,0 +1,207 @@
+#include "status_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "problems.hpp"
+
+namespace merlin::daemon {
+namespace {
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string_view phase_word(wire::NodePhase phase) {
+  switch (phase) {
+    case wire::NodePhase::joining: return "joining";
+    case wire::NodePhase::ready: return "ready";
+    case wire::NodePhase::drained: break;
+  }
+  return "drained";
+}
+
+std::string_view core_word(wire::CoreHealth core) {
+  switch (core) {
+    case wire::CoreHealth::well: return "running";
+    case wire::CoreHealth::busy: return "busy";
+    case wire::CoreHealth::stalled: return "stalled";
+    case wire::CoreHealth::gone: break;
+  }
+  return "stopped";
+}
+
+std::string_view daemon_word(const StatusNode& node) {
+  const bool is_heard = node.view != nullptr && (node.view->active || node.view->via);
+  if (node.is_self() || node.facts.linked || is_heard) return "running";
+  return node.facts.goodbye ? "away" : "silent";
+}
+
+double thousandths(double number) { return std::round(number * 1000.0) / 1000.0; }
+
+std::string type_word(const StatusNode& node) {
+  if (node.block != nullptr) return std::string(config::type_name(node.block->type));
+  return node.is_self() ? "peer" : "";
+}
+
+Json last_alive(const Status& status, const StatusNode& node) {
+  const bool is_known = node.is_self() || node.view->since_heard;
+  if (!is_known) return nullptr;
+  const WallTime alive = status.now - node.view->since_heard.value_or(Millis{0});
+  return std::chrono::floor<std::chrono::seconds>(alive.time_since_epoch()).count();
+}
+
+Json name_of_via(const Status& status, const cluster::NodeView& view) {
+  if (!view.via) return nullptr;
+  for (const cluster::NodeView& other : status.view.nodes) {
+    if (other.id == *view.via) return other.name;
+  }
+  return view.via->short_hex();
+}
+
+// What the node itself said; null where it never said anything.
+void add_said(Json& out, const Status& status, const StatusNode& node) {
+  static constexpr const char* keys[] = {"phase",       "core",       "weight",     "hosts_owned",     "services_owned", "share",   "checks_run",
+                                         "overdue",     "last_alive", "since_heard_ms", "latency_ms", "clock_offset_ms", "config_hash", "config",
+                                         "backlog",     "version",    "core_version",   "table_equal", "via"};
+  for (const char* key : keys) out[key] = nullptr;
+  if (node.view == nullptr) return;
+  const cluster::NodeView& view = *node.view;
+  out["weight"] = view.weight;
+  out["hosts_owned"] = view.hosts_owned;
+  out["services_owned"] = view.services_owned;
+  if (status.view.hosts > 0) out["share"] = thousandths(static_cast<double>(view.hosts_owned) / static_cast<double>(status.view.hosts));
+  out["backlog"] = view.backlog_rows;
+  out["via"] = name_of_via(status, view);
+  out["last_alive"] = last_alive(status, node);
+  if (!node.is_self() && !view.since_heard) return;
+  out["phase"] = phase_word(view.phase);
+  out["core"] = core_word(view.core);
+  out["checks_run"] = view.checks_run;
+  out["overdue"] = view.overdue;
+  out["since_heard_ms"] = view.since_heard.value_or(Millis{0}).count();
+  if (view.latency_ms) out["latency_ms"] = thousandths(*view.latency_ms);
+  if (view.clock_offset) out["clock_offset_ms"] = view.clock_offset->count();
+  if (view.config_digest != 0) out["config_hash"] = fmt::format("{:016x}", view.config_digest);
+  out["config"] = or_null(config_relation(status, node));
+  out["version"] = or_null(view.program_version);
+  out["core_version"] = or_null(view.core_program);
+  out["table_equal"] = node.is_self() || view.table_equal;
+}
+
+Json node_document(const Status& status, const StatusNode& node) {
+  Json out;
+  out["name"] = node.name;
+  out["id"] = node.id.empty() ? Json(nullptr) : Json(node.id.hex());
+  out["type"] = or_null(type_word(node));
+  out["self"] = node.is_self();
+  out["state"] = node.state;
+  out["why"] = or_null(node.why);
+  out["daemon"] = daemon_word(node);
+  out["address"] = or_null(node.facts.address);
+  out["linked"] = node.facts.linked;
+  out["encrypted"] = node.facts.linked ? Json(true) : Json(nullptr);
+  add_said(out, status, node);
+  if (out["version"].is_null()) out["version"] = or_null(node.facts.version);
+  out["refused"] = node.refusal == nullptr ? Json(nullptr) : Json(node.refusal->text);
+  return out;
+}
+
+std::string why_ranked(const cluster::RankedNode& node, bool knows_host) {
+  if (node.claims) return "runs it";
+  if (!node.active) return "not active";
+  if (!node.knows && knows_host) return "does not know it";
+  if (node.phase == wire::NodePhase::drained) return "drained";
+  if (node.phase == wire::NodePhase::joining) return "joining";
+  return node.weight == 0 ? "standby" : "ranks behind";
+}
+
+}  // namespace
+
+Json status_document(const Status& status) {
+  const std::vector<StatusNode> nodes = status_nodes(status);
+  Json out;
+  out["self"] = status.config.node_name;
+  out["cluster"] = status.config.cluster;
+  out["daemon"] = {{"version", status.version},
+                   {"pid", status.pid},
+                   {"uptime_s", std::chrono::floor<std::chrono::seconds>(status.uptime).count()}};
+  out["term"] = status.view.term;
+  out["hosts"] = status.view.hosts;
+  out["services"] = status.view.services;
+  out["rows"] = status.view.rows;
+  out["nodes"] = Json::array();
+  for (const StatusNode& node : nodes) out["nodes"].push_back(node_document(status, node));
+  out["links"] = {{"refused", Json::object()}, {"unauthenticated", status.unauthenticated}};
+  for (const auto& [reason, count] : status.refused_counts) out["links"]["refused"][reason] = count;
+  out["not_in_effect"] = Json::array();
+  for (const Error& warning : status.warnings) out["not_in_effect"].push_back({{"where", warning.where}, {"what", warning.what}});
+  out["problems"] = Json::array();
+  for (const Problem& problem : find_problems(status, nodes)) out["problems"].push_back({{"text", problem.text}, {"fix", problem.fix}});
+  return out;
+}
+
+Json certs_document(const Status& status, const std::string& certificate_file) {
+  Json out;
+  out["fingerprint"] = status.fingerprint;
+  out["file"] = certificate_file;
+  out["node_id"] = status.self.hex();
+  out["trusted"] = Json::array();
+  for (const config::NodeConfig& block : status.config.nodes) {
+    const auto facts = status.facts.find(block.name);
+    const bool linked = facts != status.facts.end() && facts->second.linked;
+    for (const std::string& digits : block.fingerprints) {
+      out["trusted"].push_back({{"name", block.name}, {"fingerprint", prefixed_fingerprint(digits)}, {"linked", linked}});
+    }
+  }
+  out["refused"] = Json::array();
+  for (const RefusedPeer& peer : status.refused) {
+    if (peer.fingerprint.empty()) continue;
+    out["refused"].push_back({{"fingerprint", peer.fingerprint},
+                              {"address", peer.address},
+                              {"node_id", peer.node_id.empty() ? Json(nullptr) : Json(peer.node_id.hex())},
+                              {"name", or_null(peer.block)},
+                              {"reason", peer.reason},
+                              {"text", peer.text},
+                              {"last", std::chrono::floor<std::chrono::seconds>(peer.last.time_since_epoch()).count()},
+                              {"count", peer.count}});
+  }
+  return out;
+}
+
+Json owner_document(const std::string& host, const cluster::OwnerView& owner) {
+  Json out;
+  out["host"] = host;
+  out["known"] = owner.known;
+  out["runners"] = Json::array();
+  out["owner"] = nullptr;
+  Json ranking = Json::array();
+  for (std::size_t i = 0; i < owner.ranking.size(); ++i) {
+    const cluster::RankedNode& node = owner.ranking[i];
+    const bool runs = std::find(owner.runners.begin(), owner.runners.end(), node.id) != owner.runners.end();
+    if (runs) out["runners"].push_back(node.name);
+    if (runs && out["owner"].is_null()) out["owner"] = node.name;
+    ranking.push_back({{"node", node.name},
+                       {"id", node.id.hex()},
+                       {"rank", i + 1},
+                       {"active", node.active},
+                       {"knows", node.knows},
+                       {"claims", node.claims},
+                       {"phase", phase_word(node.phase)},
+                       {"weight", node.weight},
+                       {"why", why_ranked(node, owner.known)}});
+  }
+  out["ranking"] = std::move(ranking);
+  out["services"] = owner.services.size();
+  return out;
+}
+
+Json error_document(const std::vector<Error>& errors) {
+  Json out{{"ok", false}, {"errors", Json::array()}};
+  for (const Error& error : errors) out["errors"].push_back({{"what", error.what}, {"where", error.where}, {"fix", error.fix}});
+  return out;
+}
+
+std::string one_line(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace merlin::daemon
