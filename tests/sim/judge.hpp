@@ -22,8 +22,12 @@ class Judge {
 
   Judge(const Plan& plan, const Servers& servers, const CheckLog& log);
 
-  // A fault began or ended: what follows from it has its time from here.
-  void disturbed(Millis now) { disturbed_ = now; }
+  // A fault began or ended: what follows from it has its time from here. `open`: it lasts.
+  void disturbed(Millis now, bool open);
+  void ended(Millis now, bool was_open);
+  void all_ended(Millis now);
+  // No check was started meanwhile, on purpose.
+  void stood_still(Millis from, Millis until);
   // Every 100 ms.
   void sample(Millis now);
   // When the checks have stood still for some seconds, half a minute after the heal.
@@ -62,6 +66,9 @@ class Judge {
   const Servers& servers_;
   const CheckLog& log_;
   Millis disturbed_{0};
+  int open_faults_ = 0;
+  Millis still_from_{0};
+  Millis still_until_{0};
   Millis joining_{0};  // last seen
   std::vector<Millis> unrun_since_;
   std::vector<std::size_t> host_of_;  // the host's place among the plan's objects

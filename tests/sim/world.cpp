@@ -42,6 +42,7 @@ Outcome World::run() {
   });
   events_.at(agreed, [this] {
     judge_.check_agreement(events_.now());
+    judge_.stood_still(events_.now() - kQuiet, events_.now());
     for (const auto& server : servers_) server->freeze(false);
   });
   events_.run(plan_.end_at, [this] { return judge_.failed(); });
@@ -77,7 +78,7 @@ bool World::is_sensible(const FaultEvent& event) const {
 void World::begin(const FaultEvent& event) {
   if (healed_ || !is_sensible(event)) return;
   Server& server = *servers_[event.node];
-  judge_.disturbed(events_.now());
+  judge_.disturbed(events_.now(), !is_planned(event.fault));
   story_.tell(events_.now(), "fault", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::kill_core:
@@ -106,7 +107,8 @@ void World::begin(const FaultEvent& event) {
       network_.slow(event.node, event.amount);
       break;
     case Fault::clock_step:
-      return server.step_clock(event.amount);
+      server.step_clock(event.amount);
+      return judge_.ended(events_.now(), true);
     case Fault::busy:
       return server.busy_core(event.length);
     case Fault::reload:
@@ -123,7 +125,7 @@ void World::begin(const FaultEvent& event) {
 void World::end(const FaultEvent& event) {
   if (healed_) return;
   Server& server = *servers_[event.node];
-  judge_.disturbed(events_.now());
+  judge_.ended(events_.now(), !is_planned(event.fault));
   story_.tell(events_.now(), "heal", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::stop_core:
@@ -159,7 +161,7 @@ void World::cut_off(const FaultEvent& event, bool cut) {
 
 void World::heal() {
   healed_ = true;
-  judge_.disturbed(events_.now());
+  judge_.all_ended(events_.now());
   story_.tell(events_.now(), "heal", "everything");
   network_.heal_all();
   for (const auto& server : servers_) {
