@@ -2,6 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
+#include <vector>
+
 #include "net/identity.hpp"
 #include "net_support.hpp"
 
@@ -48,6 +51,25 @@ BOOST_AUTO_TEST_CASE(the_first_start_makes_an_identity_and_later_ones_keep_it) {
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory)) ++files;
   BOOST_TEST(files == 2u);
+}
+
+// Two starts at the same moment must not leave the key of one beside the certificate of the other.
+BOOST_AUTO_TEST_CASE(who_comes_second_at_the_same_moment_does_not_overwrite) {
+  for (int round = 0; round < 20; ++round) {
+    const TempFolder folder;
+    std::vector<std::string> made(4);
+    std::vector<std::thread> starts;
+    for (auto& fingerprint : made) {
+      starts.emplace_back([&folder, &fingerprint] {
+        const auto one = load_or_create_identity(folder.path(), std::nullopt, kTestTime);
+        if (one.ok()) fingerprint = one->certificate.fingerprint;
+      });
+    }
+    for (auto& start : starts) start.join();
+    const auto kept = load_identity(folder.path());
+    BOOST_REQUIRE(kept.ok());
+    for (const auto& fingerprint : made) BOOST_REQUIRE((fingerprint.empty() || fingerprint == kept->certificate.fingerprint));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_certificate_names_the_node_and_is_valid_for_twenty_years) {

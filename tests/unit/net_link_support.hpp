@@ -28,8 +28,12 @@ struct LoopbackPort {
   SocketAddress address;
 };
 
-inline Fd connect_blocking(const SocketAddress& address) {
+inline Fd connect_blocking(const SocketAddress& address, const std::string& from = {}) {
   Fd made(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!from.empty()) {
+    const SocketAddress source = *SocketAddress::from_literal(from, 0);
+    BOOST_REQUIRE(::bind(made.get(), source.data(), source.size()) == 0);
+  }
   BOOST_REQUIRE(::connect(made.get(), address.data(), address.size()) == 0);
   return made;
 }

@@ -143,10 +143,9 @@ BOOST_AUTO_TEST_CASE(places_are_bounded_over_all_sources_too) {
   TestLoop loop;
   ListenerOptions options;
   options.max_pending = 5;
-  options.max_pending_per_source = 5;
   Door door(loop, options);
   std::vector<Fd> idle;
-  for (int i = 0; i < 12; ++i) idle.push_back(connect_blocking(door.address));
+  for (int i = 0; i < 12; ++i) idle.push_back(connect_blocking(door.address, "127.0.0." + std::to_string(10 + i)));
   BOOST_REQUIRE(loop.run_until([&] { return door.listener->refused().crowded == 7; }));
   BOOST_TEST(door.listener->pending() == 5u);
   BOOST_TEST((door.refused[0].second.cause == CloseCause::local));
