@@ -3,6 +3,7 @@
 
 #include <ev++.h>
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "net/send_queue.hpp"
 
 namespace merlin::net {
+
+// A reset is how the kernel closes for a process that died before it had read everything.
+inline CloseCause cause_of_errno(int error) { return error == ECONNRESET || error == EPIPE ? CloseCause::by_peer : CloseCause::error; }
 
 class Link : public std::enable_shared_from_this<Link> {
  public:

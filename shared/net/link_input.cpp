@@ -43,7 +43,7 @@ bool Link::read_once() {
     if (errno == EINTR) return true;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
     close(state_ == State::finishing ? finish_reason_
-                                     : CloseReason{CloseCause::error, std::string("reading failed: ") + std::strerror(errno), {}, {}});
+                                     : CloseReason{cause_of_errno(errno), std::string("reading failed: ") + std::strerror(errno), {}, {}});
     return false;
   }
   if (got == 0) {

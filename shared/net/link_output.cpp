@@ -94,7 +94,7 @@ bool Link::write_output() {
 void Link::write_failed(int error) {
   if (state_ == State::finishing) return close(finish_reason_);
   read_some();
-  close({CloseCause::error, std::string("sending failed: ") + std::strerror(error), {}, {}});
+  close({cause_of_errno(error), std::string("sending failed: ") + std::strerror(error), {}, {}});
 }
 
 void Link::report_drained(const std::array<bool, kPriorities>& was_waiting) {
