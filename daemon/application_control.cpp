@@ -93,6 +93,9 @@ Result<> Application::apply(const config::Config& before, const ConfigChanges& c
   for (const config::NodeConfig& node : before.nodes) {
     if (config_.find_node(node.name) == nullptr) refusals_.forget_block(node.name);
   }
+  for (const config::NodeConfig& node : config_.nodes) {
+    for (const std::string& digits : node.fingerprints) refusals_.forget_certificate(prefixed_fingerprint(digits));
+  }
   core_.set_self(own_side());
   core_.keep_only([this](const std::string& fingerprint) { return book_.is_module(fingerprint); });
   peers_.apply(own_side(), changes.identity);

@@ -73,6 +73,8 @@ Result<std::unique_ptr<net::Listener>> PeerLinks::open_listener(const std::vecto
   net::ListenerHandlers handlers;
   handlers.on_peer = [this](std::unique_ptr<net::Connection> connection) { accepted(std::move(connection)); };
   handlers.on_refused = [this](const std::string& address, const net::CloseReason& reason) {
+    // Of two nodes that connect at the same moment one gives up.
+    if (word_of(reason.cause) == "gave_up") return refusals_.count("gave_up");
     note_refused({std::string(word_of(reason.cause)), reason.text, address, reason.fingerprint, reason.node_id, "", {}});
   };
   net::TrustCheck trust = [this](const net::CertificateInfo& certificate) -> Result<> {

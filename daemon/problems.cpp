@@ -11,6 +11,7 @@ namespace {
 
 constexpr Millis kClockOffsetLimit{5'000};
 constexpr std::size_t kMaxStrangers = 5;
+constexpr Millis kStrangerStays{600'000};  // after it was last seen
 
 using Problems = std::vector<Problem>;
 
@@ -41,6 +42,7 @@ void add_strangers(const Status& status, Problems& problems) {
   std::size_t shown = 0;
   for (auto peer = status.refused.rbegin(); peer != status.refused.rend() && shown < kMaxStrangers; ++peer) {
     if (!peer->block.empty() || peer->fingerprint.empty() || peer->reason != "untrusted") continue;
+    if (status.now - peer->last > kStrangerStays) continue;
     ++shown;
     std::string name = "NAME";
     for (const config::NodeConfig& block : status.config.nodes) {

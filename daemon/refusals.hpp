@@ -34,6 +34,9 @@ class Refusals {
   // True: a line in the log is due, at most one a minute for each source.
   bool note(RefusedPeer peer, Now now);
 
+  // Only counts: what happens between good nodes too.
+  void count(const std::string& reason) { ++counts_[reason]; }
+
   // Whoever showed that certificate is welcome now, or that block is gone.
   void forget_certificate(std::string_view fingerprint);
   void forget_block(std::string_view block);
