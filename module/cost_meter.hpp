@@ -1,6 +1,7 @@
 // How long the module's own callbacks take: counts in steps of an eighth of a power of two nanoseconds.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -22,7 +23,7 @@ class CostMeter {
     std::uint64_t seen = 0;
     for (std::size_t step = 0; step < counts_.size(); ++step) {
       seen += counts_[step];
-      if (total_ > 0 && static_cast<double>(seen) >= share * static_cast<double>(total_)) return upper_end(step);
+      if (total_ > 0 && static_cast<double>(seen) >= share * static_cast<double>(total_)) return std::min(upper_end(step), worst_ns_);
     }
     return 0;
   }
@@ -44,6 +45,11 @@ class CostMeter {
   std::array<std::uint64_t, kSteps> counts_{};
   std::uint64_t total_ = 0;
   std::uint64_t worst_ns_ = 0;
+};
+
+struct Costs {
+  CostMeter callbacks;  // what the core waits for in its own work
+  CostMeter turns;      // the module's own handlers in the core's loop
 };
 
 }  // namespace merlin::neb

@@ -23,11 +23,18 @@ struct Address {
 
 Error failure(const config::Endpoint& endpoint, int error) { return {std::strerror(error), endpoint.text(), ""}; }
 
+// The beats that are sent all the time find out a daemon whose machine is gone.
+void set_options(int fd) {
+  const int on = 1;
+  const int unanswered_ms = 10000;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
+}
+
 Result<int> start(const config::Endpoint& endpoint, const Address& address) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return failure(endpoint, errno);
-  const int on = 1;
-  if (!endpoint.is_unix()) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!endpoint.is_unix()) set_options(fd);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0 || errno == EINPROGRESS) return fd;
   const int error = errno;
   ::close(fd);

@@ -233,7 +233,7 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
     const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
     held_[object] = now.steady + std::min(Millis(check.wait_ms), longest);
   }
-  if (!change.any()) return say_mode(now);
+  if (!change.any()) return say_mode();
   const OwnershipChange moved = ownership_.apply(change);
   for (Index object : moved.released) takeover_.drop(object);
   for (Index object : moved.taken_up) takeover_.add(object);
@@ -243,8 +243,11 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
   claims.added = change.whole ? ownership_.claims() : ownership_.known(change.added);
   claims.removed = ownership_.known(change.removed);
   claims.in_flight = in_flight(moved.released, now);
+  core_.log(LogLevel::debug, "epoch " + std::to_string(claims.epoch) + ": took up " + std::to_string(moved.taken_up.size()) +
+                                 " objects, released " + std::to_string(moved.released.size()) + ", " +
+                                 std::to_string(claims.in_flight.size()) + " checks still running");
   outbox_.send(claims);
-  say_mode(now);
+  say_mode();
 }
 
 std::vector<wire::InFlight> Module::in_flight(const std::vector<Index>& released, Now now) const {
@@ -260,7 +263,7 @@ std::vector<wire::InFlight> Module::in_flight(const std::vector<Index>& released
   return checks;
 }
 
-void Module::say_mode(Now) {
+void Module::say_mode() {
   using Mode = cluster::CoreSide::Mode;
   const Mode mode = ownership_.side().mode();
   if (said_mode_ == mode) return;

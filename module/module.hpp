@@ -48,7 +48,7 @@ class Module final : Link::User, RowListener {
   void loop_ends(bool reload);
 
   // For the core's query interface: one JSON object.
-  std::string status(const CostMeter& cost) const;
+  std::string status(const Costs& costs) const;
 
  private:
   class Ticker : public Watcher {
@@ -95,7 +95,7 @@ class Module final : Link::User, RowListener {
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
   std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
   bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open(); }
-  void say_mode(Now now);
+  void say_mode();
 
   Core& core_;
   const config::Config config_;

@@ -1,5 +1,7 @@
 #include "module/outbox.hpp"
 
+#include <algorithm>
+
 namespace merlin::neb {
 
 Outbox::Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWriter& writer, Inventory& inventory, Link& link)
@@ -51,11 +53,13 @@ bool Outbox::step_raw(Now now) {
 bool Outbox::step_initial(Now now) {
   if (stage_ != Stage::initial || link_.unsent_bytes() > kBulkUnsentBytes) return false;
   std::vector<wire::Register> rows;
-  for (; next_initial_ < objects_.size() && rows.size() < kRowsPerFrame; ++next_initial_) {
+  const Index until = std::min(objects_.size(), next_initial_ + kLookedAtPerStep);
+  for (; next_initial_ < until && rows.size() < kRowsPerFrame; ++next_initial_) {
     if (core_.schedule(next_initial_).has_been_checked) rows.push_back(writer_.known(next_initial_, now));
   }
   const bool last = next_initial_ == objects_.size();
   if (last) stage_ = Stage::steady;
+  if (rows.empty() && !last) return true;
   send(wire::CoreRows{std::move(rows), ownership_.side().epoch(), last ? wire::CoreRowsKind::initial_last : wire::CoreRowsKind::initial,
                       ++batch_});
   return true;

@@ -17,6 +17,8 @@ class Outbox {
  public:
   static constexpr std::size_t kRowsPerFrame = 64;
   static constexpr std::size_t kResultsPerFrame = 64;
+  // Initial rows look at no more objects than this in one step.
+  static constexpr Index kLookedAtPerStep = 512;
   // Above these, writes and initial rows wait for the socket.
   static constexpr std::size_t kLiveUnsentBytes = 1024 * 1024;
   static constexpr std::size_t kBulkUnsentBytes = 64 * 1024;

@@ -4,25 +4,50 @@
 #include <limits>
 
 namespace merlin::neb {
+namespace {
+
+constexpr std::size_t kMaxOrigins = std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1;
+
+}  // namespace
 
 wire::Version RowTable::version(Index object) const {
   const Row& row = rows_[object];
   if (row.hlc == 0) return {};
-  return {row.term, row.side, row.hlc, writers_[row.writer]};
+  const Origin& origin = origins_[row.origin];
+  return {origin.term, origin.side, row.hlc, origin.writer};
 }
 
 bool RowTable::set_version(Index object, const wire::Version& version) {
-  auto writer = std::find(writers_.begin(), writers_.end(), version.writer);
-  if (writer == writers_.end()) {
-    if (writers_.size() > std::numeric_limits<std::uint16_t>::max()) return false;
-    writer = writers_.insert(writers_.end(), version.writer);
-  }
-  Row& row = rows_[object];
-  row.term = version.term;
-  row.hlc = version.hlc;
-  row.side = static_cast<std::uint16_t>(std::min<std::uint32_t>(version.side, std::numeric_limits<std::uint16_t>::max()));
-  row.writer = static_cast<std::uint16_t>(writer - writers_.begin());
+  const auto place = place_of({version.term, version.side, version.writer});
+  if (!place) return false;
+  rows_[object].hlc = version.hlc;
+  rows_[object].origin = *place;
   return true;
+}
+
+// The newest are looked at first: rows come in runs of the same.
+std::optional<std::uint16_t> RowTable::place_of(const Origin& origin) {
+  const auto found = std::find(origins_.rbegin(), origins_.rend(), origin);
+  if (found != origins_.rend()) return static_cast<std::uint16_t>(origins_.rend() - found - 1);
+  if (origins_.size() == kMaxOrigins && !forget_unused_origins()) return std::nullopt;
+  origins_.push_back(origin);
+  return static_cast<std::uint16_t>(origins_.size() - 1);
+}
+
+bool RowTable::forget_unused_origins() {
+  std::vector<std::int32_t> moved(origins_.size(), -1);
+  std::vector<Origin> kept;
+  for (Row& row : rows_) {
+    if (row.hlc == 0) continue;
+    std::int32_t& place = moved[row.origin];
+    if (place < 0) {
+      place = static_cast<std::int32_t>(kept.size());
+      kept.push_back(origins_[row.origin]);
+    }
+    row.origin = static_cast<std::uint16_t>(place);
+  }
+  origins_ = std::move(kept);
+  return origins_.size() < kMaxOrigins;
 }
 
 void RowTable::set_clocks(Index object, std::uint64_t last_hard_ok, std::uint64_t last_change) {

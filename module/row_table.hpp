@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "module/core/core.hpp"
@@ -17,7 +18,7 @@ class RowTable {
 
   wire::Version version(Index object) const;
   bool known(Index object) const { return rows_[object].hlc != 0; }
-  // false: more writers than there can be; nothing was changed.
+  // false: rows of more origins than 65,536 at a time; nothing was changed.
   bool set_version(Index object, const wire::Version& version);
 
   // When the check should have been or should be run, by the last row; 0: not known. A veto leaves it.
@@ -32,20 +33,29 @@ class RowTable {
   void set_last_state(Index object, int state) { rows_[object].last_state = static_cast<std::int8_t>(state); }
 
  private:
-  // 110,000 of these must not be felt: 48 bytes.
-  struct Row {
+  // All of a version but its clock: few of these stand at a time, and rows of one turn share it.
+  struct Origin {
     std::uint64_t term = 0;
+    std::uint32_t side = 0;
+    NodeId writer;
+    bool operator==(const Origin&) const = default;
+  };
+
+  // 110,000 of these must not be felt: 32 bytes.
+  struct Row {
     std::uint64_t hlc = 0;
     std::uint64_t last_hard_ok = 0;
     std::uint64_t last_change = 0;
     std::uint32_t due = 0;
-    std::uint16_t side = 0;
-    std::uint16_t writer = 0;  // into writers_
+    std::uint16_t origin = 0;  // into origins_
     std::int8_t last_state = -1;
   };
 
+  std::optional<std::uint16_t> place_of(const Origin& origin);
+  bool forget_unused_origins();
+
   std::vector<Row> rows_;
-  std::vector<NodeId> writers_;
+  std::vector<Origin> origins_;
 };
 
 }  // namespace merlin::neb

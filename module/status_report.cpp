@@ -42,16 +42,20 @@ class Json {
   std::string out_;
 };
 
-}  // namespace
-
-std::string Module::status(const CostMeter& cost) const {
-  const auto& side = ownership_.side();
-  Json callbacks;
-  callbacks.number("count", cost.count())
+std::string cost_report(const CostMeter& cost) {
+  return Json()
+      .number("count", cost.count())
       .number("p50_ns", cost.quantile_ns(0.5))
       .number("p99_ns", cost.quantile_ns(0.99))
       .number("p999_ns", cost.quantile_ns(0.999))
-      .number("worst_ns", cost.worst_ns());
+      .number("worst_ns", cost.worst_ns())
+      .object();
+}
+
+}  // namespace
+
+std::string Module::status(const Costs& costs) const {
+  const auto& side = ownership_.side();
   Json link;
   link.raw("open", link_.open() ? "true" : "false")
       .text("node", daemon_)
@@ -82,7 +86,8 @@ std::string Module::status(const CostMeter& cost) const {
       .number("takeover_waiting", takeover_.waiting())
       .raw("link", link.object())
       .raw("rows", rows.object())
-      .raw("callbacks", callbacks.object());
+      .raw("callbacks", cost_report(costs.callbacks))
+      .raw("turns", cost_report(costs.turns));
   return all.object();
 }
 

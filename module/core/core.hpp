@@ -54,6 +54,7 @@ class Core {
 
   virtual Now now() const = 0;
   virtual std::string program() const = 0;  // "nagios4 4.4.6"
+  // Debug lines go to the module's own file alone.
   virtual void log(LogLevel level, std::string_view line) = 0;
 
   // ---- inventory: from the moment that the core's objects are loaded

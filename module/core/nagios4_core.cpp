@@ -69,7 +69,15 @@ Now Nagios4Core::now() const { return {SteadyTime(Millis(clock_ms(CLOCK_MONOTONI
 
 std::string Nagios4Core::program() const { return std::string("nagios4 ") + get_program_version(); }
 
+Result<> Nagios4Core::log_to(const FileLog& file) {
+  const auto written = file.write(now().wall, LogLevel::info, "module " MERLIN_VERSION " loaded");
+  if (written) file_ = file;
+  return written;
+}
+
 void Nagios4Core::log(LogLevel level, std::string_view line) {
+  if (file_) static_cast<void>(file_->write(now().wall, level, line));
+  if (level == LogLevel::debug || (file_ && level < file_->level())) return;
   logit(log_type(level), FALSE, "merlin: %.*s", static_cast<int>(std::min<std::size_t>(line.size(), 2000)), line.data());
 }
 

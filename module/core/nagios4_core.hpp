@@ -1,9 +1,10 @@
 // Nagios Core 4.4 behind the adapter interface.
 #pragma once
 
-#include <array>
+#include <optional>
 
 #include "module/core/core.hpp"
+#include "module/file_log.hpp"
 
 namespace merlin::neb {
 
@@ -12,6 +13,9 @@ class Nagios4Core final : public Core {
   // What runs when the loop reports a descriptor: calls the watcher inside the module's guard.
   using ReadyHandler = int (*)(int fd, int events, void* watcher);
   explicit Nagios4Core(ReadyHandler ready) : ready_(ready) {}
+
+  // From now on what is logged also goes there; below its level nothing is logged at all.
+  Result<> log_to(const FileLog& file);
 
   Now now() const override;
   std::string program() const override;
@@ -45,6 +49,7 @@ class Nagios4Core final : public Core {
 
  private:
   ReadyHandler ready_;
+  std::optional<FileLog> file_;
   int saved_event_handlers_ = -1;  // -1: not suppressed
 };
 

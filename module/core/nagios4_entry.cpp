@@ -35,7 +35,7 @@ struct Loaded {
   Nagios4Core core{on_ready};
   config::Config config;
   std::unique_ptr<TlsWraps> wraps;
-  CostMeter cost;
+  Costs costs;
   std::unique_ptr<Module> module;  // while the loop turns, unless disabled
   bool disabled = false;
 };
@@ -65,7 +65,7 @@ std::uint64_t nanoseconds() noexcept {
 
 // Runs `call` with the module if there is one; its answer, or 0.
 template <class Call>
-int guarded(Call&& call) noexcept {
+int guarded(Call&& call, CostMeter Costs::*meter = &Costs::callbacks) noexcept {
   if (loaded == nullptr || !loaded->module) return 0;
   const std::uint64_t start = nanoseconds();
   int answer = 0;
@@ -76,15 +76,17 @@ int guarded(Call&& call) noexcept {
   } catch (...) {
     disable("unknown");
   }
-  loaded->cost.add(nanoseconds() - start);
+  (loaded->costs.*meter).add(nanoseconds() - start);
   return answer;
 }
 
 int on_ready(int fd, int, void* watcher) noexcept {
-  return guarded([&](Module&) {
-    static_cast<Watcher*>(watcher)->on_ready(fd);
-    return 0;
-  });
+  return guarded(
+      [&](Module&) {
+        static_cast<Watcher*>(watcher)->on_ready(fd);
+        return 0;
+      },
+      &Costs::turns);
 }
 
 constexpr int overridden(bool veto) { return veto ? NEBERROR_CALLBACKOVERRIDE : 0; }
@@ -211,7 +213,7 @@ int on_process(int, void* raw) noexcept {
 int on_query(int socket, char*, unsigned int) noexcept {
   if (loaded == nullptr || !loaded->module) return nsock_printf_nul(socket, "{\"mode\": \"%s\"}", "disabled"), 0;
   return guarded([&](Module& module) {
-    nsock_printf_nul(socket, "%s", module.status(loaded->cost).c_str());
+    nsock_printf_nul(socket, "%s", module.status(loaded->costs).c_str());
     return 0;
   });
 }
@@ -273,6 +275,9 @@ bool read_config(const std::string& path) {
   for (const Error& warning : result.warnings) say(LogLevel::warning, warning.text());
   if (!result.ok()) return false;
   loaded->config = *std::move(result.config);
+  const FileLog file(loaded->config.module.log_file, loaded->config.module.log_level);
+  const auto own_log = loaded->config.module.log_file.starts_with("/") ? loaded->core.log_to(file) : Result<>(Ok{});
+  if (!own_log) say(LogLevel::warning, own_log.error().text() + "; Merlin logs here alone");
   loaded->wraps = std::make_unique<TlsWraps>(loaded->config);
   return true;
 }

@@ -190,6 +190,8 @@ start_hold = 1s
 isolation_grace = 1s
 module {{
   daemon = unix:{self.dir}/merlind.sock
+  log_file = {self.dir}/module.log
+  log_level = debug
 }}
 {more}
 """)

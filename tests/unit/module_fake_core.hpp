@@ -1,0 +1,121 @@
+// A core of plain values: what the module does to it can be looked at, its clock stands until it is moved.
+#pragma once
+
+#include <poll.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "module/core/core.hpp"
+
+namespace merlin::neb {
+
+struct FakeObject {
+  std::string host;
+  std::string service;  // empty: the host itself
+  Index host_index = 0;
+  wire::CheckRegister state;  // times are seconds x 1000 since 1970, as if base_ms were 0
+  Schedule schedule{0, 0, 60, true, false, false};
+  std::vector<std::pair<Seconds, Seconds>> moves;  // run_at, shown
+  int results = 0;
+  int undone = 0;
+};
+
+class FakeCore final : public Core {
+ public:
+  Index add_host(const std::string& name) {
+    objects.insert(objects.begin() + hosts, FakeObject{name, "", hosts, {}, {0, 0, 60, true, false, false}, {}, 0, 0});
+    return hosts++;
+  }
+  Index add_service(Index host, const std::string& description) {
+    objects.push_back(FakeObject{objects[host].host, description, host, {}, {0, 0, 60, true, false, false}, {}, 0, 0});
+    return static_cast<Index>(objects.size() - 1);
+  }
+  void pass(Millis time) {
+    clock.steady += time;
+    clock.wall += time;
+  }
+  Seconds seconds() const { return clock.wall.time_since_epoch().count() / 1000; }
+
+  // One turn of the loop: everything that is ready, at most `wait_ms` from now.
+  bool turn(int wait_ms = 0) {
+    std::vector<pollfd> ready;
+    for (const auto& [fd, entry] : watched) ready.push_back({fd, entry.second, 0});
+    if (::poll(ready.data(), ready.size(), wait_ms) <= 0) return false;
+    for (const pollfd& entry : ready) {
+      const auto found = watched.find(entry.fd);
+      if (entry.revents != 0 && found != watched.end()) found->second.first->on_ready(entry.fd);
+    }
+    return true;
+  }
+
+  Now now() const override { return clock; }
+  std::string program() const override { return "fake 1"; }
+  void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
+  Index host_count() const override { return hosts; }
+  Index service_count() const override { return static_cast<Index>(objects.size()) - hosts; }
+  std::string_view host_name(Index host) const override { return objects[host].host; }
+  std::string_view description(Index service) const override { return objects[service].service; }
+  Index host_of(Index service) const override { return objects[service].host_index; }
+  std::uint64_t config_digest() const override { return 7; }
+  std::int64_t config_changed_ms() const override { return 0; }
+  Schedule schedule(Index object) const override { return objects[object].schedule; }
+  void move_check(Index object, Seconds run_at, Seconds next) override {
+    objects[object].moves.emplace_back(run_at, next);
+    objects[object].schedule.next_check = next;
+    moved.push_back(object);
+  }
+  int check_timeout_s(Index) const override { return 30; }
+  Seconds host_cache_horizon() const override { return 15; }
+  wire::CheckRegister read(Index object, std::int64_t base_ms) const override {
+    wire::CheckRegister state = objects[object].state;
+    for (auto* time : {&state.last_check, &state.next_check, &state.last_state_change, &state.last_time_state_0}) {
+      if (*time) **time -= base_ms;
+    }
+    return state;
+  }
+  void bring_in(Index object, const wire::CheckRegister& state, const Showing& showing) override {
+    objects[object].state = state;
+    objects[object].schedule.has_been_checked = state.has_been_checked;
+    shown.push_back({object, showing.live, showing.node, state.output});
+  }
+  void process_result(Index object, const wire::CheckResult&, const char*) override { ++objects[object].results; }
+  void undo_notification(Index object, bool normal) override { objects[object].undone += normal ? 1 : 0; }
+  void suppress_event_handlers() override { handlers_on = false; }
+  void restore_event_handlers() override { handlers_on = true; }
+  bool watch(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLIN).second; }
+  bool watch_writable(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLOUT).second; }
+  void unwatch(int fd) override { watched.erase(fd); }
+  void close_in_children(int fd, bool close) override { close ? closes.push_back(fd) : static_cast<void>(std::erase(closes, fd)); }
+
+  struct Brought {
+    Index object;
+    bool live;
+    std::string node;
+    std::string output;
+  };
+
+  Index hosts = 0;
+  std::vector<FakeObject> objects;
+  std::vector<std::string> lines;
+  std::vector<Brought> shown;
+  std::vector<Index> moved;
+  std::vector<int> closes;
+  bool handlers_on = true;
+  std::map<int, std::pair<Watcher*, short>> watched;
+  Now clock{SteadyTime{Millis{1'000'000}}, WallTime{Millis{1'700'000'000'000}}};
+};
+
+// host0 with two services, host1 with one, host2 with none; the services were not added in the order of their hosts.
+inline void fill_small(FakeCore& core) {
+  core.add_host("web");
+  core.add_host("db");
+  core.add_host("alone");
+  core.add_service(0, "http");
+  core.add_service(1, "sql");
+  core.add_service(0, "disk");
+}
+
+}  // namespace merlin::neb

@@ -1,0 +1,451 @@
+// The whole module on a fake core, with its daemon played over a real unix socket.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <deque>
+#include <random>
+
+#include "module/module.hpp"
+#include "module_fake_core.hpp"
+#include "wire/codec.hpp"
+
+using namespace merlin;
+using namespace merlin::neb;
+
+namespace {
+
+class PlayedDaemon {
+ public:
+  PlayedDaemon() : path_("/tmp/merlin-talk." + std::to_string(::getpid()) + ".sock") {
+    ::unlink(path_.c_str());
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path_.copy(name.sun_path, sizeof name.sun_path - 1);
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    BOOST_REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
+    BOOST_REQUIRE(::listen(listener_, 8) == 0);
+  }
+  ~PlayedDaemon() {
+    hang_up();
+    ::close(listener_);
+    ::unlink(path_.c_str());
+  }
+  const std::string& path() const { return path_; }
+
+  bool accept() {
+    hang_up();
+    link_ = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
+    reader_ = wire::FrameReader(wire::kMaxPayloadBytes);
+    return link_ >= 0;
+  }
+  void hang_up() {
+    if (link_ >= 0) ::close(link_);
+    link_ = -1;
+  }
+  void write(std::string_view bytes) {
+    BOOST_REQUIRE(::send(link_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+  template <class Message>
+  void say(const Message& message) {
+    write(wire::to_frame(message));
+  }
+  // Frames that have come so far; `ended` once the module has closed.
+  void read() {
+    char bytes[65536];
+    for (ssize_t count = 1; count > 0;) {
+      count = ::recv(link_, bytes, sizeof bytes, 0);
+      if (count == 0) ended = true;
+      if (count > 0) reader_.feed({bytes, static_cast<std::size_t>(count)});
+    }
+    for (auto frame = reader_.next(); frame && *frame; frame = reader_.next()) frames.push_back(std::move(**frame));
+  }
+
+  std::deque<wire::Frame> frames;
+  bool ended = false;
+
+ private:
+  std::string path_;
+  int listener_ = -1;
+  int link_ = -1;
+  wire::FrameReader reader_;
+};
+
+struct Talk {
+  Talk() {
+    fill_small(core);
+    for (FakeObject& object : core.objects) object.schedule.has_been_checked = true;
+    config.module.daemon.unix_path = daemon.path();
+    module = std::make_unique<Module>(core, config, nullptr, 42);
+  }
+
+  // Some ticks of the loop, 50 ms apart.
+  void run(int ticks = 4) {
+    for (int i = 0; i < ticks; ++i) {
+      core.pass(Millis{50});
+      ::usleep(52000);  // the timer is real
+      for (int turn = 0; turn < 50 && core.turn(); ++turn) {
+      }
+    }
+  }
+  void turns() {
+    for (int turn = 0; turn < 50 && core.turn(); ++turn) {
+    }
+  }
+  void connect() {
+    for (int i = 0; i < 60 && !daemon.accept(); ++i) run(1);
+    turns();
+    daemon.frames.clear();
+    daemon.ended = false;
+    wire::CoreWelcome welcome;
+    welcome.node_id.bytes[0] = 1;
+    welcome.node_name = "here";
+    welcome.daemon_instance = 1;
+    daemon.say(welcome);
+    run(1);
+    daemon.read();
+  }
+  void follow(std::vector<std::uint64_t> units, std::vector<wire::InFlight> in_flight = {}) {
+    wire::Epoch epoch;
+    epoch.number = ++epochs;
+    epoch.term = 3;
+    epoch.side = 2;
+    epoch.whole = true;
+    epoch.added = std::move(units);
+    epoch.in_flight = std::move(in_flight);
+    daemon.say(epoch);
+    run(1);
+    daemon.read();
+  }
+  template <class Message>
+  std::vector<Message> said() {
+    std::vector<Message> all;
+    for (const wire::Frame& frame : daemon.frames) {
+      if (frame.type != static_cast<std::uint8_t>(Message::type_id)) continue;
+      auto message = wire::decode<Message>(frame.payload);
+      BOOST_REQUIRE(message.ok());
+      all.push_back(*std::move(message));
+    }
+    return all;
+  }
+  bool logged(const std::string& part) const {
+    return std::any_of(core.lines.begin(), core.lines.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
+  }
+
+  FakeCore core;
+  config::Config config;
+  PlayedDaemon daemon;
+  std::unique_ptr<Module> module;
+  std::uint64_t epochs = 0;
+};
+
+constexpr Index web = 0, http = 3, sql = 4, disk = 5;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(it_says_hello_then_inventory_claims_and_what_the_core_knew, Talk) {
+  run(1);
+  BOOST_REQUIRE(daemon.accept());
+  run(1);
+  daemon.read();
+  BOOST_REQUIRE(daemon.frames.size() == 1u);
+  BOOST_TEST(said<wire::CoreHello>()[0].boot_id == 42u);
+  BOOST_TEST(said<wire::CoreHello>()[0].cluster == "merlin");
+  wire::CoreWelcome welcome;
+  welcome.node_id.bytes[0] = 1;
+  daemon.say(welcome);
+  run(2);
+  daemon.read();
+  std::vector<int> types;
+  for (const wire::Frame& frame : daemon.frames) {
+    if (frame.type != static_cast<int>(wire::MessageType::core_beat)) types.push_back(frame.type);
+  }
+  BOOST_TEST((types == std::vector<int>{40, 16, 48, 45}));
+  BOOST_TEST(said<wire::CoreRows>()[0].rows.size() == 6u);
+  BOOST_TEST((said<wire::CoreRows>()[0].kind == wire::CoreRowsKind::initial_last));
+  BOOST_TEST(!said<wire::CoreBeat>().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_runs_before_the_first_epoch_and_then_what_it_says, Talk) {
+  BOOST_TEST(module->veto_check(http));
+  connect();
+  BOOST_TEST(module->veto_check(http));
+  follow({host_key("web")});
+  BOOST_TEST((said<wire::CoreClaims>().back().added == std::vector<std::uint64_t>{host_key("web")}));
+  BOOST_TEST(!module->veto_check(http));
+  BOOST_TEST(!module->veto_check(web));
+  BOOST_TEST(module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_vetoed_check_stays_scheduled_in_the_future, Talk) {
+  core.objects[sql].moves.clear();
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_REQUIRE(core.objects[sql].moves.size() == 1u);
+  BOOST_TEST(core.objects[sql].moves[0].first > core.seconds());
+  core.objects[sql].schedule.interval = 0;
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(core.objects[sql].moves.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_owned_result_is_written_in_the_next_turn_and_another_is_forwarded, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.frames.clear();
+  BOOST_TEST(!module->wants_result(http));
+  BOOST_TEST(module->wants_result(sql));
+  core.objects[http].state.output = "read too early";
+  module->check_started(http);
+  module->check_done(http, true, std::nullopt);
+  core.objects[http].state.output = "read in time";
+  wire::CheckResult raw;
+  raw.output = "raw";
+  module->check_done(sql, false, raw);
+  turns();
+  daemon.read();
+  BOOST_REQUIRE(said<wire::CoreRows>().size() == 1u);
+  const wire::CoreRows rows = said<wire::CoreRows>()[0];
+  BOOST_REQUIRE(rows.rows.size() == 1u);
+  BOOST_TEST(rows.epoch == 1u);
+  BOOST_TEST((rows.kind == wire::CoreRowsKind::write));
+  BOOST_TEST(rows.rows[0].version.term == 3u);
+  BOOST_TEST(wire::decode<wire::CheckRegister>(rows.rows[0].value)->output == "read in time");
+  BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
+  BOOST_TEST(said<wire::CoreResults>()[0].results[0].output == "raw");
+  BOOST_TEST((said<wire::CoreResults>()[0].results[0].object == ObjectKey{host_key("db"), service_key("db", "sql")}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_result_under_the_epoch_that_ends_is_written_under_it, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.frames.clear();
+  module->check_done(disk, true, std::nullopt);
+  follow({host_key("db")});
+  BOOST_REQUIRE(said<wire::CoreRows>().size() == 1u);
+  BOOST_TEST(said<wire::CoreRows>()[0].epoch == 1u);
+  BOOST_TEST((daemon.frames.front().type == static_cast<int>(wire::MessageType::core_rows)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits, Talk) {
+  connect();
+  follow({host_key("web")});
+  module->check_started(http);
+  core.objects[http].schedule.executing = true;
+  core.pass(Millis{10000});
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 4000000000u}});
+  const auto claims = said<wire::CoreClaims>().back();
+  BOOST_REQUIRE(claims.in_flight.size() == 1u);
+  BOOST_TEST((claims.in_flight[0].object == ObjectKey{host_key("web"), service_key("web", "http")}));
+  BOOST_TEST(claims.in_flight[0].wait_ms <= 25000u);
+  BOOST_TEST(claims.in_flight[0].wait_ms > 20000u);
+  // However long the daemon says: a time-out and the allowance.
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds() + 36);
+  BOOST_TEST(core.objects[sql].moves.back().first >= core.seconds() + 34);
+  core.pass(Millis{35000});
+  BOOST_TEST(!module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, Talk) {
+  connect();
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20000}});
+  wire::ForwardedResult forwarded;
+  forwarded.number = 9;
+  forwarded.result.object = {host_key("db"), service_key("db", "sql")};
+  wire::ForwardedResult unknown = forwarded;
+  unknown.result.object = {1, 2};
+  daemon.say(wire::ResultsToCore{{forwarded, unknown}});
+  run(1);
+  daemon.read();
+  BOOST_TEST(core.objects[sql].results == 1);
+  BOOST_TEST(said<wire::ResultsTaken>()[0].taken.size() == 2u);
+  BOOST_TEST(!module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(only_an_owner_with_an_open_gate_notifies_and_handles, Talk) {
+  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(core.objects[http].undone == 1);
+  connect();
+  follow({host_key("web")});
+  BOOST_TEST(!module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_event_handler(http));
+  BOOST_TEST(module->veto_notification(sql, true));
+  BOOST_TEST(module->veto_notification(sql, false));
+  BOOST_TEST(core.objects[sql].undone == 1);
+  BOOST_TEST(module->veto_event_handler(sql));
+  module->state_changed(sql);
+  BOOST_TEST(!core.handlers_on);
+  module->check_done(sql, true, wire::CheckResult{});
+  BOOST_TEST(core.handlers_on);
+  module->state_changed(http);
+  BOOST_TEST(core.handlers_on);
+  // The daemon is lost: what ran here goes on, but nobody is told until it is clear who tells.
+  daemon.hang_up();
+  run(1);
+  BOOST_TEST(!module->veto_check(http));
+  BOOST_TEST(module->veto_notification(http, true));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_daemon_it_waits_then_runs_everything, Talk) {
+  run(1);
+  BOOST_TEST(module->veto_check(http));
+  core.pass(config.start_hold);
+  // The socket is there but nobody answers: that is no daemon either, a little later.
+  core.pass(config.isolation_grace);
+  run(2);
+  for (Index object = 0; object < 6; ++object) BOOST_TEST(!module->veto_check(object));
+  BOOST_TEST(!module->veto_notification(http, true));
+  BOOST_TEST(logged("this core runs all its checks by itself"));
+  // Results written alone have versions of side 0, and come with the initial rows.
+  module->check_done(http, true, std::nullopt);
+  turns();
+  core.pass(Millis{2000});
+  connect();
+  run(1);
+  daemon.read();
+  const auto claims = said<wire::CoreClaims>();
+  BOOST_REQUIRE(!claims.empty());
+  BOOST_TEST(claims[0].added.size() == 3u);
+  BOOST_TEST(claims[0].whole);
+  for (const auto& rows : said<wire::CoreRows>()) {
+    BOOST_TEST((rows.kind != wire::CoreRowsKind::write));
+    for (const auto& row : rows.rows) BOOST_TEST(row.version.side == 0u);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_daemon_that_comes_back_within_the_grace_finds_what_it_left, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.hang_up();
+  run(1);
+  connect();
+  BOOST_TEST((said<wire::CoreClaims>()[0].added == std::vector<std::uint64_t>{host_key("web")}));
+  epochs = 0;  // another instance counts anew
+  follow({host_key("web"), host_key("db")});
+  BOOST_TEST(!module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_epoch_that_does_not_follow_is_answered_with_the_whole_set, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.frames.clear();
+  wire::Epoch gap;
+  gap.number = 5;
+  gap.added = {host_key("db")};
+  daemon.say(gap);
+  run(1);
+  daemon.read();
+  const auto claims = said<wire::CoreClaims>();
+  BOOST_REQUIRE(claims.size() == 1u);
+  BOOST_TEST(claims[0].whole);
+  BOOST_TEST(claims[0].epoch == 1u);
+  BOOST_TEST((claims[0].added == std::vector<std::uint64_t>{host_key("web")}));
+  BOOST_TEST(module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_the_protocol_ends_the_link_and_is_said_once, Talk) {
+  const std::vector<std::string> garbage = {
+      "GET / HTTP/1.1\r\n\r\n",
+      wire::to_frame(wire::Epoch{}),  // before the welcome
+      wire::encode_frame(static_cast<std::uint8_t>(wire::MessageType::core_welcome), "\xff\xff\xff"),
+      std::string("\x4d\x4c\x01\x29\x00\x00\x00\x00\xff\xff\xff\xff", 12),
+  };
+  for (const std::string& bytes : garbage) {
+    bool connected = false;
+    for (int i = 0; i < 60 && !connected; ++i) {
+      core.pass(Millis{500});
+      run(1);
+      connected = daemon.accept();
+    }
+    BOOST_REQUIRE(connected);
+    turns();
+    daemon.ended = false;
+    daemon.write(bytes);
+    run(1);
+    daemon.read();
+    BOOST_TEST(daemon.ended);
+  }
+  const auto said_it = [](const std::string& line) { return line.find("is not Merlin's protocol") != std::string::npos; };
+  BOOST_TEST(std::count_if(core.lines.begin(), core.lines.end(), said_it) == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(random_bytes_in_any_message_never_throw, Talk) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 30; ++round) {
+    connect();
+    std::string payload(random() % 200, '\0');
+    for (char& byte : payload) byte = static_cast<char>(random());
+    daemon.write(wire::encode_frame(static_cast<std::uint8_t>(40 + random() % 15), payload));
+    turns();
+    daemon.hang_up();
+    core.pass(Millis{2000});
+    run(1);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_daemon_that_does_not_read_costs_bounded_memory_and_nothing_is_lost, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.frames.clear();
+  const std::string big(4000, 'o');
+  core.objects[http].state.output = core.objects[disk].state.output = big;
+  for (int i = 0; i < 2000; ++i) {
+    module->check_done(http, true, std::nullopt);
+    module->check_done(disk, true, std::nullopt);
+    turns();
+  }
+  const std::string status = module->status({});
+  const auto unsent = std::stoul(status.substr(status.find("\"unsent\": ") + 10));
+  BOOST_TEST(unsent > 0u);
+  BOOST_TEST(unsent < 2 * Outbox::kLiveUnsentBytes);
+  core.objects[http].state.output = "the last";
+  module->check_done(http, true, std::nullopt);
+  for (int i = 0; i < 200; ++i) {
+    daemon.read();
+    turns();
+  }
+  bool found = false;
+  for (const auto& rows : said<wire::CoreRows>()) {
+    for (const auto& row : rows.rows) found = found || wire::decode<wire::CheckRegister>(row.value)->output == "the last";
+  }
+  BOOST_TEST(found);
+}
+
+BOOST_FIXTURE_TEST_CASE(retention_saves_are_announced_and_the_end_is_said, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.frames.clear();
+  module->saving(true);
+  module->saving(false);
+  module->check_done(http, true, std::nullopt);
+  module->loop_ends(true);
+  module.reset();
+  daemon.read();
+  BOOST_REQUIRE(said<wire::CoreBusy>().size() == 2u);
+  BOOST_TEST(said<wire::CoreBusy>()[0].limit_ms == 5000u);
+  BOOST_TEST(said<wire::CoreBusy>()[1].limit_ms == 0u);
+  BOOST_TEST(said<wire::CoreRows>().size() == 1u);
+  BOOST_TEST(said<wire::CoreAway>()[0].reload);
+  BOOST_TEST((daemon.frames.back().type == static_cast<int>(wire::MessageType::core_away)));
+  BOOST_TEST(daemon.ended);
+  BOOST_TEST(core.watched.empty());
+  BOOST_TEST(core.closes.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_is_told_with_its_reason, Talk) {
+  run(1);
+  BOOST_REQUIRE(daemon.accept());
+  turns();
+  daemon.say(wire::Refuse{wire::RefuseReason::cluster, "this is cluster 'other'"});
+  run(1);
+  BOOST_TEST(logged("this is cluster 'other'"));
+}
+
+BOOST_FIXTURE_TEST_CASE(its_state_can_be_asked_for, Talk) {
+  connect();
+  follow({host_key("web")});
+  const std::string status = module->status({});
+  BOOST_TEST(status.find("\"mode\": \"following\"") != std::string::npos);
+  BOOST_TEST(status.find("\"hosts_owned\": 1") != std::string::npos);
+  BOOST_TEST(status.find("\"services_owned\": 2") != std::string::npos);
+}
