@@ -2,19 +2,19 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "config/sources.hpp"
+#include "mon/site.hpp"
 
 namespace merlin::mon {
 
-std::string certificate_path(const std::string& config_path) {
-  const std::size_t slash = config_path.rfind('/');
-  return (slash == std::string::npos ? "" : config_path.substr(0, slash + 1)) + "tls/cert.pem";
-}
+std::string certificate_path(const std::string& config_path) { return daemon_places(config_path).tls_dir + "/cert.pem"; }
 
 Result<net::CertificateInfo> own_certificate(const std::string& config_path) {
   const std::string path = certificate_path(config_path);
-  if (::access(path.c_str(), F_OK) != 0)
-    return Error{"this node has no certificate yet", path, "merlind makes it when it first starts: mon start"};
+  const bool is_missing = ::access(path.c_str(), F_OK) != 0 && errno == ENOENT;
+  if (is_missing) return Error{"this node has no certificate yet", path, "merlind makes it when it first starts: mon start"};
   const auto pem = config::disk().read(path);
   if (!pem) return pem.error();
   auto info = net::read_certificate(*pem);

@@ -8,7 +8,7 @@
 
 namespace merlin::mon {
 
-// tls/cert.pem in the folder of merlin.conf, where merlind keeps it.
+// Where merlind keeps it: cert.pem in daemon { tls_dir }.
 std::string certificate_path(const std::string& config_path);
 
 Result<net::CertificateInfo> own_certificate(const std::string& config_path);

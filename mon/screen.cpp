@@ -54,7 +54,7 @@ void Screen::draw(const std::string& text) {
   std::istringstream lines(text);
   std::string line;
   for (std::size_t shown = 0; shown < console_.height && std::getline(lines, line); ++shown) {
-    if (shown > 0) screen += "\r\n";
+    if (shown > 0) screen += "\n";
     screen += cut_to_width(line, console_.width) + clear_rest_of_line;
   }
   console_.out << screen << clear_rest_of_screen << std::flush;

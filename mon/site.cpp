@@ -32,18 +32,17 @@ std::vector<std::string> split(std::string_view list) {
   }
 }
 
-// The value of daemon { control_socket } in files that may be wrong elsewhere.
-std::string socket_in(const config::Tree& tree) {
-  std::string path = config::DaemonConfig{}.control_socket;
+// The value of a key of daemon { } in files that may be wrong elsewhere.
+std::string daemon_setting(const config::Tree& tree, std::string_view key, std::string value) {
   for (const config::File& file : tree.files) {
     for (const config::Block& block : file.root.blocks) {
       if (block.kind.text != "daemon") continue;
       for (const config::Entry& entry : block.entries) {
-        if (entry.key.text == "control_socket" && entry.value) path = entry.value->text;
+        if (entry.key.text == key && entry.value) value = entry.value->text;
       }
     }
   }
-  return path;
+  return value;
 }
 
 }  // namespace
@@ -54,13 +53,19 @@ std::optional<config::Config> load_config(const Call& call, Console& console) {
   return std::move(loaded.config);
 }
 
-std::string control_socket(const std::string& config_path) {
-  const auto loaded = config::load_file(config_path);
-  if (loaded.ok()) return loaded.config->daemon.control_socket;
-  return socket_in(config::read_tree(config_path, config::disk()));
+config::DaemonConfig daemon_places(const std::string& config_path) {
+  auto loaded = config::load_file(config_path);
+  if (loaded.ok()) return loaded.config->daemon;
+  const config::Tree tree = config::read_tree(config_path, config::disk());
+  config::DaemonConfig places;
+  places.control_socket = daemon_setting(tree, "control_socket", places.control_socket);
+  places.tls_dir = daemon_setting(tree, "tls_dir", config_path.substr(0, config_path.rfind('/') + 1) + "tls");
+  return places;
 }
 
-Answer ask_daemon(const Call& call, const ordered_json& request) { return ask(control_socket(call.config_path), request, call.timeout); }
+Answer ask_daemon(const Call& call, const ordered_json& request) {
+  return ask(daemon_places(call.config_path).control_socket, request, call.timeout);
+}
 
 void print_fault(const ControlFault& fault, Console& console) {
   for (const Error& error : fault.errors) console.error(error);

@@ -16,9 +16,9 @@ namespace merlin::mon {
 // Reads merlin.conf for a command that needs all of it. Prints each error; then empty.
 std::optional<config::Config> load_config(const Call& call, Console& console);
 
-// Where merlind listens, as far as merlin.conf can be read: a wrong line elsewhere in the file must not
-// keep mon from a daemon that still runs with the last good one.
-std::string control_socket(const std::string& config_path);
+// Where merlind's files and sockets are, as far as merlin.conf can be read: a wrong line elsewhere in the
+// file must not keep mon from a daemon that still runs with the last good one.
+config::DaemonConfig daemon_places(const std::string& config_path);
 
 // Asks merlind. Prints nothing.
 Answer ask_daemon(const Call& call, const nlohmann::ordered_json& request);
