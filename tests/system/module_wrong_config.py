@@ -14,8 +14,10 @@ def test():
         core.start()
         wait_until(lambda: all_run(core, 0), "all checks to run")
         log = core.log()
-        check(f"{core.dir}/merlin.conf:8:" in log and "pulse_interval" in log, "the wrong key is not named")
-        check(f"{core.dir}/merlin.conf:9:" in log, "only the first error is said")
+        lines = core.read("merlin.conf").splitlines()
+        for wrong, said in (("pulse_intervall = 1s", "did you mean 'pulse_interval'"), ("partition = some", "partition")):
+            place = f"{core.dir}/merlin.conf:{lines.index(wrong) + 1}:"
+            check(any(place in line and said in line for line in log.splitlines()), f"{wrong} is not named with its place")
         check("Merlin is disabled" in log, "it is not said that Merlin is off")
         check("disabled" in core.query(), "the query interface does not say it")
         core.write_merlin("")

@@ -50,10 +50,12 @@ def wait_until(true, what, seconds=10):
 
 
 class FakeDaemon:
-    """Listens at `path`; one connection at a time."""
+    """Listens at `path`, or by TLS on a port of 127.0.0.1; one connection at a time."""
 
-    def __init__(self, path):
+    def __init__(self, path=None, tls=None):
         self.path = path
+        self.tls = tls
+        self.port = 0
         self.link = None
         self.buffer = b""
         self.seen = []
@@ -61,6 +63,10 @@ class FakeDaemon:
         self.open()
 
     def open(self):
+        if self.tls:
+            self.listener = socket.create_server(("127.0.0.1", self.port))
+            self.port = self.listener.getsockname()[1]
+            return
         if os.path.exists(self.path):
             os.unlink(self.path)
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -85,6 +91,9 @@ class FakeDaemon:
         self.listener.settimeout(seconds)
         self.link, _ = self.listener.accept()
         self.seen = []
+        if self.tls:
+            self.link.settimeout(seconds)
+            self.link = self.tls.wrap_socket(self.link, server_side=True)
 
     def send(self, name, **fields):
         self.link.sendall(protocol.frame(name, fields))
@@ -183,13 +192,13 @@ echo "fine | t=1"
         with open(f"{self.dir}/{name}", "wb") as file:
             file.write(text if isinstance(text, bytes) else text.encode())
 
-    def write_merlin(self, more=""):
+    def write_merlin(self, more="", daemon=None):
         self.write("merlin.conf", f"""node_name = here
 pulse_interval = 200ms
 start_hold = 1s
 isolation_grace = 1s
 module {{
-  daemon = unix:{self.dir}/merlind.sock
+  daemon = {daemon or f"unix:{self.dir}/merlind.sock"}
   log_file = {self.dir}/module.log
   log_level = debug
 }}
