@@ -22,12 +22,13 @@ void Forwarding::took(wire::CheckResult result, SteadyTime now) {
   }
 }
 
-void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of,
+void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
                       const std::function<void(const NodeId&, wire::ForwardedResult)>& deliver, Millis again_after, SteadyTime now) {
   for (auto& [number, waiting] : waiting_) {
     const NodeId owner = owner_of(waiting.result.object);
     if (owner.empty()) continue;
-    if (owner == waiting.sent_to && now - waiting.sent_at < again_after) continue;
+    const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || present(waiting.sent_to));
+    if (may_confirm && now - waiting.sent_at < again_after) continue;
     waiting.sent_to = owner;
     waiting.sent_at = now;
     wire::ForwardedResult message{self_, instance_, number, 0, waiting.result};

@@ -24,7 +24,8 @@ class Forwarding {
   // Our core got a result that is not its own. Oldest dropped first when there are too many.
   void took(wire::CheckResult result, SteadyTime now);
   // Sends (again) what waits: `owner_of` says which node runs the object, our own id included; empty: nobody known.
-  void send(const std::function<NodeId(const ObjectKey&)>& owner_of,
+  // What was sent is not sent to another one while the first, if it is still `present`, may yet confirm it.
+  void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
             const std::function<void(const NodeId& owner, wire::ForwardedResult result)>& deliver, Millis again_after, SteadyTime now);
   // A result for our core came. False when it came before; `taken` is then true if the core has it already.
   struct Arrival {

@@ -58,6 +58,16 @@ bool Liveness::is_away(const NodeId& node, SteadyTime now) const {
   return found != nodes_.end() && found->second.away_until && now < *found->second.away_until;
 }
 
+std::optional<SteadyTime> Liveness::excused_until(const NodeId& node, SteadyTime now) const {
+  const auto found = nodes_.find(node);
+  if (found == nodes_.end()) return std::nullopt;
+  if (found->second.away_until && now < *found->second.away_until) return found->second.away_until;
+  const Source* source = freshest(found->second);
+  if (source == nullptr || source->beat.core != wire::CoreHealth::busy) return std::nullopt;
+  const SteadyTime until = source->made + Millis{source->beat.excused_ms};
+  return now < until ? std::optional(until) : std::nullopt;
+}
+
 void Liveness::end_away(const NodeId& node) { nodes_[node].away_until.reset(); }
 
 void Liveness::shift(Millis late_by) {

@@ -53,6 +53,8 @@ class Liveness {
   void away(const NodeId& node, Millis away, SteadyTime now);
   bool is_away(const NodeId& node, SteadyTime now) const;
   void end_away(const NodeId& node);
+  // It has announced that it cannot answer until then: its daemon is away, or its core is busy.
+  std::optional<SteadyTime> excused_until(const NodeId& node, SteadyTime now) const;
   void forget(const NodeId& node) { nodes_.erase(node); }
   // Our own loop stood still that long: nobody was silent meanwhile for that reason alone.
   void shift(Millis late_by);

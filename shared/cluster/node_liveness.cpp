@@ -152,7 +152,9 @@ void Node::State::lost(const NodeId& id, Other& other, const Judgement& verdict,
   other.active = false;
   other.was_lost = true;
   // Without claims it had left as planned: no reason to distrust its return.
-  const bool planned = other.claims.count() == 0;
+  const wire::Beat* beat = liveness.last_beat(id);
+  const bool withdrew = verdict.why == Why::core_gone && beat != nullptr && beat->claims_count == 0;
+  const bool planned = withdrew || other.claims.count() == 0;
   if (!planned) liveness.note_lost(id, now.steady);
   log(planned ? LogLevel::info : LogLevel::warning, name_of(id) + " is no longer active: " + describe(verdict.why));
 }
@@ -191,7 +193,9 @@ void Node::State::judge_all(Now now) {
     const Judgement verdict = liveness.judge(id, now.steady);
     if (verdict.active && verdict.why == Why::active && back_from_absence(id, other, now.steady)) end_absence(id, other);
     const wire::NodePhase phase_now = phase_of(id, other);
+    const bool excused_now = liveness.excused_until(id, now.steady).has_value();
     if (std::exchange(other.ranked_phase, phase_now) != phase_now) ownership_dirty = true;
+    if (std::exchange(other.ranked_excused, excused_now) != excused_now) ownership_dirty = true;
     if (verdict.active == other.active) continue;
     changed = true;
     if (verdict.active) {

@@ -217,7 +217,7 @@ void Node::State::on_want(const NodeId& from, const wire::Want& want, Now now) {
 void Node::State::heed_wants(const NodeId& from, Other& wanter, SteadyTime now) {
   if (now >= wanter.wants_until) wanter.wants.clear();
   if (wanter.wants.empty() || !wanter.active || !may_run(now)) return;
-  const std::vector<Unit> released = ownership.on_want(self_contender(), contender(from, wanter), wanter.wants, now);
+  const std::vector<Unit> released = ownership.on_want(self_contender(), contender(from, wanter, now), wanter.wants, now);
   for (Unit unit : released) core.promised[unit] = from;
   mark_changed(released);
   if (!released.empty()) ownership_dirty = true;
@@ -295,6 +295,7 @@ void Node::State::send_forwards(SteadyTime now) {
   forwards_changed = false;
   forwards_sent = now;
   forwarding.send([&](const ObjectKey& object) { return runner_of(object); },
+                  [&](const NodeId& id) { return id == settings.self || (others.contains(id) && others.at(id).active); },
                   [&](const NodeId& owner, wire::ForwardedResult result) {
                     if (owner == settings.self) {
                       on_forwarded(settings.self, std::move(result));

@@ -98,11 +98,11 @@ Contender Node::State::self_contender() const {
   Other self;
   std::uint32_t weight = settings.weight.value_or(0);
   if (!settings.weight) weight = weight_of(settings.self, self);
-  return {settings.self, std::min(weight, kMaxWeight), own_phase(), core.inventory, &core.claims};
+  return {settings.self, std::min(weight, kMaxWeight), own_phase(), core.inventory, &core.claims, std::nullopt};
 }
 
-Contender Node::State::contender(const NodeId& id, const Other& other) const {
-  return {id, weight_of(id, other), phase_of(id, other), other.inventory, &other.claims};
+Contender Node::State::contender(const NodeId& id, const Other& other, SteadyTime now) const {
+  return {id, weight_of(id, other), phase_of(id, other), other.inventory, &other.claims, liveness.excused_until(id, now)};
 }
 
 void Node::State::mark_changed(const std::vector<Unit>& units) { core.changed.insert(units.begin(), units.end()); }
@@ -127,7 +127,7 @@ void Node::State::decide_ownership(Now now) {
   }
   std::vector<Contender> contenders;
   for (const auto& [id, other] : others) {
-    if (other.active) contenders.push_back(contender(id, other));
+    if (other.active) contenders.push_back(contender(id, other, now.steady));
   }
   const Decision decision = ownership.decide(self_contender(), contenders, now.steady);
   for (Unit unit : decision.take) core.promised.erase(unit);

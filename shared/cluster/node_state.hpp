@@ -58,6 +58,7 @@ struct Other {
   InventoryAssembler assembler;
   bool active = false;
   wire::NodePhase ranked_phase = wire::NodePhase::joining;  // as ownership was last decided
+  bool ranked_excused = false;
   bool was_lost = false;                     // we had it and lost it: meeting again, one of us returns
   std::optional<SteadyTime> claims_differ_since;
   std::optional<SteadyTime> asked_inventory;
@@ -117,7 +118,7 @@ struct Node::State {
   bool may_run(SteadyTime now) const;
   bool ready_to_join(SteadyTime now) const;
   Contender self_contender() const;
-  Contender contender(const NodeId& id, const Other& other) const;
+  Contender contender(const NodeId& id, const Other& other, SteadyTime now) const;
   std::uint32_t weight_of(const NodeId& id, const Other& other) const;
   wire::NodePhase phase_of(const NodeId& id, const Other& other) const;
   wire::NodePhase own_phase() const;

@@ -118,6 +118,10 @@ void Ownership::decide_unit(Unit unit, const Seen& seen, SteadyTime now, Decisio
     return now >= until ? take(unit, decision) : look_at(decision.look_again, until);
   }
   Wait& wait = wait_for(unit, now);
+  if (seen.after_claims->excused_until) {
+    wait.wanted.reset();  // it is run there meanwhile; then it is wanted anew
+    return look_at(decision.look_again, *seen.after_claims->excused_until);
+  }
   const SteadyTime want_at = seen.before_exists ? wait.since + kBeatsBeforeWanting * beat_ : now;
   if (!wait.wanted || wait.from != seen.after_claims->id) {
     if (now < want_at) return look_at(decision.look_again, want_at);

@@ -2,6 +2,7 @@
 // stands before it in the ranking claims it. Safety needs no agreement; want and yield make planned moves smooth.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 
 namespace merlin::cluster {
 
+inline constexpr Millis kShortestBeat{500};    // for waiting
 inline constexpr int kBeatsToClaim = 2;        // nobody claims it and others stand before us: their time to do so
 inline constexpr int kBeatsToYield = 3;        // wanted and not yielded: we claim it
 inline constexpr int kBeatsBeforeWanting = 5;  // somebody runs it and others stand before us: their time to want it
@@ -26,6 +28,7 @@ struct Contender {
   wire::NodePhase phase = wire::NodePhase::joining;
   InventoryPtr inventory;            // null: not known yet, so it knows nothing
   const ClaimSet* claims = nullptr;  // must outlive the call; null: none
+  std::optional<SteadyTime> excused_until{};  // it cannot yield before, and has said so
 };
 
 struct Decision {
@@ -37,7 +40,8 @@ struct Decision {
 
 class Ownership {
  public:
-  void set_interval(Millis beat_interval) { beat_ = beat_interval; }
+  // Waits count in beats, but an exchange over a slow line takes its time however fast the beats are.
+  void set_interval(Millis beat_interval) { beat_ = std::max(beat_interval, kShortestBeat); }
   void set_inventory(InventoryPtr inventory);
   const InventoryPtr& inventory() const { return inventory_; }
 

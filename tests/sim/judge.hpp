@@ -59,6 +59,7 @@ class Judge {
   void check_core(std::size_t node, Millis now);
   void check_alarms(Millis now);
   void check_repeats(Millis now);
+  bool is_known_with_host(std::size_t object) const;
   void check_freshness(Millis now);
   std::string describe(std::size_t object) const;
 
