@@ -71,13 +71,13 @@ void add_own(const Status& status, Problems& problems) {
 
 void add_silent(const StatusNode& node, Problems& problems) {
   if (node.state == "never seen") {
-    problems.push_back({fmt::format("{} was never seen: {}", node.name, node.why), fmt::format("mon start on {}", node.name)});
+    problems.push_back({fmt::format("{} was never seen: {}", node.name, node.why), fmt::format("on {}: mon start", node.name)});
   } else if (node.state == "unreachable") {
     problems.push_back({fmt::format("{} cannot be reached from here, another node hears it", node.name), ""});
   } else if (node.state == "inactive" && !node.facts.linked && node.facts.goodbye) {
-    problems.push_back({fmt::format("merlind of {} was stopped", node.name), fmt::format("mon start on {}", node.name)});
+    problems.push_back({fmt::format("merlind of {} was stopped", node.name), fmt::format("on {}: mon start", node.name)});
   } else if (node.state == "inactive" && !node.facts.linked) {
-    problems.push_back({fmt::format("merlind of {} is silent", node.name), fmt::format("mon start on {}", node.name)});
+    problems.push_back({fmt::format("merlind of {} is silent", node.name), fmt::format("on {}: mon start", node.name)});
   }
 }
 
@@ -86,9 +86,9 @@ void add_core_of(const StatusNode& node, Problems& problems) {
   if (node.state != "active" && node.state != "inactive") return;
   if (!node.facts.linked && !node.view->via) return;
   if (node.view->core == wire::CoreHealth::gone) {
-    problems.push_back({fmt::format("the core of {} does not run", node.name), fmt::format("mon start on {}", node.name)});
+    problems.push_back({fmt::format("the core of {} does not run", node.name), fmt::format("on {}: mon start", node.name)});
   } else if (node.view->core == wire::CoreHealth::stalled) {
-    problems.push_back({fmt::format("the core of {} stands still", node.name), fmt::format("mon restart on {}", node.name)});
+    problems.push_back({fmt::format("the core of {} stands still", node.name), fmt::format("on {}: mon restart", node.name)});
   }
 }
 
@@ -97,10 +97,11 @@ void add_configuration(const Status& status, const StatusNode& node, Problems& p
   const std::string relation = config_relation(status, node);
   if (relation.empty() || relation == "same") return;
   if (relation == "newer") {
-    problems.push_back({fmt::format("the object configuration of {} is newer than ours", node.name), fmt::format("mon oconf fetch {}", node.name)});
+    problems.push_back({fmt::format("the object configuration of {} is newer than ours", node.name),
+                        fmt::format("copy that of {} here, then restart the core", node.name)});
   } else {
     problems.push_back({fmt::format("the object configuration of {} {}", node.name, relation == "older" ? "is older than ours" : "differs from ours"),
-                        fmt::format("mon oconf push {}", node.name)});
+                        fmt::format("copy ours to {}, then restart its core", node.name)});
   }
 }
 
@@ -115,7 +116,7 @@ void add_clock(const StatusNode& node, Problems& problems) {
 
 void add_agreement(const StatusNode& node, Problems& problems) {
   if (!node.facts.mismatch.empty()) {
-    problems.push_back({fmt::format("{}: {}", node.name, node.facts.mismatch), fmt::format("mon node edit {} here or there", node.name)});
+    problems.push_back({fmt::format("{}: {}", node.name, node.facts.mismatch), "here or there: mon node remove, then mon node add with the right type="});
   }
   if (node.block == nullptr || node.view == nullptr || !node.view->since_heard || !node.block->weight) return;
   if (*node.block->weight == node.view->weight) return;

@@ -1,0 +1,7 @@
+foreach(part handshake state status)
+  merlin_test(daemon_${part}_test ${CMAKE_CURRENT_LIST_DIR}/daemon_${part}_test.cpp LINK merlin_daemon)
+  target_compile_definitions(daemon_${part}_test PRIVATE TEST_FOLDER="${CMAKE_CURRENT_LIST_DIR}")
+endforeach()
+merlin_test(daemon_program_test ${CMAKE_CURRENT_LIST_DIR}/daemon_program_test.cpp LINK merlin_daemon)
+target_compile_definitions(daemon_program_test PRIVATE MERLIND="$<TARGET_FILE:merlind>")
+add_dependencies(daemon_program_test merlind)

@@ -1,0 +1,303 @@
+// merlind as it is installed: two of them link, refuse, take up a new merlin.conf, stop and come back; a module of
+// each core is played by the test.
+#include "daemon_program_support.hpp"
+
+using namespace daemon_test;
+using merlin::wire::MessageType;
+
+namespace {
+
+// Two nodes whose files name each other.
+struct Pair {
+  Pair() {
+    a.write_conf(a.block_for(b));
+    b.write_conf(b.block_for(a));
+  }
+  void start() {
+    a.start();
+    b.start();
+    BOOST_REQUIRE(wait_until([&] { return a.is_linked_with(b) && b.is_linked_with(a); }));
+  }
+  Merlind a{"a"};
+  Merlind b{"b"};
+};
+
+std::string run_merlind(const std::vector<std::string>& words, int& status) {
+  std::vector<std::string> all{MERLIND};
+  all.insert(all.end(), words.begin(), words.end());
+  return run(all, status);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(init_makes_an_identity_once_and_prints_its_fingerprint) {
+  const Merlind node("a");
+  BOOST_TEST(node.fingerprint().substr(0, 7) == "SHA256:");
+  BOOST_TEST(node.fingerprint().size() == 7 + 64);
+  int status = 0;
+  BOOST_TEST(run_merlind({"--config", node.conf(), "--init"}, status) == node.fingerprint() + "\n");
+  BOOST_TEST(status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_file_is_told_of_in_full_and_nothing_starts) {
+  const Merlind node("a");
+  node.write_conf("prot = 3\npeer {\n}\n");
+  for (const std::vector<std::string>& how : {std::vector<std::string>{"--check"}, {"--foreground"}, {}}) {
+    std::vector<std::string> words{"--config", node.conf()};
+    words.insert(words.end(), how.begin(), how.end());
+    int status = 0;
+    const std::string said = run_merlind(words, status);
+    BOOST_TEST(status == 1);
+    BOOST_TEST(said.find("did you mean 'port'") != std::string::npos, said);
+    BOOST_TEST(std::count(said.begin(), said.end(), '\n') >= 2, "every error, not the first alone: " << said);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_one_line_and_status_2) {
+  int status = 0;
+  const std::string said = run_merlind({"--frobnicate"}, status);
+  BOOST_TEST(status == 2);
+  BOOST_TEST(std::count(said.begin(), said.end(), '\n') == 1);
+  BOOST_TEST(run_merlind({"--version"}, status).substr(0, 8) == "merlind ");
+  BOOST_TEST(status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(in_the_background_the_exit_status_says_whether_it_started) {
+  const Merlind node("a");
+  int status = -1;
+  BOOST_TEST(run_merlind({"--config", node.conf()}, status) == "");
+  BOOST_REQUIRE(status == 0);
+  const Json version = node.ask({{"command", "version"}});
+  BOOST_TEST(version["name"] == "a");
+  const std::string said = run_merlind({"--config", node.conf()}, status);
+  BOOST_TEST(status == 1);
+  BOOST_TEST(said.find("another merlind of this node is running") != std::string::npos, said);
+  ::kill(version["pid"].get<pid_t>(), SIGTERM);
+  BOOST_TEST(wait_until([&] { return !std::filesystem::exists(node.file("pid")); }));
+}
+
+BOOST_AUTO_TEST_CASE(two_nodes_link_once_and_see_each_others_cores) {
+  Pair pair;
+  pair.start();
+  FakeModule core_a(pair.a, "test", 11);
+  FakeModule core_b(pair.b, "test", 12);
+  core_a.know_host("web");
+  core_b.know_host("web");
+  const bool agreed = wait_until([&] {
+    core_a.turn();
+    core_b.turn();
+    const Json seen_by_a = pair.a.node("b");
+    const Json seen_by_b = pair.b.node("a");
+    return seen_by_a.value("state", "") == "active" && seen_by_b.value("state", "") == "active" &&
+           pair.a.status()["nodes"][0]["hosts_owned"].get<int>() + seen_by_a["hosts_owned"].get<int>() == 1;
+  }, 20s);
+  BOOST_TEST(agreed, pair.a.status().dump(1));
+  BOOST_TEST(core_a.got(MessageType::core_welcome));
+  BOOST_TEST(core_a.got(MessageType::epoch));
+  const Json owner = pair.a.ask({{"command", "owner"}, {"host", "web"}});
+  BOOST_TEST(owner["owner"] == pair.b.ask({{"command", "owner"}, {"host", "web"}})["owner"]);
+  BOOST_TEST(pair.a.count_in_log("linked with b") == 1);
+  BOOST_TEST(pair.b.count_in_log("linked with a") == 1);
+  BOOST_TEST(pair.a.node("b")["encrypted"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(started_together_they_never_flap) {
+  Pair pair;
+  for (int round = 0; round < 3; ++round) {
+    pair.start();
+    std::this_thread::sleep_for(700ms);
+    BOOST_TEST(pair.a.is_linked_with(pair.b));
+    BOOST_TEST(pair.a.stop(SIGTERM) == 0);
+    BOOST_TEST(pair.b.stop(SIGTERM) == 0);
+  }
+  BOOST_TEST(pair.a.count_in_log("linked with b") == 3);
+  BOOST_TEST(pair.a.count_in_log("a newer link") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_daemon_is_noticed_at_once_and_linked_again) {
+  Pair pair;
+  pair.start();
+  pair.b.stop(SIGKILL);
+  BOOST_TEST(wait_until([&] { return !pair.a.is_linked_with(pair.b); }, 1s));
+  pair.b.start();
+  BOOST_TEST(wait_until([&] { return pair.a.is_linked_with(pair.b) && pair.b.is_linked_with(pair.a); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_says_goodbye_to_peers_and_core) {
+  Pair pair;
+  pair.start();
+  FakeModule core(pair.b, "test", 12);
+  BOOST_REQUIRE(wait_until([&] {
+    core.turn();
+    return core.got(MessageType::core_welcome);
+  }));
+  BOOST_TEST(pair.b.stop(SIGTERM) == 0);
+  core.turn();
+  BOOST_TEST(core.got(MessageType::daemon_away));
+  BOOST_TEST(wait_until([&] { return pair.a.count_in_log("goodbye") > 0; }));
+  BOOST_TEST(!std::filesystem::exists(pair.b.file("pid")));
+  BOOST_TEST(!std::filesystem::exists(pair.b.file("control.sock")));
+  BOOST_TEST(std::filesystem::exists(pair.b.file("state")));
+}
+
+BOOST_AUTO_TEST_CASE(another_cluster_is_refused_with_its_reason_on_both_sides) {
+  Pair pair;
+  pair.b.set_cluster("work");
+  pair.b.write_conf(pair.b.block_for(pair.a));
+  pair.a.start();
+  pair.b.start();
+  BOOST_TEST(wait_until([&] { return pair.a.has_problem("its cluster is", "cluster = NAME") && pair.b.has_problem("its cluster is", "cluster = NAME"); }));
+  BOOST_TEST(pair.a.state_of(pair.b) == "refused");
+  BOOST_TEST(!pair.a.is_linked_with(pair.b));
+  BOOST_TEST(pair.a.count_in_log("its cluster is") == 1, "at most a line a minute");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_certificate_is_shown_with_the_command_and_trusted_after_a_reload) {
+  Pair pair;
+  const std::string no_fingerprint = "peer a {\n  address = 127.0.0.1\n  port = " + std::to_string(pair.a.port()) + "\n}\n";
+  pair.b.write_conf(no_fingerprint);
+  pair.a.start();
+  pair.b.start();
+  BOOST_TEST(wait_until([&] { return pair.b.has_problem("a is refused", "mon node edit a fingerprint=" + pair.a.fingerprint()); }));
+  BOOST_TEST(wait_until([&] { return pair.a.has_problem("b does not trust our certificate", "on b: mon node edit a fingerprint="); }));
+  BOOST_TEST(pair.b.ask({{"command", "certs"}})["refused"][0]["fingerprint"] == pair.a.fingerprint());
+
+  pair.b.write_conf(pair.b.block_for(pair.a));
+  BOOST_TEST(pair.b.ask({{"command", "reload"}})["changes"].dump() == R"(["peer a changed"])");
+  BOOST_TEST(wait_until([&] { return pair.a.is_linked_with(pair.b) && pair.b.is_linked_with(pair.a); }));
+  BOOST_TEST(!pair.b.has_problem("is refused", ""));
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_drops_no_link_that_stays_and_the_one_that_goes) {
+  Pair pair;
+  pair.start();
+  pair.a.write_conf("weight = 2\npeer c {\n  connect = no\n}\n" + pair.a.block_for(pair.b));
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["ok"] == true);
+  ::kill(pair.a.pid(), SIGHUP);
+  BOOST_TEST(wait_until([&] { return pair.a.count_in_log("nothing has changed") == 1; }));
+  BOOST_TEST(pair.a.is_linked_with(pair.b));
+  BOOST_TEST(pair.a.count_in_log("linked with b") == 1);
+  BOOST_TEST(pair.a.node("c")["state"] == "never seen");
+
+  pair.a.write_conf("");
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["ok"] == true);
+  BOOST_TEST(wait_until([&] { return !pair.b.is_linked_with(pair.a); }));
+  BOOST_TEST(wait_until([&] { return pair.b.state_of(pair.a) == "refused"; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_renamed_block_keeps_its_link) {
+  Pair pair;
+  pair.start();
+  std::string block = pair.a.block_for(pair.b);
+  pair.a.write_conf(block.replace(block.find("peer b"), 6, "peer bee"));
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["ok"] == true);
+  BOOST_TEST(pair.a.node("bee")["linked"] == true);
+  BOOST_TEST(pair.b.count_in_log("linked with a") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_broken_while_running_changes_nothing_but_the_problems) {
+  Pair pair;
+  pair.start();
+  pair.a.write_conf("wieght = 2\n");
+  ::kill(pair.a.pid(), SIGHUP);
+  BOOST_TEST(wait_until([&] { return pair.a.has_problem("merlin.conf is wrong, the last good one stays in effect", "weight"); }));
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["ok"] == false);
+  BOOST_TEST(pair.a.is_linked_with(pair.b));
+  pair.a.write_conf(pair.a.block_for(pair.b));
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["ok"] == true);
+  BOOST_TEST(!pair.a.has_problem("merlin.conf is wrong", ""));
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_daemon_that_goes_on_judges_nobody_by_its_own_absence) {
+  Pair pair;
+  pair.start();
+  FakeModule core_a(pair.a, "test", 11);
+  FakeModule core_b(pair.b, "test", 12);
+  core_a.know_host("web");
+  core_b.know_host("web");
+  const auto turn = [&] {
+    core_a.turn();
+    core_b.turn();
+  };
+  BOOST_REQUIRE(wait_until([&] {
+    turn();
+    return pair.a.state_of(pair.b) == "active" && pair.b.state_of(pair.a) == "active";
+  }, 20s));
+  ::kill(pair.a.pid(), SIGSTOP);
+  // A peer that is silent for three of its intervals is gone.
+  BOOST_TEST(wait_until([&] {
+    turn();
+    return pair.b.state_of(pair.a) != "active";
+  }, 3s));
+  for (int i = 0; i < 30; ++i) {
+    turn();
+    std::this_thread::sleep_for(100ms);
+  }
+  ::kill(pair.a.pid(), SIGCONT);
+  BOOST_TEST(wait_until([&] {
+    turn();
+    return pair.a.is_linked_with(pair.b);
+  }));
+  BOOST_TEST(pair.a.count_in_log("b is inactive") == 0, pair.a.log());
+}
+
+BOOST_AUTO_TEST_CASE(garbage_from_a_module_costs_its_link_only) {
+  Merlind node("a");
+  node.start();
+  FakeModule core(node, "test", 11);
+  BOOST_REQUIRE(wait_until([&] {
+    core.turn();
+    return core.got(MessageType::core_welcome);
+  }));
+  core.send_bytes("no frame at all, but long enough to be one");
+  BOOST_TEST(wait_until([&] {
+    core.turn();
+    return core.is_closed();
+  }));
+  FakeModule next(node, "test", 12);
+  BOOST_TEST(wait_until([&] {
+    next.turn();
+    return next.got(MessageType::core_welcome);
+  }));
+  FakeModule stranger(node, "work", 13);
+  BOOST_TEST(wait_until([&] {
+    stranger.turn();
+    return stranger.is_closed() && stranger.got(MessageType::refuse);
+  }));
+  next.turn();
+  BOOST_TEST(!next.is_closed(), "a module that is refused does not replace the good one");
+  FakeModule newer(node, "test", 14);
+  BOOST_TEST(wait_until([&] {
+    newer.turn();
+    next.turn();
+    return newer.got(MessageType::core_welcome) && next.is_closed();
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(the_control_socket_is_bounded) {
+  Merlind node("a");
+  node.start();
+  std::vector<merlin::net::Fd> idle;
+  for (int i = 0; i < 200; ++i) idle.push_back(connect_to(node.file("control.sock")));
+  BOOST_TEST(node.ask({{"command", "version"}})["name"] == "a");
+
+  const merlin::net::Fd flood = connect_to(node.file("control.sock"));
+  const std::string much(200 * 1024, 'x');
+  std::size_t sent = 0;
+  while (sent < much.size()) {
+    const ssize_t got = ::send(flood.get(), much.data() + sent, much.size() - sent, MSG_NOSIGNAL);
+    if (got <= 0) break;
+    sent += static_cast<std::size_t>(got);
+  }
+  BOOST_TEST(node.ask({{"command", "version"}})["name"] == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_is_shown_and_stops_nothing) {
+  Merlind node("a");
+  std::filesystem::create_directory(node.file("state"));
+  node.start();
+  BOOST_TEST(wait_until([&] { return node.has_problem("the state cannot be saved", "disk"); }));
+  std::filesystem::remove(node.file("state"));
+  BOOST_TEST(wait_until([&] { return !node.has_problem("the state cannot be saved", ""); }));
+  BOOST_TEST(node.stop(SIGTERM) == 0);
+}

@@ -1,0 +1,253 @@
+// What merlind remembers and what it says in its log: on disk, in memory, always bounded.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "cluster/versions.hpp"
+#include "config/load.hpp"
+#include "durable_file.hpp"
+#include "log_limiter.hpp"
+#include "logging.hpp"
+#include "node_book.hpp"
+#include "node_settings.hpp"
+#include "refusals.hpp"
+
+using namespace merlin;
+using namespace merlin::daemon;
+using Condition = RestoredState::Condition;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = "/tmp/merlin-daemon-XXXXXX";
+    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+const WallTime wall{Millis{1'800'000'000'000}};
+const cluster::Durable state{42, 123456789012345678, true};
+const std::string fingerprint_a(64, 'a');
+const std::string fingerprint_b(64, 'b');
+
+NodeId id(std::uint8_t last) {
+  NodeId made;
+  made.bytes[15] = last;
+  return made;
+}
+
+config::Config conf(const std::string& text) {
+  config::LoadResult loaded = config::load_text("node_name = self\n" + text, "/etc/merlin/merlin.conf");
+  for (const Error& error : loaded.errors) BOOST_TEST_MESSAGE(error.text());
+  BOOST_REQUIRE(loaded.ok());
+  return *loaded.config;
+}
+
+Now at(std::int64_t ms) { return {SteadyTime(Millis{ms}), wall + Millis{ms}}; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_state_comes_back_as_it_was_saved) {
+  const Folder folder;
+  const DurableFile file(folder.file("state"));
+  BOOST_TEST(file.save(state).ok());
+  const RestoredState restored = file.load(wall);
+  BOOST_TEST((restored.condition == Condition::whole));
+  BOOST_TEST((restored.state == state));
+}
+
+BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
+  const std::string whole = durable_text(state);
+  for (std::size_t length = 0; length < whole.size(); ++length) BOOST_TEST(!parse_durable(whole.substr(0, length)).ok(), "cut at " << length);
+  BOOST_TEST(!parse_durable(whole + "x").ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_state_with_any_bit_flipped_is_found_out) {
+  const std::string whole = durable_text(state);
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    BOOST_TEST(!parse_durable(flipped).ok(), "bit " << bit);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_its_state_a_node_continues_above_what_it_wrote) {
+  const Folder folder;
+  const DurableFile file(folder.file("state"));
+  const RestoredState missing = file.load(wall);
+  BOOST_TEST((missing.condition == Condition::missing));
+  BOOST_TEST(missing.state.hlc_limit > cluster::hlc_of(wall + Millis{60'000}), "limits are written up to 60 s ahead");
+  BOOST_TEST(!missing.state.drained);
+
+  write(file.path(), "garbage");
+  const RestoredState damaged = file.load(wall);
+  BOOST_TEST((damaged.condition == Condition::damaged));
+  BOOST_TEST((damaged.state == missing.state));
+  BOOST_TEST(read(file.path() + ".damaged") == "garbage", "it is kept for a person");
+  BOOST_TEST((file.load(wall).condition == Condition::missing));
+
+  write(file.path(), std::string(100'000, 'x'));
+  BOOST_TEST((file.load(wall).condition == Condition::damaged), "a huge file is not read into memory");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_read_or_written_is_said) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("state"));
+  const DurableFile file(folder.file("state"));
+  BOOST_TEST((file.load(wall).condition != Condition::whole));
+  const DurableFile nowhere(folder.file("missing/state"));
+  BOOST_TEST(!nowhere.save(state).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_block_without_fingerprint_trusts_nobody) {
+  NodeBook book;
+  book.set_config(conf("peer b {\n}\npeer c {\nfingerprint = " + fingerprint_a + "\n}\n"));
+  BOOST_TEST(book.block_of(prefixed_fingerprint(fingerprint_b)) == nullptr);
+  BOOST_TEST(book.block_of("") == nullptr);
+  BOOST_REQUIRE(book.block_of(prefixed_fingerprint(fingerprint_a)) != nullptr);
+  BOOST_TEST(book.block_of(prefixed_fingerprint(fingerprint_a))->name == "c");
+  BOOST_TEST(!book.learn(prefixed_fingerprint(fingerprint_b), id(2)), "nothing is learned of a stranger");
+}
+
+BOOST_AUTO_TEST_CASE(a_block_is_the_node_of_its_certificate_also_after_a_restart) {
+  const Folder folder;
+  const config::Config config = conf("peer b {\nfingerprint = " + fingerprint_a + ", " + fingerprint_b + "\n}\n");
+  NodeBook book;
+  book.set_config(config);
+  BOOST_TEST(book.id_of("b").empty());
+  BOOST_TEST(book.learn(prefixed_fingerprint(fingerprint_a), id(2)));
+  BOOST_TEST(!book.learn(prefixed_fingerprint(fingerprint_a), id(2)), "no news");
+  BOOST_TEST(book.learn(prefixed_fingerprint(fingerprint_b), id(3)), "a new id under a known name replaces the old one");
+  BOOST_TEST((book.id_of("b") == id(3)));
+  BOOST_TEST(book.save(folder.file("known")).ok());
+
+  NodeBook after;
+  after.set_config(config);
+  after.load(folder.file("known"));
+  BOOST_TEST((after.id_of("b") == id(3)));
+  after.set_config(conf("peer b {\n}\n"));
+  BOOST_TEST(after.id_of("b").empty(), "without the fingerprint the certificate means nothing");
+  write(folder.file("known"), "garbage \xff 1 2 3\n");
+  NodeBook garbage;
+  garbage.set_config(config);
+  garbage.load(folder.file("known"));
+  BOOST_TEST(garbage.id_of("b").empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_node_id_under_two_names_is_noticed) {
+  NodeBook book;
+  book.set_config(conf("peer b {\nfingerprint = " + fingerprint_a + "\n}\npeer c {\nfingerprint = " + fingerprint_b + "\n}\n"));
+  book.learn(prefixed_fingerprint(fingerprint_a), id(2));
+  BOOST_TEST(book.caller(prefixed_fingerprint(fingerprint_a), id(2)).also_block == "");
+  BOOST_TEST(book.caller(prefixed_fingerprint(fingerprint_b), id(2)).also_block == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_node_is_logged_once_a_minute_and_counted_always) {
+  Refusals refusals;
+  const RefusedPeer peer{"untrusted", "no", "10.0.0.2:40000", "SHA256:aa", id(2), "", {}};
+  BOOST_TEST(refusals.note(peer, at(0)));
+  RefusedPeer again = peer;
+  again.address = "10.0.0.2:40001";
+  for (int i = 1; i < 60; ++i) BOOST_TEST(!refusals.note(again, at(i * 1000)));
+  BOOST_TEST(refusals.note(again, at(60'000)));
+  BOOST_REQUIRE(refusals.peers().size() == 1);
+  BOOST_TEST(refusals.peers().front().count == 61);
+  BOOST_TEST(refusals.counts().at("untrusted") == 61);
+  refusals.forget_certificate("SHA256:aa");
+  BOOST_TEST(refusals.peers().empty());
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
+  Refusals refusals;
+  std::size_t lines = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string address = "10." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) + "." + std::to_string(i % 256) + ":1";
+    lines += refusals.note({"not_ours", "garbage", address, "", {}, "", {}}, at(i)) ? 1 : 0;
+  }
+  BOOST_TEST(refusals.peers().size() == Refusals::kMaxPeers);
+  BOOST_TEST(lines <= Refusals::kMaxSources);
+  BOOST_TEST(refusals.counts().at("not_ours") == 10'000);
+}
+
+BOOST_AUTO_TEST_CASE(one_kind_of_line_cannot_flood_the_log) {
+  LogLimiter limiter;
+  const std::uint64_t kind = LogLimiter::kind_of("link 1 with 10.0.0.1 is gone: \"a\"");
+  BOOST_TEST(kind == LogLimiter::kind_of("link 27 with 192.168.7.1 is gone: \"bcd\""));
+  BOOST_TEST(kind != LogLimiter::kind_of("link 1 with 10.0.0.1 is up: \"a\""));
+  std::uint64_t written = 0;
+  std::uint64_t said_left_out = 0;
+  for (int ms = 0; ms < 100'000; ++ms) {
+    const auto left_out = limiter.admit(kind, SteadyTime(Millis{ms}));
+    written += left_out ? 1 : 0;
+    said_left_out += left_out.value_or(0);
+  }
+  BOOST_TEST(written == LogLimiter::kBurst + 9);
+  BOOST_TEST(said_left_out > 80'000, "what was left out is said");
+  BOOST_TEST(limiter.admit(LogLimiter::kind_of("something else"), SteadyTime(Millis{100'000})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(many_kinds_together_cannot_flood_it_either) {
+  LogLimiter limiter;
+  std::uint64_t written = 0;
+  for (std::uint64_t kind = 0; kind < 100'000; ++kind) written += limiter.admit(kind, SteadyTime(Millis{5})) ? 1 : 0;
+  BOOST_TEST(written == LogLimiter::kBurstOfAll);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_goes_on_in_a_new_file_after_a_rotation) {
+  const Folder folder;
+  Log log({LogLevel::info, folder.file("log"), false, false});
+  log.info("first");
+  log.debug("not this");
+  log.info("one\nline");
+  std::filesystem::rename(folder.file("log"), folder.file("log.1"));
+  BOOST_TEST(log.reopen(log.targets()).ok());
+  log.error("second");
+  BOOST_TEST(read(folder.file("log.1")).find("info: first\n") != std::string::npos);
+  BOOST_TEST(read(folder.file("log.1")).find("info: one line\n") != std::string::npos);
+  BOOST_TEST(read(folder.file("log.1")).find("not this") == std::string::npos);
+  BOOST_TEST(read(folder.file("log")).find("error: second\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_opened_is_said_and_stops_nothing) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("log"));
+  Log log({LogLevel::error, folder.file("log"), false, false});
+  BOOST_TEST(log.failure() != "");
+  log.info("this goes nowhere");
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_says_what_changed_and_touches_nothing_else) {
+  const config::Config before = conf("peer b {\naddress = 10.0.0.2\n}\npeer c {\n}\n");
+  const ConfigChanges none = config_changes(before, before);
+  BOOST_TEST(none.lines.empty());
+  BOOST_TEST(!(none.listening || none.identity || none.ipc_socket || none.control_socket || none.log));
+
+  const ConfigChanges changes = config_changes(before, conf("port = 15552\npeer b {\naddress = 10.0.0.3\n}\npeer d {\n}\n"));
+  const std::set<std::string> lines(changes.lines.begin(), changes.lines.end());
+  BOOST_TEST(lines.contains("peer b changed"));
+  BOOST_TEST(lines.contains("peer c removed"));
+  BOOST_TEST(lines.contains("peer d added"));
+  BOOST_TEST(changes.listening);
+  BOOST_TEST(!changes.identity);
+  BOOST_TEST(config_changes(before, conf("cluster = other\n")).identity);
+}

@@ -1,0 +1,287 @@
+// What `status`, `certs` and `owner` say, byte for byte, and each problem with the command that mends it.
+// MERLIN_UPDATE_GOLDEN=1 writes the golden document anew.
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "config/load.hpp"
+#include "control_requests.hpp"
+#include "problems.hpp"
+#include "status_document.hpp"
+
+using namespace merlin;
+using namespace merlin::daemon;
+
+namespace {
+
+const std::string golden_path = std::string(TEST_FOLDER) + "/daemon_status_golden.json";
+const std::string fingerprint_b(64, 'b');
+const WallTime wall{Millis{1'800'000'000'123}};
+
+NodeId id(std::uint8_t last) {
+  NodeId made;
+  made.bytes[0] = 0xab;
+  made.bytes[15] = last;
+  return made;
+}
+
+config::Config conf(const std::string& text) {
+  config::LoadResult loaded = config::load_text("node_name = peer01\ncluster = lab\n" + text, "/etc/merlin/merlin.conf");
+  BOOST_REQUIRE(loaded.ok());
+  return *loaded.config;
+}
+
+const config::Config two_peers =
+    conf("peer peer02 {\naddress = 10.0.0.2\nweight = 1\nfingerprint = " + fingerprint_b + "\n}\npeer peer03 {\naddress = 10.0.0.3\n}\n");
+
+cluster::NodeView view_of(std::uint8_t number, const std::string& name) {
+  cluster::NodeView view;
+  view.id = id(number);
+  view.name = name;
+  view.configured = true;
+  view.active = true;
+  view.why = "its beats come";
+  view.core = wire::CoreHealth::well;
+  view.phase = wire::NodePhase::ready;
+  view.hosts_owned = 2;
+  view.services_owned = 20;
+  view.checks_run = 1234;
+  view.since_heard = Millis{250};
+  view.latency_ms = 0.4567;
+  view.clock_offset = Millis{-12};
+  view.config_digest = 0x1234abcd;
+  view.config_changed = wall;
+  view.program_version = "0.1.0";
+  view.core_program = "nagios4 4.4.6";
+  view.table_equal = true;
+  return view;
+}
+
+// Two nodes that work, and a third that was never there.
+Status usual(const config::Config& config = two_peers) {
+  Status status(config);
+  status.now = wall;
+  status.self = id(1);
+  status.fingerprint = "SHA256:" + std::string(64, 'a');
+  cluster::NodeView self = view_of(1, "peer01");
+  self.self = true;
+  self.linked = false;
+  self.since_heard.reset();
+  self.latency_ms.reset();
+  self.clock_offset.reset();
+  cluster::NodeView other = view_of(2, "peer02");
+  other.linked = true;
+  status.view.nodes = {self, other};
+  status.view.hosts = 4;
+  status.view.services = 40;
+  status.view.rows = 44;
+  status.view.term = 7;
+  status.view.side = 2;
+  status.facts["peer02"] = {true, "10.0.0.2:15551", "0.1.0", "", "", false};
+  status.facts["peer03"] = {false, "10.0.0.3:15551", "", "10.0.0.3:15551: Connection refused", "", false};
+  status.ids = {{"peer02", id(2)}, {"peer03", {}}};
+  status.version = "0.1.0";
+  status.pid = 4711;
+  status.uptime = Millis{61'500};
+  return status;
+}
+
+bool has(const Status& status, const std::string& text, const std::string& fix) {
+  const auto problems = find_problems(status, status_nodes(status));
+  for (const Problem& problem : problems) {
+    if (problem.text.find(text) != std::string::npos && problem.fix.find(fix) != std::string::npos) return true;
+  }
+  for (const Problem& problem : problems) BOOST_TEST_MESSAGE("has: " << problem.text << " | " << problem.fix);
+  return false;
+}
+
+std::string state_of(const Status& status, const std::string& name) {
+  for (const StatusNode& node : status_nodes(status)) {
+    if (node.name == name) return node.state;
+  }
+  return "missing";
+}
+
+class FakeDuties : public ControlDuties {
+ public:
+  Json status() override { return {{"self", "x"}}; }
+  Json certs() override { return Json::object(); }
+  Json version() override { return Json::object(); }
+  Json owner(const std::string& host) override { return {{"host", host}}; }
+  Result<> order(const std::string& node, wire::OrderKind kind) override {
+    ordered = node + (kind == wire::OrderKind::drain ? " drain" : " undrain");
+    return Ok{};
+  }
+  ReloadOutcome reload() override { return outcome; }
+
+  std::string ordered;
+  ReloadOutcome outcome;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_document_is_what_docs_control_says) {
+  Status status = usual();
+  status.refused_counts = {{"not_ours", 3}, {"untrusted", 1}};
+  status.unauthenticated = 2;
+  status.warnings = {{"'copies' is not in effect yet", "/etc/merlin/merlin.conf:3:1", ""}};
+  status.refused = {{"untrusted", "no block has it", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4}};
+  const std::string text = status_document(status).dump(1) + "\n";
+  if (std::getenv("MERLIN_UPDATE_GOLDEN") != nullptr) std::ofstream(golden_path) << text;
+  std::ifstream golden(golden_path);
+  BOOST_TEST(text == std::string(std::istreambuf_iterator<char>(golden), {}));
+}
+
+BOOST_AUTO_TEST_CASE(two_nodes_that_work_have_no_problem) {
+  const config::Config config = conf("peer peer02 {\naddress = 10.0.0.2\nfingerprint = " + fingerprint_b + "\n}\n");
+  const Status status = usual(config);
+  BOOST_TEST(find_problems(status, status_nodes(status)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it) {
+  Status status = usual();
+  status.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  BOOST_TEST(state_of(status, "peer03") == "refused");
+  BOOST_TEST(has(status, "peer03 is refused", "mon node edit peer03 fingerprint=SHA256:cc"));
+  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall}};
+  BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node edit peer03 fingerprint=SHA256:cc"), "known by its address");
+  status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", wall}};
+  BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node edit NAME fingerprint=SHA256:cc"));
+  status.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  BOOST_TEST(has(status, "peer03 does not trust our certificate", "on peer03: mon node edit peer01 fingerprint=SHA256:aaa"));
+  status.refused = {{"cluster", "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  BOOST_TEST(has(status, "its cluster is \"work\"", "cluster = NAME"));
+}
+
+BOOST_AUTO_TEST_CASE(an_old_refusal_of_a_linked_node_is_no_problem) {
+  Status status = usual();
+  status.refused = {{"untrusted", "no", "10.0.0.2:15551", "SHA256:cc", id(2), "peer02", wall}};
+  BOOST_TEST(state_of(status, "peer02") == "active");
+  BOOST_TEST(!has(status, "peer02 is refused", ""));
+}
+
+BOOST_AUTO_TEST_CASE(each_way_to_be_away_has_its_word) {
+  Status status = usual();
+  BOOST_TEST(state_of(status, "peer01") == "active");
+  BOOST_TEST(state_of(status, "peer02") == "active");
+  BOOST_TEST(state_of(status, "peer03") == "never seen");
+  BOOST_TEST(has(status, "peer03 was never seen: 10.0.0.3:15551: Connection refused", "mon start"));
+
+  cluster::NodeView& other = status.view.nodes[1];
+  other.active = false;
+  other.core = wire::CoreHealth::gone;
+  BOOST_TEST(state_of(status, "peer02") == "inactive");
+  BOOST_TEST(has(status, "the core of peer02 does not run", "on peer02: mon start"));
+  other.core = wire::CoreHealth::stalled;
+  BOOST_TEST(has(status, "the core of peer02 stands still", "on peer02: mon restart"));
+
+  status.facts["peer02"].linked = false;
+  BOOST_TEST(has(status, "merlind of peer02 is silent", "on peer02: mon start"));
+  status.facts["peer02"].goodbye = true;
+  BOOST_TEST(has(status, "merlind of peer02 was stopped", "on peer02: mon start"));
+  other.via = id(9);
+  BOOST_TEST(state_of(status, "peer02") == "unreachable");
+  BOOST_TEST(has(status, "peer02 cannot be reached from here, another node hears it", ""));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_here_is_said) {
+  Status status = usual();
+  status.view.nodes[0].core = wire::CoreHealth::gone;
+  status.view.side = 1;
+  status.config_errors = {{"unknown key 'foo'", "merlin.conf:3:1", "remove it"}};
+  status.troubles = {{"the state cannot be saved: disk full", "", "make room"}};
+  BOOST_TEST(has(status, "the core is not connected here", "mon start"));
+  BOOST_TEST(has(status, "this node is alone", ""));
+  BOOST_TEST(has(status, "the last good one stays in effect: merlin.conf:3:1: unknown key 'foo'", "remove it"));
+  BOOST_TEST(has(status, "the state cannot be saved", "make room"));
+  const config::Config nobody = conf("");
+  Status alone = usual(nobody);
+  alone.view.nodes.resize(1);
+  BOOST_TEST(has(alone, "this is the only node", "mon node add NAME type=peer"));
+}
+
+BOOST_AUTO_TEST_CASE(nodes_that_do_not_agree_are_said) {
+  Status status = usual();
+  cluster::NodeView& other = status.view.nodes[1];
+  other.clock_offset = Millis{5'001};
+  other.weight = 3;
+  status.facts["peer02"].mismatch = "our merlin.conf says it is a peer of ours, its own says it is our poller";
+  BOOST_TEST(has(status, "the clock of peer02 is 5.0 s ahead of ours", "NTP"));
+  BOOST_TEST(has(status, "gives peer02 the weight 1, in effect is 3", "mon node edit peer02 weight=3"));
+  BOOST_TEST(has(status, "its own says it is our poller", ""));
+
+  other.config_digest = 99;
+  other.config_changed = wall + Millis{1000};
+  BOOST_TEST(has(status, "the object configuration of peer02 is newer than ours", "copy that of peer02 here"));
+  other.config_changed = wall - Millis{1000};
+  BOOST_TEST(has(status, "the object configuration of peer02 is older than ours", "copy ours to peer02"));
+  other.config_changed = wall;
+  BOOST_TEST(has(status, "the object configuration of peer02 differs from ours", "copy ours to peer02"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_only_others_know_comes_with_the_command_that_adds_it) {
+  Status status = usual();
+  status.view.nodes.push_back(view_of(4, "peer04"));
+  status.view.nodes.back().configured = false;
+  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=ADDRESS"));
+  status.refused = {{"untrusted", "no", "10.0.0.4:40000", "SHA256:dd", id(4), "", wall}};
+  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=10.0.0.4 fingerprint=SHA256:dd"));
+}
+
+BOOST_AUTO_TEST_CASE(certs_say_whom_we_trust_and_whom_we_refused) {
+  Status status = usual();
+  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4}, {"not_ours", "garbage", "10.0.0.9:1", "", {}, "", wall}};
+  const Json certs = certs_document(status, "/etc/merlin/tls/cert.pem");
+  BOOST_TEST(certs["trusted"].dump() == R"([{"name":"peer02","fingerprint":"SHA256:)" + fingerprint_b + R"(","linked":true}])");
+  BOOST_REQUIRE(certs["refused"].size() == 1);
+  BOOST_TEST(certs["refused"][0]["count"] == 4);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_no_utf8_do_not_break_the_answer) {
+  cluster::OwnerView owner;
+  const Json document = owner_document("h\xff", owner);
+  BOOST_TEST(Json::parse(one_line(document))["known"] == false);
+}
+
+BOOST_AUTO_TEST_CASE(the_owner_is_the_first_of_the_ranking_that_runs_it) {
+  cluster::OwnerView owner;
+  owner.known = true;
+  owner.runners = {id(2), id(3)};
+  for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}}) {
+    cluster::RankedNode node;
+    node.id = id(number);
+    node.name = "peer0" + std::to_string(number);
+    node.active = number != 1;
+    node.knows = true;
+    node.claims = number != 1;
+    owner.ranking.push_back(node);
+  }
+  const Json document = owner_document("web", owner);
+  BOOST_TEST(document["owner"] == "peer02");
+  BOOST_TEST(document["runners"].dump() == R"(["peer02","peer03"])");
+  BOOST_TEST(document["ranking"][0]["why"] == "not active");
+}
+
+BOOST_AUTO_TEST_CASE(every_request_gets_one_line_whatever_it_is) {
+  FakeDuties duties;
+  for (const std::string request : {"", "{", "[]", "7", "null", R"({"command":7})", R"({"command":"no"})", R"({"command":"owner"})", "\xff\xfe", "{}"}) {
+    const std::string answer = answer_request(request, true, duties);
+    BOOST_TEST(answer.find('\n') == std::string::npos);
+    BOOST_TEST(Json::parse(answer)["ok"] == false, request);
+  }
+  BOOST_TEST(answer_request(R"({"command":"status"})", false, duties) == R"({"self":"x"})");
+}
+
+BOOST_AUTO_TEST_CASE(orders_are_for_those_who_may_change_something) {
+  FakeDuties duties;
+  BOOST_TEST(Json::parse(answer_request(R"({"command":"drain"})", false, duties))["ok"] == false);
+  BOOST_TEST(duties.ordered == "");
+  BOOST_TEST(answer_request(R"({"command":"undrain","node":"peer02"})", true, duties) == R"({"ok":true})");
+  BOOST_TEST(duties.ordered == "peer02 undrain");
+  duties.outcome.changes = {"peer x added"};
+  BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":true,"changes":["peer x added"],"warnings":[]})");
+  duties.outcome.errors = {{"a", "b", "c"}};
+  BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":false,"errors":[{"what":"a","where":"b","fix":"c"}]})");
+}
