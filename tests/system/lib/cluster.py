@@ -173,6 +173,18 @@ class Cluster:
         document = json.loads(self.run(node or self.nodes[0], "mon", "node", "owner", host, "--json"))
         return document["owner"]
 
+    def owners(self, node=None):
+        """{host: the one node that runs it, or None} of all hosts, as `node` says."""
+        hosts = [f"host{number:04d}" for number in range(1, self.hosts + 1)]
+        script = 'for host in "$@"; do mon node owner "$host" --json || exit 1; done'
+        text = self.run(node or self.nodes[0], "sh", "-c", script, "sh", *hosts)
+        decoder, found = json.JSONDecoder(), {}
+        while text.strip():
+            document, end = decoder.raw_decode(text.lstrip())
+            text = text.lstrip()[end:]
+            found[document["host"]] = document["owner"]
+        return found
+
     def status_dat(self, node):
         """{host: {...}, (host, service): {...}} from the core's own status file."""
         found = {}

@@ -1,0 +1,24 @@
+# merlind of every node is restarted in turn, as for an upgrade: nobody takes anything over, and no check is missed or run twice.
+import time
+
+from cluster import check, cluster, main, now_ms
+
+
+def test():
+    with cluster() as c:
+        before = c.owners()
+        since = now_ms()
+        for node in c.nodes:
+            time.sleep(2)
+            c.run(node, "/etc/init.d/merlind", "restart", timeout_s=60)
+            c.wait_settled(timeout_s=30)
+        time.sleep(c.interval)
+        until = now_ms()
+        check(c.owners() == before, "checks have moved")
+        longest = c.longest_wait_ms(since, until)
+        check(longest <= c.interval * 1000 + 2000, f"a check waited {longest} ms")
+        doubled = c.run_twice(since, until, c.interval * 1000 / 2)
+        check(not doubled, f"{len(doubled)} checks were run twice: {doubled[:3]}")
+
+
+main(test)
