@@ -1,8 +1,10 @@
 find_program(PROTOC protoc REQUIRED)
-merlin_test(codec_test
-  ${CMAKE_CURRENT_LIST_DIR}/codec_test.cpp ${CMAKE_CURRENT_LIST_DIR}/codec_samples.cpp
-  LINK merlin_wire rapidcheck LABELS unit)
-merlin_test(codec_contract_test
-  ${CMAKE_CURRENT_LIST_DIR}/codec_contract_test.cpp ${CMAKE_CURRENT_LIST_DIR}/codec_samples.cpp
-  LINK merlin_wire rapidcheck LABELS unit)
+
+# What both programs need; compiled once.
+add_library(codec_subjects STATIC ${CMAKE_CURRENT_LIST_DIR}/codec_subjects.cpp ${CMAKE_CURRENT_LIST_DIR}/codec_samples.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/codec_generator.cpp)
+target_link_libraries(codec_subjects PUBLIC merlin_options merlin_wire rapidcheck)
+
+merlin_test(codec_test ${CMAKE_CURRENT_LIST_DIR}/codec_test.cpp LINK codec_subjects LABELS unit)
+merlin_test(codec_contract_test ${CMAKE_CURRENT_LIST_DIR}/codec_contract_test.cpp LINK codec_subjects LABELS unit)
 target_compile_definitions(codec_contract_test PRIVATE MERLIN_PROTOC="${PROTOC}")
