@@ -148,11 +148,14 @@ Judgement Liveness::judge_sources(const Other& other, const Source& newest, Stea
   // The newest word counts; an older one by another way only where the newest is no longer fresh.
   Judgement verdict = judge_source(other, newest, now);
   if (verdict.why != Why::silent && verdict.why != Why::does_not_hear_us) return verdict;
-  if (other.direct) {
+  // Nor the word of a daemon that has been replaced.
+  const auto same_life = [&](const Source& source) { return source.beat.instance == newest.beat.instance; };
+  if (other.direct && same_life(*other.direct)) {
     const Judgement direct = judge_source(other, *other.direct, now);
     if (direct.active) return direct;
   }
   for (const auto& [via, source] : other.relayed) {
+    if (!same_life(source)) continue;
     const Judgement relayed = judge_source(other, source, now);
     if (relayed.active) return relayed;
   }

@@ -60,9 +60,10 @@ void Node::State::broadcast(Priority priority, const Message& message) {
 void Node::State::update_ways(Now now) {
   for (auto& [id, other] : others) {
     Way way;
-    if (other.linked) {
-      way.kind = Way::Kind::direct;
-    } else {
+    // A link over which beats do not come through both ways carries nothing else either, though TCP has not noticed yet.
+    const bool link_works = other.linked && liveness.hears_directly(id, now.steady) && liveness.other_hears(id, settings.self, now.steady);
+    if (other.linked) way.kind = Way::Kind::direct;
+    if (!link_works) {
       const auto relay = std::find_if(others.begin(), others.end(), [&, node = id](const auto& entry) {
         return entry.first != node && entry.second.linked && liveness.other_hears(entry.first, node, now.steady);
       });

@@ -53,7 +53,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
   const Judgement verdict = liveness.judge(id, now.steady);
   view.active = other.active;
   view.why = describe(verdict.why);
-  view.via = other.linked ? std::nullopt : verdict.via;
+  view.via = verdict.via;
   view.phase = phase_of(id, other);
   view.weight = weight_of(id, other);
   view.backlog_rows = replication.backlog(id);

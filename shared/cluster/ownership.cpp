@@ -97,7 +97,7 @@ void Ownership::drop(Unit unit, Decision& decision) {
 }
 
 Ownership::Wait& Ownership::wait_for(Unit unit, SteadyTime now) {
-  Wait& wait = waits_.try_emplace(unit, Wait{now, std::nullopt, {}, 0}).first->second;
+  Wait& wait = waits_.try_emplace(unit, Wait{now, std::nullopt, std::nullopt, {}, 0}).first->second;
   wait.round = round_;
   return wait;
 }
@@ -107,17 +107,19 @@ void Ownership::decide_unit(Unit unit, const Seen& seen, SteadyTime now, Decisio
   if (seen.before_claims) return drop(unit, decision);
   if (running_.contains(unit)) return;
   if (const auto promise = promised_.find(unit); promise != promised_.end()) {
-    if (now < promise->second) return look_at(decision.look_again, promise->second);
+    if (now < promise->second.until) return look_at(decision.look_again, promise->second.until);
     promised_.erase(promise);
   }
   if (granted_.contains(unit) || kMutant == Mutant::no_yield) return take(unit, decision);
   if (seen.after_claims == nullptr) {
     if (!seen.before_exists) return take(unit, decision);
-    const Wait& wait = wait_for(unit, now);
-    const SteadyTime until = wait.since + kBeatsToClaim * beat_;
+    Wait& wait = wait_for(unit, now);
+    if (!wait.unclaimed) wait.unclaimed = now;
+    const SteadyTime until = *wait.unclaimed + kBeatsToClaim * beat_;
     return now >= until ? take(unit, decision) : look_at(decision.look_again, until);
   }
   Wait& wait = wait_for(unit, now);
+  wait.unclaimed.reset();
   if (seen.after_claims->excused_until) {
     wait.wanted.reset();  // it is run there meanwhile; then it is wanted anew
     return look_at(decision.look_again, *seen.after_claims->excused_until);
@@ -170,6 +172,9 @@ Decision Ownership::decide(const Contender& self, const std::vector<Contender>& 
   if (!inventory_) return decision;
   ++round_;
   std::erase_if(granted_, [&](const auto& grant) { return now >= grant.second; });
+  std::erase_if(promised_, [&](const auto& promise) {
+    return std::none_of(others.begin(), others.end(), [&](const Contender& other) { return other.id == promise.second.to; });
+  });
   for (std::size_t i = 0; i < inventory_->hosts().size(); ++i) {
     const HostKey host = inventory_->hosts()[i].key;
     decide_unit(host, look(i, host, false, self, others), now, decision);
@@ -208,7 +213,7 @@ std::vector<Unit> Ownership::on_want(const Contender& self, const Contender& wan
     if (!knows(wanter, unit, !inventory_->knows_host(unit))) continue;
     if (!stands_before(candidate(wanter, index->second), candidate(self, index->second))) continue;
     running_.erase(unit);
-    promised_[unit] = now + kBeatsToYield * beat_;
+    promised_[unit] = {wanter.id, now + kBeatsToYield * beat_};
     released.push_back(unit);
   }
   return released;
@@ -228,10 +233,11 @@ const KnownHost* Ownership::host_of(Unit unit) const {
 void Ownership::shift(Millis late_by) {
   for (auto& [unit, wait] : waits_) {
     wait.since += late_by;
+    if (wait.unclaimed) *wait.unclaimed += late_by;
     if (wait.wanted) *wait.wanted += late_by;
   }
   for (auto& [unit, until] : granted_) until += late_by;
-  for (auto& [unit, until] : promised_) until += late_by;
+  for (auto& [unit, promise] : promised_) promise.until += late_by;
 }
 
 }  // namespace merlin::cluster

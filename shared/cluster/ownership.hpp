@@ -68,7 +68,8 @@ class Ownership {
  private:
   struct Wait {
     SteadyTime since;
-    std::optional<SteadyTime> wanted;  // when we asked for it
+    std::optional<SteadyTime> unclaimed;  // nobody has claimed it since
+    std::optional<SteadyTime> wanted;     // when we asked for it
     NodeId from;
     std::uint64_t round = 0;
   };
@@ -93,7 +94,11 @@ class Ownership {
   std::unordered_set<Unit> running_;
   std::unordered_map<Unit, Wait> waits_;
   std::unordered_map<Unit, SteadyTime> granted_;   // yielded to us: valid until
-  std::unordered_map<Unit, SteadyTime> promised_;  // yielded by us: not taken back until
+  struct Promise {
+    NodeId to;
+    SteadyTime until;
+  };
+  std::unordered_map<Unit, Promise> promised_;     // yielded by us: not taken back until then, while the other is there
   std::map<std::pair<NodeId, std::uint32_t>, std::vector<std::uint64_t>> draws_;
   std::map<InventoryPtr, std::vector<std::pair<std::size_t, ServiceKey>>> unknown_to_;
   std::uint64_t round_ = 0;

@@ -26,6 +26,7 @@ class Judge {
   void disturbed(Millis now, bool open);
   void ended(Millis now, bool was_open);
   void all_ended(Millis now);
+  Millis last_disturbance() const { return disturbed_; }
   // No check was started meanwhile, on purpose.
   void stood_still(Millis from, Millis until);
   // Every 100 ms.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Millis kSampleEvery{100};
 constexpr Millis kAgreeAfter{30'000};  // I7
+constexpr Millis kBetweenPlanned{6'000};
 constexpr Millis kLongestHold{300'000};
 constexpr Millis kSettleStep{5'000};
 constexpr Millis kQuiet{8'000};        // checks stand still for so long before tables are compared
@@ -64,9 +65,10 @@ void World::schedule(const FaultEvent& event) {
   events_.at(event.at, [this, event] { begin(event); });
 }
 
-// As planned work goes: one daemon at a time, and not a core together with its daemon.
+// As planned work goes: one thing after the other, one daemon at a time, and not a core together with its daemon.
 bool World::is_sensible(const FaultEvent& event) const {
   if (plan_.unplanned) return true;
+  if (events_.now() - judge_.last_disturbance() < kBetweenPlanned) return false;
   if (event.fault == Fault::reload) return servers_[event.node]->daemon_runs();
   if (event.fault != Fault::restart_daemon) return true;
   if (!servers_[event.node]->core_runs()) return false;

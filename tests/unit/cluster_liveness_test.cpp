@@ -1,0 +1,257 @@
+// Who is active (R2): a table of cases, each a few words of another node and what must follow from them.
+#include <boost/test/unit_test.hpp>
+
+#include "cluster/liveness.hpp"
+
+namespace {
+
+using namespace merlin;
+using namespace merlin::cluster;
+
+constexpr std::uint64_t kInstance = 77;
+constexpr Millis kBeat{1000};
+
+NodeId id(std::uint8_t number) {
+  NodeId node;
+  node.bytes[0] = number;
+  return node;
+}
+
+const NodeId kSelf = id(1);
+const NodeId kPeer = id(2);
+const NodeId kThird = id(3);
+
+SteadyTime at(int milliseconds) { return SteadyTime{Millis{1'000'000 + milliseconds}}; }
+
+wire::Heard heard_self(std::uint32_t age = 0, bool direct = true) {
+  wire::Heard heard;
+  heard.node_id = kSelf;
+  heard.instance = kInstance;
+  heard.number = 1;
+  heard.age_ms = age;
+  heard.direct = direct;
+  return heard;
+}
+
+wire::Beat beat_of(const NodeId& node, std::uint64_t number) {
+  wire::Beat beat;
+  beat.node_id = node;
+  beat.instance = 5;
+  beat.number = number;
+  beat.interval_ms = 1000;
+  beat.core = wire::CoreHealth::well;
+  beat.core_timeout_ms = 5000;
+  beat.heard.push_back(heard_self());
+  return beat;
+}
+
+// `beat` as `via` passes it on.
+wire::Heard passed_on(const wire::Beat& beat, std::uint32_t age) {
+  wire::Heard heard;
+  heard.node_id = beat.node_id;
+  heard.instance = beat.instance;
+  heard.number = beat.number;
+  heard.age_ms = age;
+  heard.direct = true;
+  heard.beat.push_back(beat);
+  return heard;
+}
+
+struct Fixture {
+  Liveness liveness{kSelf, kInstance, kBeat};
+
+  void meet(std::uint64_t number = 1, int when = 0) {
+    liveness.link_up(kPeer, at(when));
+    liveness.beat_from(beat_of(kPeer, number), at(when));
+  }
+  bool active(int when) { return liveness.judge(kPeer, at(when)).active; }
+  Why why(int when) { return liveness.judge(kPeer, at(when)).why; }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(liveness, Fixture)
+
+BOOST_AUTO_TEST_CASE(never_heard_is_not_active) {
+  BOOST_TEST(!active(0));
+  BOOST_TEST((why(0) == Why::never_heard));
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_noticed_after_three_of_its_intervals_and_not_before) {
+  meet();
+  BOOST_TEST(active(2999));
+  BOOST_TEST(!active(3000));
+  BOOST_TEST((why(3000) == Why::silent));
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_are_life_of_the_daemon_but_not_of_its_core) {
+  meet();
+  for (int when = 500; when <= 20'000; when += 500) liveness.bytes_from(kPeer, at(when));
+  BOOST_TEST(!active(20'000));
+  BOOST_TEST((why(20'000) == Why::core_stalled));
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_beat_keeps_a_node_active_for_four_intervals) {
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 1), 200), at(0));
+  BOOST_TEST(active(3700));
+  BOOST_TEST(!active(3800));
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_beat_is_named_with_the_node_that_relays) {
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 1), 200), at(0));
+  BOOST_TEST((liveness.judge(kPeer, at(0)).via == kThird));
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_older_beat_does_not_outvote_a_newer_direct_one) {
+  wire::Beat gone = beat_of(kPeer, 1);
+  gone.core = wire::CoreHealth::gone;
+  meet(2, 0);
+  liveness.relayed_beat(kThird, passed_on(gone, 0), at(10));
+  BOOST_TEST(active(20));
+}
+
+BOOST_AUTO_TEST_CASE(the_word_of_a_replaced_daemon_counts_for_nothing) {
+  wire::Beat fresh = beat_of(kPeer, 1);
+  fresh.instance = 6;
+  fresh.heard.clear();
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 50), 0), at(0));
+  liveness.link_up(kPeer, at(100));
+  liveness.beat_from(fresh, at(100));
+  BOOST_TEST(!active(200));
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_core_is_seen_with_the_beat_that_says_so) {
+  meet();
+  wire::Beat beat = beat_of(kPeer, 2);
+  beat.core = wire::CoreHealth::gone;
+  liveness.beat_from(beat, at(100));
+  BOOST_TEST((why(100) == Why::core_gone));
+}
+
+BOOST_AUTO_TEST_CASE(an_announced_busy_core_is_excused_as_long_as_it_said) {
+  meet();
+  wire::Beat beat = beat_of(kPeer, 2);
+  beat.core = wire::CoreHealth::busy;
+  beat.excused_ms = 2500;
+  beat.core_loop_age_ms = 60'000;
+  liveness.beat_from(beat, at(0));
+  BOOST_TEST(active(2400));
+  BOOST_TEST(liveness.excused_until(kPeer, at(2400)).has_value());
+  BOOST_TEST(!liveness.excused_until(kPeer, at(2600)).has_value());
+  BOOST_TEST(!active(2600));
+}
+
+BOOST_AUTO_TEST_CASE(a_one_way_cut_is_a_cut) {
+  meet();
+  wire::Beat beat = beat_of(kPeer, 2);
+  beat.heard = {heard_self(3100)};
+  liveness.beat_from(beat, at(1000));
+  BOOST_TEST((why(1000) == Why::does_not_hear_us));
+}
+
+BOOST_AUTO_TEST_CASE(hearing_an_older_instance_of_ours_is_not_hearing_us) {
+  wire::Beat beat = beat_of(kPeer, 1);
+  beat.heard.front().instance = kInstance - 1;
+  liveness.link_up(kPeer, at(0));
+  liveness.beat_from(beat, at(0));
+  BOOST_TEST((why(0) == Why::does_not_hear_us));
+}
+
+BOOST_AUTO_TEST_CASE(being_heard_through_a_third_node_is_enough) {
+  wire::Beat beat = beat_of(kPeer, 1);
+  beat.heard = {heard_self(3500, false)};
+  liveness.relayed_beat(kThird, passed_on(beat, 0), at(0));
+  BOOST_TEST(active(0));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_closed_by_its_end_is_a_dead_daemon_after_one_beat) {
+  meet();
+  liveness.link_down(kPeer, true, at(500));
+  BOOST_TEST(active(1400));
+  BOOST_TEST(!active(1500));
+  BOOST_TEST((why(1500) == Why::link_closed));
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_link_means_nothing_when_somebody_hears_the_node_after_it) {
+  meet();
+  liveness.link_down(kPeer, true, at(500));
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 2), 100), at(900));
+  BOOST_TEST(active(1600));
+}
+
+BOOST_AUTO_TEST_CASE(a_beat_from_before_the_closing_does_not_help) {
+  meet();
+  liveness.link_down(kPeer, true, at(500));
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 2), 800), at(900));
+  BOOST_TEST(!active(1600));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_we_gave_up_says_nothing_of_the_node) {
+  meet();
+  liveness.link_down(kPeer, false, at(500));
+  BOOST_TEST(active(2900));
+  BOOST_TEST(!active(3000));
+}
+
+BOOST_AUTO_TEST_CASE(an_announced_absence_keeps_a_node_for_its_time) {
+  meet();
+  liveness.away(kPeer, Millis{20'000}, at(0));
+  liveness.link_down(kPeer, true, at(1));
+  BOOST_TEST((why(19'000) == Why::away));
+  BOOST_TEST(active(19'999));
+  BOOST_TEST(!active(20'000));
+}
+
+BOOST_AUTO_TEST_CASE(a_late_loop_moves_the_deadlines) {
+  meet();
+  liveness.shift(Millis{10'000});
+  BOOST_TEST(active(12'900));
+  BOOST_TEST(!active(13'000));
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_or_older_number_is_not_news) {
+  meet(7);
+  BOOST_TEST(!liveness.beat_from(beat_of(kPeer, 7), at(100)));
+  BOOST_TEST(!liveness.beat_from(beat_of(kPeer, 6), at(100)));
+  BOOST_TEST(liveness.beat_from(beat_of(kPeer, 8), at(100)));
+}
+
+BOOST_AUTO_TEST_CASE(each_loss_doubles_the_hold_up_to_five_minutes) {
+  for (int loss = 0; loss < 9; ++loss) {
+    liveness.note_lost(kPeer, at(loss * 1000));
+    const Millis expected = std::min(Millis{5000 << loss}, Millis{300'000});
+    BOOST_TEST(liveness.hold_for(kPeer, at(loss * 1000)).count() == expected.count());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_runs_from_the_return_and_losses_are_forgotten_after_ten_minutes) {
+  liveness.note_lost(kPeer, at(0));
+  liveness.note_returned(kPeer, at(60'000));
+  BOOST_TEST(liveness.hold_for(kPeer, at(62'000)).count() == 3000);
+  BOOST_TEST(liveness.hold_for(kPeer, at(66'000)).count() == 0);
+  liveness.note_lost(kPeer, at(700'000));
+  BOOST_TEST(liveness.hold_for(kPeer, at(700'000)).count() == 5000);
+}
+
+BOOST_AUTO_TEST_CASE(whole_beats_are_passed_on_only_to_those_who_do_not_hear_the_node) {
+  meet();
+  liveness.link_up(kThird, at(0));
+  wire::Beat third = beat_of(kThird, 1);
+  liveness.beat_from(third, at(0));
+  const auto has_beat = [&] {
+    for (const wire::Heard& heard : liveness.heard_table(kThird, at(10))) {
+      if (heard.node_id == kPeer) return !heard.beat.empty();
+    }
+    return false;
+  };
+  BOOST_TEST(has_beat());
+  wire::Heard hears_peer;
+  hears_peer.node_id = kPeer;
+  hears_peer.direct = true;
+  third.number = 2;
+  third.heard.push_back(hears_peer);
+  liveness.beat_from(third, at(5));
+  BOOST_TEST(!has_beat());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
