@@ -1,0 +1,36 @@
+# A drained node hands every check over and gets exactly the same back by undrain; meanwhile no check is missed and none is run twice (I4).
+import time
+
+from cluster import check, cluster, main, now_ms
+
+
+def test():
+    with cluster() as c:
+        before = c.owners()
+        since = now_ms()
+        time.sleep(c.interval)
+        c.run("peer01", "mon", "node", "drain", "peer02")
+        drained = now_ms()
+        for node in c.nodes:
+            entry = c.about(node, "peer02")
+            check(entry["phase"] == "drained" and entry["hosts_owned"] == 0, f"{node} says of the drained node: {entry}")
+        owners = c.owners()
+        check(None not in owners.values() and "peer02" not in owners.values(), "a host is not run, or still by the drained node")
+        moved = [host for host, owner in before.items() if owner != "peer02" and owners[host] != owner]
+        check(not moved, f"{len(moved)} hosts of other nodes moved: {moved[:5]}")
+        time.sleep(c.interval)
+        late = [row for row in c.checks(drained + 500) if row[0] == "peer02"]
+        check(not late, f"the drained node still ran {len(late)} checks: {late[:3]}")
+        c.run("peer02", "mon", "node", "undrain", timeout_s=150)
+        c.wait_settled()
+        check(c.owners() == before, "not everyone has the same hosts as before")
+        check(c.owners("peer02") == before, "peer02 sees other owners")
+        time.sleep(c.interval)
+        until = now_ms()
+        longest = c.longest_wait_ms(since, until)
+        check(longest <= c.interval * 1000 + 2000, f"a check waited {longest} ms at an interval of {c.interval} s")
+        doubled = c.run_twice(since, until, c.interval * 1000 / 2)
+        check(not doubled, f"{len(doubled)} checks were run twice: {doubled[:3]}")
+
+
+main(test)
