@@ -23,7 +23,7 @@ Acceptor::Acceptor(ev::loop_ref loop, Fd listening, std::function<void(Fd)> on_a
 void Acceptor::readable() noexcept {
   try {
     take_some();
-  } catch (const std::exception&) {
+  } catch (...) {
     pause();
   }
 }

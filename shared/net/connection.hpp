@@ -69,7 +69,7 @@ struct ConnectionOptions {
   // How long finish() waits for the other end to take what is queued and to close.
   Millis finish_deadline{1'000};
   // More queued than this closes the link.
-  std::size_t max_queued_bytes = 32 * 1024 * 1024;
+  std::size_t max_queued_bytes = std::size_t{32} * 1024 * 1024;
   // TCP_USER_TIMEOUT: sent bytes that nobody acknowledges, or a peer that takes nothing, for so long end the link.
   Millis user_timeout{15'000};
 };

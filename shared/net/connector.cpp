@@ -49,6 +49,7 @@ class ConnectorState : public std::enable_shared_from_this<ConnectorState> {
   void connect_timed_out() noexcept;
   template <class Work>
   void guarded(Work work) noexcept;
+  void fail_after_exception(const char* what) noexcept;
 
   void look_up();
   void found(Result<Addresses> addresses);
@@ -132,19 +133,26 @@ void ConnectorState::drop_attempt() {
 // An attempt that ends in an exception has failed like any other.
 template <class Work>
 void ConnectorState::guarded(Work work) noexcept {
-  const std::shared_ptr<ConnectorState> self = shared_from_this();
+  const std::shared_ptr<ConnectorState> self = weak_from_this().lock();
   try {
     work();
   } catch (const std::exception& caught) {
-    try {
-      last_failure_ = {CloseCause::error, std::string("internal error: ") + caught.what(), {}, {}};
-      ++failures_;
-    } catch (...) {
-      ++failures_;
-    }
-    stop();
-    pause();
+    fail_after_exception(caught.what());
+  } catch (...) {
+    fail_after_exception("unknown");
   }
+}
+
+void ConnectorState::fail_after_exception(const char* what) noexcept {
+  ++failures_;
+  last_failure_.cause = CloseCause::error;
+  try {
+    last_failure_.text = std::string("internal error: ") + what;
+  } catch (...) {
+    last_failure_.text.clear();
+  }
+  stop();
+  pause();
 }
 
 void ConnectorState::pause_over() noexcept {

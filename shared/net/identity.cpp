@@ -14,8 +14,8 @@
 namespace merlin::net {
 namespace {
 
-constexpr long kDay = 24 * 60 * 60;
-constexpr long kValidDays = 20 * 365 + 5;
+constexpr long kDay = 24L * 60 * 60;
+constexpr long kValidDays = 20L * 365 + 5;
 
 Error openssl_error(const std::string& what) { return Error{what + ": " + drain_errors(), {}, {}}; }
 

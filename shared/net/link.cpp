@@ -45,15 +45,21 @@ Link::Link(ev::loop_ref loop, Fd socket, std::unique_ptr<TlsSession> tls, PeerIn
 // Handlers belong to others and may throw; libev is C and must not see that.
 template <class Work>
 void Link::guarded(Work work) noexcept {
-  const std::shared_ptr<Link> self = shared_from_this();
+  const std::shared_ptr<Link> self = weak_from_this().lock();
   try {
     work();
   } catch (const std::exception& caught) {
-    try {
-      close({CloseCause::error, std::string("internal error: ") + caught.what(), {}, {}});
-    } catch (...) {
-      release();
-    }
+    close_after_exception(caught.what());
+  } catch (...) {
+    close_after_exception("unknown");
+  }
+}
+
+void Link::close_after_exception(const char* what) noexcept {
+  try {
+    close({CloseCause::error, std::string("internal error: ") + what, {}, {}});
+  } catch (...) {
+    release();
   }
 }
 

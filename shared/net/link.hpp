@@ -77,6 +77,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   void judge_deadline();
   void close(CloseReason reason);
+  void close_after_exception(const char* what) noexcept;
   void release();
 
   Fd socket_;

@@ -10,11 +10,11 @@
 namespace merlin::net {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 // So that one busy link does not starve the others.
 constexpr int kReadsPerTurn = 4;
 // What TLS itself wants to say never comes near to this, unless the other end makes it answer again and again.
-constexpr std::size_t kMaxUnsentOutput = 256 * 1024;
+constexpr std::size_t kMaxUnsentOutput = std::size_t{256} * 1024;
 
 CloseCause cause_of(TlsFailure failure) {
   switch (failure) {

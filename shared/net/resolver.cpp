@@ -147,8 +147,8 @@ Resolver::~Resolver() {
   shared_->jobs.clear();
 }
 
-Resolver::Query Resolver::resolve(HostPort where, Answer answer) {
-  const auto query = std::make_shared<const Answer>(std::move(answer));
+Resolver::Query Resolver::resolve(const HostPort& where, Answer answer) {
+  Query query = std::make_shared<const Answer>(std::move(answer));
   if (const auto literal = SocketAddress::from_literal(where.host, where.port)) {
     shared_->finish({query, Addresses{*literal}});
     return query;
@@ -182,7 +182,7 @@ void Resolver::deliver() noexcept {
     if (!query) continue;
     try {
       (*query)(std::move(answer.addresses));
-    } catch (const std::exception&) {
+    } catch (...) {
       // Its owner answers for what it does; the other answers must still arrive.
     }
   }

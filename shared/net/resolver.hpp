@@ -38,7 +38,7 @@ class Resolver {
   using Query = std::shared_ptr<const Answer>;
 
   // `answer` is called once from the loop, never from within resolve(), and must not destroy the resolver.
-  [[nodiscard]] Query resolve(HostPort where, Answer answer);
+  [[nodiscard]] Query resolve(const HostPort& where, Answer answer);
 
  private:
   struct Shared;

@@ -14,7 +14,7 @@ namespace {
 
 // Wire form: length, then the name. It names the frames, not the version of the messages in them.
 constexpr std::array<unsigned char, 9> kProtocolName = {8, 'm', 'e', 'r', 'l', 'i', 'n', '/', '1'};
-constexpr long kMaxCertificateBytes = 16 * 1024;
+constexpr long kMaxCertificateBytes = 16L * 1024;
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered, unsigned int offered_length,
                     void*) {

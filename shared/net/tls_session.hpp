@@ -58,7 +58,7 @@ enum class TlsFailure {
 class TlsSession {
  public:
   // More plaintext than this in one write() makes more than one TLS record.
-  static constexpr std::size_t kRecordBytes = 16 * 1024;
+  static constexpr std::size_t kRecordBytes = std::size_t{16} * 1024;
 
   TlsSession(const TlsContext& context, TlsRole role, TrustCheck trust);
   TlsSession(TlsSession&&) = delete;

@@ -14,7 +14,7 @@ namespace merlin::net {
 namespace {
 
 constexpr int kBacklog = 64;
-constexpr std::size_t kNameBufferBytes = 16 * 1024;
+constexpr std::size_t kNameBufferBytes = std::size_t{16} * 1024;
 
 Error system_error(const std::string& doing, const std::string& path) {
   return Error{"cannot " + doing + ": " + std::strerror(errno), path, {}};

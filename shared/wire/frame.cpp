@@ -11,7 +11,7 @@ constexpr std::size_t kCompressFrom = 512;
 constexpr int kCompressionLevel = 1;
 constexpr std::uint16_t kFlagZstd = 1;
 // An empty buffer that once held a large frame is given back.
-constexpr std::size_t kKeptBufferBytes = 256 * 1024;
+constexpr std::size_t kKeptBufferBytes = std::size_t{256} * 1024;
 
 std::uint32_t read_be(std::string_view bytes, std::size_t offset, std::size_t width) {
   std::uint32_t value = 0;

@@ -26,9 +26,9 @@ inline constexpr std::size_t kFrameHeaderBytes = 12;
 inline constexpr std::uint8_t kProtocolVersion = 1;
 inline constexpr std::uint8_t kOldestProtocolVersion = 1;
 // No frame of ours is longer; senders of large things split them.
-inline constexpr std::size_t kMaxPayloadBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxPayloadBytes = std::size_t{4} * 1024 * 1024;
 // Before the handshake is done a peer may send no more than this in one frame.
-inline constexpr std::size_t kMaxHandshakePayloadBytes = 16 * 1024;
+inline constexpr std::size_t kMaxHandshakePayloadBytes = std::size_t{16} * 1024;
 
 struct Frame {
   std::uint8_t version = kProtocolVersion;
