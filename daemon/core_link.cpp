@@ -4,6 +4,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "clocks.hpp"
 #include "frames.hpp"
 #include "logging.hpp"
@@ -16,16 +18,16 @@ constexpr const char* kCoreUsers[] = {"nagios", "naemon"};
 // Anybody may open the socket file; who connects is judged by the credentials that the kernel gives.
 constexpr mode_t kSocketMode = 0666;
 
-}  // namespace
-
-bool may_be_a_module(const net::PeerCredentials& credentials) {
-  if (credentials.uid == 0 || credentials.uid == ::geteuid() || credentials.gid == ::getegid()) return true;
+std::vector<uid_t> look_up_core_users() {
+  std::vector<uid_t> users;
   for (const char* name : kCoreUsers) {
     const passwd* user = ::getpwnam(name);
-    if (user != nullptr && user->pw_uid == credentials.uid) return true;
+    if (user != nullptr) users.push_back(user->pw_uid);
   }
-  return false;
+  return users;
 }
+
+}  // namespace
 
 CoreLink::CoreLink(ev::loop_ref loop, OwnSide self, Refusals& refusals, Log& log, CoreEvents events)
     : loop_(loop), self_(std::move(self)), refusals_(refusals), log_(log), events_(std::move(events)) {}
@@ -36,12 +38,19 @@ Result<> CoreLink::listen(const std::string& path) {
       [this](net::Fd socket, const net::PeerCredentials& credentials) { accepted(std::move(socket), credentials); });
   if (!listener) return listener.error();
   listener_ = std::move(*listener);
+  core_users_ = look_up_core_users();
   return Ok{};
+}
+
+// Root, the daemon's own user and group, and the users that cores run as.
+bool CoreLink::may_connect(const net::PeerCredentials& credentials) const {
+  if (credentials.uid == 0 || credentials.uid == ::geteuid() || credentials.gid == ::getegid()) return true;
+  return std::find(core_users_.begin(), core_users_.end(), credentials.uid) != core_users_.end();
 }
 
 void CoreLink::accepted(net::Fd socket, const net::PeerCredentials& credentials) {
   const std::string who = fmt::format("process {} of user {}", credentials.pid, credentials.uid);
-  if (!may_be_a_module(credentials)) {
+  if (!may_connect(credentials)) {
     RefusedPeer peer{"not_a_core", "this user runs no core; run merlind with the core's group, or the core as nagios or naemon", who, "", {}, "", {}};
     const std::string line = "refused the connection of " + who + " to the module's socket: " + peer.text;
     if (refusals_.note(std::move(peer), read_clocks())) log_.warning(line);

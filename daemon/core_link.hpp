@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cluster/node.hpp"
 #include "handshake.hpp"
@@ -25,9 +26,6 @@ struct CoreEvents {
   std::function<void()> on_down;
   std::function<void(cluster::FromCore)> on_message;
 };
-
-// Root, the daemon's own user and group, and the users that cores run as.
-bool may_be_a_module(const net::PeerCredentials& credentials);
 
 class CoreLink {
  public:
@@ -62,6 +60,7 @@ class CoreLink {
     bool over = false;
   };
 
+  bool may_connect(const net::PeerCredentials& credentials) const;
   void accepted(net::Fd socket, const net::PeerCredentials& credentials);
   void frame_came(Number number, const wire::Frame& frame);
   void greet(Number number, const wire::Frame& frame);
@@ -74,6 +73,7 @@ class CoreLink {
   Refusals& refusals_;
   Log& log_;
   CoreEvents events_;
+  std::vector<uid_t> core_users_;  // looked up when the socket is opened: that may block
   std::unique_ptr<net::UnixListener> listener_;
   std::map<Number, Module> links_;
   std::optional<Number> up_;

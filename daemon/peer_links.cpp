@@ -154,11 +154,28 @@ void PeerLinks::greet(PeerLink& link, const wire::Frame& frame) {
 
 void PeerLinks::greeted(PeerLink& link, const wire::Hello& hello) {
   if (auto refusal = judge(self_, caller_of(link), hello)) return refuse(link, *refusal);
+  if (is_doubled(link, hello)) {
+    const Refusal refusal{wire::RefuseReason::identity, "two machines have this node id: one is a copy of the other and needs a new key"};
+    if (PeerLink* standing = link_of(link.id)) dismiss(*standing, refusal);
+    return refuse(link, refusal);
+  }
   if (!speaks_first(self_.node_id, link.id)) {
     if (!wins_over_standing(link, hello)) return refuse(link, {wire::RefuseReason::busy, "we are linked already"});
     link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type)));
   }
   come_up(link, hello);
+}
+
+// A process that has ended leaves a dead link, not a silent one: two that live are two machines.
+bool PeerLinks::is_doubled(const PeerLink& link, const wire::Hello& hello) {
+  const Now now = read_clocks();
+  const auto standing = up_.find(link.id);
+  if (standing != up_.end()) {
+    const PeerLink& old = links_.at(standing->second);
+    const bool lives = now.steady - old.connection->counters().last_received < kSilenceLimit;
+    if (lives && old.instance != hello.instance) clones_.note_swap(link.id, now.steady);
+  }
+  return clones_.is_doubled(link.id, now.steady);
 }
 
 bool PeerLinks::wins_over_standing(const PeerLink& link, const wire::Hello& hello) const {
@@ -234,6 +251,7 @@ void PeerLinks::closed(LinkNumber number, const net::CloseReason& reason) {
 
 void PeerLinks::apply(OwnSide self, bool afresh) {
   self_ = std::move(self);
+  const Refusal stranger{wire::RefuseReason::unknown_node, self_.name + " no longer has this node in its merlin.conf"};
   std::vector<LinkNumber> numbers;
   for (const auto& [number, link] : links_) numbers.push_back(number);
   for (const LinkNumber number : numbers) {
@@ -242,7 +260,7 @@ void PeerLinks::apply(OwnSide self, bool afresh) {
     if (block != nullptr && !afresh) {
       link.block = block->name;
     } else if (link.stage != Stage::over) {
-      dismiss(link, block == nullptr);
+      dismiss(link, block != nullptr ? std::nullopt : std::optional(stranger));
     }
   }
   std::erase_if(last_hello_, [&](const auto& entry) { return !is_block(entry.first); });
@@ -250,15 +268,12 @@ void PeerLinks::apply(OwnSide self, bool afresh) {
   sync_connectors();
 }
 
-// merlin.conf no longer wants this link, or not in this way.
-void PeerLinks::dismiss(PeerLink& link, bool is_stranger) {
+// A link that was or may come up is no longer wanted.
+void PeerLinks::dismiss(PeerLink& link, const std::optional<Refusal>& said) {
   const bool was_up = link.stage == Stage::up;
   link.stage = Stage::over;
-  if (is_stranger) {
-    const wire::Refuse refuse{wire::RefuseReason::unknown_node, self_.name + " no longer has this node in its merlin.conf"};
-    link.connection->send(net::Priority::beat, wire::to_frame(refuse));
-  }
-  link.connection->finish("merlin.conf has changed");
+  if (said) link.connection->send(net::Priority::beat, wire::to_frame(wire::Refuse{said->reason, said->text}));
+  link.connection->finish(said ? said->text : "merlin.conf has changed");
   if (!was_up) return;
   up_.erase(link.id);
   events_.on_down(link.id, false);

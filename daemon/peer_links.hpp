@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "clone_watch.hpp"
 #include "cluster/node.hpp"
 #include "config/config.hpp"
 #include "handshake.hpp"
@@ -97,11 +98,12 @@ class PeerLinks {
   void frame_came(LinkNumber number, wire::Frame frame);
   void greet(PeerLink& link, const wire::Frame& frame);
   void greeted(PeerLink& link, const wire::Hello& hello);
+  bool is_doubled(const PeerLink& link, const wire::Hello& hello);
   bool wins_over_standing(const PeerLink& link, const wire::Hello& hello) const;
   void refuse(PeerLink& link, const Refusal& refusal);
   void refused_by_peer(PeerLink& link, const wire::Frame& frame);
   void break_off(PeerLink& link, const std::string& why);
-  void dismiss(PeerLink& link, bool is_stranger);
+  void dismiss(PeerLink& link, const std::optional<Refusal>& said);
   void come_up(PeerLink& link, const wire::Hello& hello);
   void drop_standing(const NodeId& id, bool by_peer);
   void closed(LinkNumber number, const net::CloseReason& reason);
@@ -133,6 +135,7 @@ class PeerLinks {
   std::map<LinkNumber, PeerLink> links_;
   std::map<NodeId, LinkNumber> up_;
   std::map<std::string, wire::Hello> last_hello_;  // by block
+  CloneWatch clones_;
   std::set<std::string> goodbye_;                  // blocks whose last word was that they end
   LinkNumber last_number_ = 0;
   bool ending_ = false;

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "clone_watch.hpp"
 #include "cluster/versions.hpp"
 #include "config/load.hpp"
 #include "durable_file.hpp"
@@ -187,6 +188,19 @@ BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   BOOST_TEST(refusals.peers().size() == Refusals::kMaxPeers);
   BOOST_TEST(lines <= Refusals::kMaxSources);
   BOOST_TEST(refusals.counts().at("not_ours") == 10'000);
+}
+
+BOOST_AUTO_TEST_CASE(two_machines_with_one_node_id_are_found_a_restart_is_none) {
+  CloneWatch watch;
+  watch.note_swap(id(2), SteadyTime(Millis{0}));
+  watch.note_swap(id(2), SteadyTime(Millis{30'000}));
+  BOOST_TEST(!watch.is_doubled(id(2), SteadyTime(Millis{30'000})));
+  watch.note_swap(id(2), SteadyTime(Millis{70'000}));
+  BOOST_TEST(!watch.is_doubled(id(2), SteadyTime(Millis{70'000})), "three in more than a minute");
+  watch.note_swap(id(2), SteadyTime(Millis{90'000}));
+  BOOST_TEST(watch.is_doubled(id(2), SteadyTime(Millis{90'000})));
+  BOOST_TEST(!watch.is_doubled(id(3), SteadyTime(Millis{90'000})));
+  BOOST_TEST(!watch.is_doubled(id(2), SteadyTime(Millis{150'001})), "it may try again once the other is quiet");
 }
 
 BOOST_AUTO_TEST_CASE(one_kind_of_line_cannot_flood_the_log) {
