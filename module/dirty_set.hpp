@@ -19,21 +19,16 @@ class DirtySet {
     marked_[object] = 1;
     queue_.push_back(object);
   }
-  void forget(Index object) { marked_[object] = 0; }
-  bool marked(Index object) const { return marked_[object] != 0; }
   bool empty() const { return queue_.empty(); }
   std::size_t size() const { return queue_.size(); }
 
   // no_object when nothing is left.
   Index take() {
-    while (!queue_.empty()) {
-      const Index object = queue_.front();
-      queue_.pop_front();
-      if (marked_[object] == 0) continue;
-      marked_[object] = 0;
-      return object;
-    }
-    return no_object;
+    if (queue_.empty()) return no_object;
+    const Index object = queue_.front();
+    queue_.pop_front();
+    marked_[object] = 0;
+    return object;
   }
 
  private:

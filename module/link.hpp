@@ -49,7 +49,6 @@ class Link : public Watcher {
   bool open() const { return state_ == State::open; }
   // Whole frames of what was read; an Error: what came is not our protocol, close the link.
   Result<std::optional<wire::Frame>> next_frame() { return reader_.next(); }
-  std::size_t unread_bytes() const { return reader_.buffered_bytes(); }
   // The other end has proved to be a daemon: larger frames are taken, and the back-off starts anew.
   void trust();
 

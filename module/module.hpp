@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "config/config.hpp"
 #include "module/cost_meter.hpp"
@@ -44,6 +45,9 @@ class Module final : Link::User, RowListener {
   void row_changed(Index object);
   void state_changed(Index object);
   bool veto_event_handler(Index object) const { return !may_act(object); }
+  // An operator or a program hands in a result by command, and it is processed before command_done().
+  void result_by_command(Index object);
+  void command_done() { core_.restore_reactions(); }
   void saving(bool begins);
   void loop_ends(bool reload);
 
@@ -95,6 +99,8 @@ class Module final : Link::User, RowListener {
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
   std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
   bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open(); }
+  void mute(Index object);
+  void unmute(Index object);
   void say_mode();
 
   Core& core_;
@@ -115,6 +121,7 @@ class Module final : Link::User, RowListener {
 
   std::unordered_map<Index, SteadyTime> running_;  // checks that this core has started
   std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
+  std::unordered_set<Index> muted_;                // released while a check ran: its result is not obsessed over here
   SteadyTime next_beat_{};
   std::uint64_t beats_ = 0;
   std::uint64_t checks_run_ = 0;

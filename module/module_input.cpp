@@ -1,8 +1,41 @@
-// What the daemon says.
+// The link comes and goes, and what the daemon says.
+#include <unistd.h>
+
 #include "module/module.hpp"
 #include "wire/codec.hpp"
 
 namespace merlin::neb {
+
+void Module::on_link_open() {
+  wire::CoreHello hello;
+  hello.oldest_version = wire::kOldestProtocolVersion;
+  hello.newest_version = wire::kProtocolVersion;
+  hello.boot_id = boot_id_;
+  hello.program = core_.program();
+  hello.module_version = MERLIN_VERSION;
+  hello.pid = static_cast<std::uint32_t>(::getpid());
+  hello.cluster = config_.cluster;
+  link_.send(wire::to_frame(hello));
+}
+
+void Module::on_link_lost(const std::string& why) {
+  const Now now = core_.now();
+  outbox_.stop();
+  intake_.abandon();
+  ownership_.side().on_daemon_lost(now.steady);
+  daemon_.clear();
+  if (why.empty()) return;
+  const auto held = lost_limit_.admit(now.steady);
+  if (!held) return;
+  core_.log(LogLevel::warning,
+            "no connection to the daemon at " + config_.module.daemon.text() + ": " + why + "; tried again all the time");
+}
+
+void Module::on_row(Index object) {
+  held_.erase(object);
+  takeover_.drop(object);
+  if (ownership_.owns(object)) takeover_.add(object);
+}
 
 template <class Message>
 Result<> Module::take(const wire::Frame& frame, Now now) {
@@ -57,7 +90,7 @@ void Module::on(const wire::Refuse& refuse, Now now) {
 
 void Module::on(const wire::Epoch& epoch, Now now) {
   // Results that came in under the epoch that ends are written under it.
-  if (epoch.whole || !epoch.removed.empty()) outbox_.flush_all(now);
+  if (epoch.whole || !epoch.removed.empty()) outbox_.flush(now);
   takeover_.set_rate(epoch.takeover_rate);
   const auto change = ownership_.side().on_epoch(epoch);
   apply(change, epoch.in_flight, now);

@@ -65,17 +65,7 @@ bool Outbox::step_initial(Now now) {
   return true;
 }
 
-void Outbox::flush(const std::vector<Index>& objects, Now now) {
-  std::vector<wire::Register> rows;
-  for (Index object : objects) {
-    if (!dirty_.marked(object)) continue;
-    dirty_.forget(object);
-    rows.push_back(writer_.write(object, now));
-  }
-  send_rows(std::move(rows), wire::CoreRowsKind::write);
-}
-
-void Outbox::flush_all(Now now) {
+void Outbox::flush(Now now) {
   while (step_dirty(now)) {
   }
 }

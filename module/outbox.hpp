@@ -38,9 +38,8 @@ class Outbox {
 
   // One frame's worth of the most urgent; false: nothing to say, or the socket is full.
   bool step(Now now);
-  // The rows of these that are dirty, whatever the socket says: they were written under the epoch that ends.
-  void flush(const std::vector<Index>& objects, Now now);
-  void flush_all(Now now);
+  // All dirty rows, whatever the socket says: they are written under an epoch that ends.
+  void flush(Now now);
 
   template <class Message>
   void send(const Message& message) {

@@ -84,9 +84,13 @@ class Core {
 
   // ---- notifications: takes back what the core has counted before it asked (K1)
   virtual void undo_notification(Index object, bool normal) = 0;
-  // From the announcement of a state change until restore_event_handlers() no handler runs and none is logged.
-  virtual void suppress_event_handlers() = 0;
-  virtual void restore_event_handlers() = 0;
+  // Until restore_reactions() no event handler and no obsess command runs, nor is logged.
+  virtual void suppress_reactions() = 0;
+  virtual void restore_reactions() = 0;
+
+  // Whether the object's results are handed to the obsess command (OCSP, OCHP).
+  virtual bool obsesses(Index object) const = 0;
+  virtual void set_obsesses(Index object, bool obsesses) = 0;
 
   // ---- loop. One registration a descriptor and direction; unwatch before close. false: the core refused.
   virtual bool watch(int fd, Watcher& watcher) = 0;

@@ -39,8 +39,10 @@ class Nagios4Core final : public Core {
   void process_result(Index object, const wire::CheckResult& result, const char* node) override;
 
   void undo_notification(Index object, bool normal) override;
-  void suppress_event_handlers() override;
-  void restore_event_handlers() override;
+  void suppress_reactions() override;
+  void restore_reactions() override;
+  bool obsesses(Index object) const override;
+  void set_obsesses(Index object, bool obsesses) override;
 
   bool watch(int fd, Watcher& watcher) override;
   bool watch_writable(int fd, Watcher& watcher) override;
@@ -50,7 +52,10 @@ class Nagios4Core final : public Core {
  private:
   ReadyHandler ready_;
   std::optional<FileLog> file_;
-  int saved_event_handlers_ = -1;  // -1: not suppressed
+  struct Reactions {
+    int event_handlers, obsess_over_hosts, obsess_over_services;
+  };
+  std::optional<Reactions> saved_reactions_;  // while suppressed
 };
 
 // Registers the handler that closes what close_in_children() names in every child that the core forks without exec.

@@ -148,16 +148,26 @@ void Nagios4Core::undo_notification(Index object, bool normal) {
   if (normal) with_object(object, [](auto& found) { --found.current_notification_number; });
 }
 
-void Nagios4Core::suppress_event_handlers() {
-  if (saved_event_handlers_ >= 0) return;
-  saved_event_handlers_ = enable_event_handlers;
-  enable_event_handlers = FALSE;
+void Nagios4Core::suppress_reactions() {
+  if (saved_reactions_) return;
+  saved_reactions_ = Reactions{enable_event_handlers, obsess_over_hosts, obsess_over_services};
+  enable_event_handlers = obsess_over_hosts = obsess_over_services = FALSE;
 }
 
-void Nagios4Core::restore_event_handlers() {
-  if (saved_event_handlers_ < 0) return;
-  enable_event_handlers = saved_event_handlers_;
-  saved_event_handlers_ = -1;
+void Nagios4Core::restore_reactions() {
+  if (!saved_reactions_) return;
+  enable_event_handlers = saved_reactions_->event_handlers;
+  obsess_over_hosts = saved_reactions_->obsess_over_hosts;
+  obsess_over_services = saved_reactions_->obsess_over_services;
+  saved_reactions_.reset();
+}
+
+bool Nagios4Core::obsesses(Index object) const {
+  return with_object(object, [](const auto& found) { return found.obsess != FALSE; });
+}
+
+void Nagios4Core::set_obsesses(Index object, bool obsesses) {
+  with_object(object, [&](auto& found) { found.obsess = obsesses ? TRUE : FALSE; });
 }
 
 }  // namespace merlin::neb

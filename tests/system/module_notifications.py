@@ -1,4 +1,4 @@
-# Only the owner of an object sends its notifications and runs its event handlers; elsewhere the counters do not move.
+# Only the owner of an object sends its notifications, runs its event handlers and its obsess command; elsewhere the counters do not move.
 import time
 
 import protocol
@@ -10,7 +10,7 @@ def result(host, service, code, text="passive"):
 
 
 def test():
-    with LoneCore() as core:
+    with LoneCore(nagios="obsess_over_services=1\nocsp_command=obsess\n") as core:
         core.start()
         daemon = core.daemon
         daemon.start()
@@ -32,7 +32,8 @@ def test():
         check(shown["current_state"] == "2" and shown["current_notification_number"] == "0", f"a non-owner's counter moved: {shown}")
         check("host1" not in core.read("told") and "host1" not in core.read("handled"), "a non-owner told or handled")
         check("EVENT HANDLER: host1" not in core.log(), "the log tells of an event handler that did not run")
-        # The owner told of the same problem: its row sets the numbers; taken over, the recovery is owed and sent once.
+        check("host0 svc0" in core.read("obsessed") and "host1" not in core.read("obsessed"), "a non-owner obsessed, or the owner did not")
+        check(core.status("host1", "svc0")["obsess"] == "1" and "obsess_over_services=1" in core.read("status.dat"), "a switch was left off")
         core.set_bad("host0", "svc0", False)
         wait_until(lambda: "RECOVERY host0 svc0" in core.read("told"), "the recovery")
         check(core.read("told").count("svc0") == 2, f"told: {core.read('told')}")

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct FakeObject {
   std::vector<std::pair<Seconds, Seconds>> moves;  // run_at, shown
   int results = 0;
   int undone = 0;
+  bool obsesses = true;
 };
 
 class FakeCore final : public Core {
@@ -80,11 +82,14 @@ class FakeCore final : public Core {
     objects[object].state = state;
     objects[object].schedule.has_been_checked = state.has_been_checked;
     shown.push_back({object, showing.live, showing.node, state.output});
+    if (on_bring_in) on_bring_in(object);
   }
   void process_result(Index object, const wire::CheckResult&, const char*) override { ++objects[object].results; }
   void undo_notification(Index object, bool normal) override { objects[object].undone += normal ? 1 : 0; }
-  void suppress_event_handlers() override { handlers_on = false; }
-  void restore_event_handlers() override { handlers_on = true; }
+  void suppress_reactions() override { handlers_on = false; }
+  void restore_reactions() override { handlers_on = true; }
+  bool obsesses(Index object) const override { return objects[object].obsesses; }
+  void set_obsesses(Index object, bool obsesses) override { objects[object].obsesses = obsesses; }
   bool watch(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLIN).second; }
   bool watch_writable(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLOUT).second; }
   void unwatch(int fd) override { watched.erase(fd); }
@@ -104,6 +109,7 @@ class FakeCore final : public Core {
   std::vector<Index> moved;
   std::vector<int> closes;
   bool handlers_on = true;
+  std::function<void(Index)> on_bring_in;
   std::map<int, std::pair<Watcher*, short>> watched;
   Now clock{SteadyTime{Millis{1'000'000}}, WallTime{Millis{1'700'000'000'000}}};
 };

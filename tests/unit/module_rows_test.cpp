@@ -180,10 +180,11 @@ BOOST_AUTO_TEST_CASE(an_object_waits_once_in_the_dirty_set) {
   dirty.mark(2);
   dirty.mark(0);
   dirty.mark(2);
-  dirty.forget(0);
-  dirty.mark(1);
+  BOOST_TEST(dirty.size() == 2u);
   BOOST_TEST(dirty.take() == 2u);
-  BOOST_TEST(dirty.take() == 1u);
+  dirty.mark(2);
+  BOOST_TEST(dirty.take() == 0u);
+  BOOST_TEST(dirty.take() == 2u);
   BOOST_TEST(dirty.take() == no_object);
   BOOST_TEST(dirty.empty());
 }

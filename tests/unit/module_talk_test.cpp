@@ -238,12 +238,36 @@ BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits
   BOOST_TEST((claims.in_flight[0].object == ObjectKey{host_key("web"), service_key("web", "http")}));
   BOOST_TEST(claims.in_flight[0].wait_ms <= 25000u);
   BOOST_TEST(claims.in_flight[0].wait_ms > 20000u);
+  BOOST_TEST(!core.objects[http].obsesses);
+  module->check_done(http, true, wire::CheckResult{});
+  BOOST_TEST(core.objects[http].obsesses);
   // However long the daemon says: a time-out and the allowance.
   BOOST_TEST(module->veto_check(sql));
   BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds() + 36);
   BOOST_TEST(core.objects[sql].moves.back().first >= core.seconds() + 34);
   core.pass(Millis{35000});
   BOOST_TEST(!module->veto_check(sql));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_row_of_another_node_is_no_end_of_a_check_that_runs_here, Talk) {
+  connect();
+  follow({host_key("web")});
+  module->check_started(http);
+  core.objects[http].schedule.executing = true;
+  follow({host_key("db")});
+  BOOST_TEST(!core.objects[http].obsesses);
+  core.on_bring_in = [this](Index object) { module->check_done(object, true, std::nullopt); };  // as a core's broker does
+  wire::RowsToCore rows;
+  wire::CheckRegister state;
+  state.has_been_checked = true;
+  rows.live.push_back({{host_key("web"), service_key("web", "http")}, wire::RegisterKind::check, {9, 3, 1, {}}, 0, wire::encode(state)});
+  daemon.say(rows);
+  run(1);
+  BOOST_TEST(core.shown.size() == 1u);
+  BOOST_TEST(!core.objects[http].obsesses);
+  follow({host_key("web")});
+  follow({});
+  BOOST_TEST(said<wire::CoreClaims>().back().in_flight.size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, Talk) {

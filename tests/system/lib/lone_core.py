@@ -180,6 +180,7 @@ echo "fine | t=1"
         self.write("runs", "")
         self.write("told", "")
         self.write("handled", "")
+        self.write("obsessed", "")
         os.chmod(f"{self.dir}/plugin", 0o755)
         os.chmod(self.dir, 0o755)
         owner = pwd.getpwnam("nagios")
@@ -228,6 +229,10 @@ define command {{
 define command {{
   command_name handle
   command_line echo "$HOSTNAME$ $SERVICEDESC$" >> {self.dir}/handled
+}}
+define command {{
+  command_name obsess
+  command_line echo "$HOSTNAME$ $SERVICEDESC$" >> {self.dir}/obsessed
 }}
 define contact {{
   contact_name somebody

@@ -1,0 +1,80 @@
+// What a change of ownership means for the core, and what is said of it.
+#include <algorithm>
+
+#include "module/module.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::neb {
+
+void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now) {
+  for (const wire::InFlight& check : held) {
+    const Index object = objects_.find(check.object);
+    if (object == no_object) continue;
+    const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
+    held_[object] = now.steady + std::min(Millis(check.wait_ms), longest);
+  }
+  if (!change.any()) return say_mode();
+  const OwnershipChange moved = ownership_.apply(change);
+  for (Index object : moved.released) takeover_.drop(object);
+  for (Index object : moved.taken_up) {
+    unmute(object);
+    takeover_.add(object);
+  }
+  wire::CoreClaims claims;
+  claims.epoch = ownership_.side().epoch();
+  claims.whole = change.whole;
+  claims.added = change.whole ? ownership_.claims() : ownership_.known(change.added);
+  claims.removed = ownership_.known(change.removed);
+  claims.in_flight = in_flight(moved.released, now);
+  for (const wire::InFlight& check : claims.in_flight) mute(objects_.find(check.object));
+  core_.log(LogLevel::debug, "epoch " + std::to_string(claims.epoch) + ": took up " + std::to_string(moved.taken_up.size()) +
+                                 " objects, released " + std::to_string(moved.released.size()) + ", " +
+                                 std::to_string(claims.in_flight.size()) + " checks still running");
+  outbox_.send(claims);
+  say_mode();
+}
+
+std::vector<wire::InFlight> Module::in_flight(const std::vector<Index>& released, Now now) const {
+  std::vector<wire::InFlight> checks;
+  if (running_.empty()) return checks;
+  for (Index object : released) {
+    const auto started = running_.find(object);
+    if (started == running_.end() || !core_.schedule(object).executing) continue;
+    const Millis rest = Millis(core_.check_timeout_s(object) * 1000) - (now.steady - started->second);
+    const Millis wait = std::max(rest, Millis(0)) + kResultAllowance;
+    checks.push_back({objects_.key(object), static_cast<std::uint32_t>(wait.count())});
+  }
+  return checks;
+}
+
+void Module::say_mode() {
+  using Mode = cluster::CoreSide::Mode;
+  const Mode mode = ownership_.side().mode();
+  if (said_mode_ == mode) return;
+  const bool first = !said_mode_;
+  said_mode_ = mode;
+  if (mode == Mode::isolated) {
+    core_.log(LogLevel::warning, config_.when_isolated == config::WhenIsolated::run
+                                     ? "no daemon: this core runs all its checks by itself"
+                                     : "no daemon: this core runs no checks (when_isolated = hold)");
+  } else if (mode == Mode::following) {
+    core_.log(LogLevel::info, "the daemon says what runs here");
+  } else if (mode == Mode::grace) {
+    core_.log(LogLevel::warning, "the daemon is gone: what ran here goes on running");
+  } else if (first) {
+    core_.log(LogLevel::info, "runs nothing until the daemon says what, or for " + std::to_string(config_.start_hold.count()) + " ms");
+  }
+}
+
+// The core asks nobody before it obsesses over a result.
+void Module::mute(Index object) {
+  if (!core_.obsesses(object)) return;
+  core_.set_obsesses(object, false);
+  muted_.insert(object);
+}
+
+void Module::unmute(Index object) {
+  if (muted_.erase(object) > 0) core_.set_obsesses(object, true);
+}
+
+}  // namespace merlin::neb

@@ -1,0 +1,89 @@
+// The module's own turns in the core's loop: the tick, what is to be done now, the beat.
+#include <algorithm>
+
+#include "module/module.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::neb {
+
+void Module::tick() {
+  pulse_.acknowledge_tick();
+  const Now now = core_.now();
+  core_.restore_reactions();
+  apply(ownership_.side().tick(now.steady), {}, now);
+  link_.tick(now.steady);
+  if (now.steady >= next_beat_) beat(now);
+  work();
+}
+
+void Module::woken() {
+  pulse_.acknowledge_wake();
+  core_.restore_reactions();
+  work();
+}
+
+void Module::work() {
+  const auto until = std::chrono::steady_clock::now() + kTurn;
+  const Now now = core_.now();
+  while (step(now)) {
+    if (std::chrono::steady_clock::now() < until) continue;
+    pulse_.wake();
+    return;
+  }
+}
+
+bool Module::step(Now now) {
+  const bool wrote = outbox_.step(now);
+  const bool took = step_input(now);
+  const bool moved = !takeover_.idle() && takeover_.step(now, 64);
+  return wrote || took || moved;
+}
+
+bool Module::step_input(Now now) {
+  if (!intake_.idle()) {
+    if (const auto done = intake_.step(now)) outbox_.send(wire::RowsConfirmed{*done});
+    return true;
+  }
+  if (!link_.open()) return false;
+  auto frame = link_.next_frame();
+  if (frame && !*frame) return false;
+  const auto handled = frame ? handle(**frame, now) : Result<>(frame.error());
+  if (handled) return true;
+  ++garbage_;
+  if (const auto held = garbage_limit_.admit(now.steady)) {
+    core_.log(LogLevel::error, "what comes from the daemon at " + config_.module.daemon.text() + " is not Merlin's protocol (" +
+                                   handled.error().text() + "); connection closed, " + std::to_string(*held) + " like it before");
+  }
+  link_.close();
+  on_link_lost("");
+  return false;
+}
+
+void Module::beat(Now now) {
+  next_beat_ = now.steady + config_.pulse_interval;
+  overdue_ = count_overdue(now.wall.time_since_epoch().count() / 1000);
+  wire::CoreBeat beat;
+  beat.number = ++beats_;
+  beat.checks_run = checks_run_;
+  beat.overdue = overdue_;
+  beat.dirty = static_cast<std::uint32_t>(outbox_.dirty() + outbox_.waiting_results());
+  beat.dropped = outbox_.dropped();
+  beat.hlc = ownership_.side().clock();
+  outbox_.send(beat);
+}
+
+// The core moves its events by itself too (periods, parallel limits), so its own word decides.
+std::uint32_t Module::count_overdue(Seconds now) {
+  std::uint32_t count = 0;
+  for (Index object = 0; object < objects_.size(); ++object) {
+    const Seconds due = rows_.due(object);
+    if (due == 0 || due + 1 >= now || !ownership_.owns(object)) continue;
+    const Schedule schedule = core_.schedule(object);
+    if (schedule.executing || !schedule.checks_enabled || schedule.interval <= 0) continue;
+    if (schedule.next_check > due && !takeover_.waits(object)) rows_.set_due(object, schedule.next_check);
+    if (rows_.due(object) + 1 < now) ++count;
+  }
+  return count;
+}
+
+}  // namespace merlin::neb
