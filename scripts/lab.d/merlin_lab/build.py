@@ -40,10 +40,14 @@ def stage(say):
     with locked(os.path.join(build, "lab.lock")):
         with open(os.path.join(build, "lab-build.log"), "w", encoding="utf-8") as log:
             release = os.path.join(build, "release")
+            if not os.path.exists(os.path.join(release, "lab-staged")):
+                say(f"building for the first time, which takes minutes; the compiler's output goes to {log.name}")
             if not os.path.exists(os.path.join(release, "build.ninja")):
                 logged(["cmake", "--preset", "release", "-B", release], "cmake's configuration", log)
             logged(["cmake", "--build", release], "the build", log)
             logged(["cmake", "--install", release], "cmake --install", log, dict(os.environ, DESTDIR=target))
+            with open(os.path.join(release, "lab-staged"), "w", encoding="utf-8"):
+                pass
     say(f"built and staged in {time.monotonic() - started:.1f} s")
     return target
 
