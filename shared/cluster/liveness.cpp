@@ -70,13 +70,14 @@ std::optional<SteadyTime> Liveness::excused_until(const NodeId& node, SteadyTime
 
 void Liveness::end_away(const NodeId& node) { nodes_[node].away_until.reset(); }
 
-void Liveness::shift(Millis late_by) {
+void Liveness::shift(Millis late_by, SteadyTime now) {
+  const auto move = [&](SteadyTime& moment) { moment = std::min(moment + late_by, now); };
   for (auto& [id, other] : nodes_) {
-    if (other.direct) other.direct->made += late_by;
-    for (auto& [via, source] : other.relayed) source.made += late_by;
-    other.last_bytes += late_by;
-    if (other.closed_at) *other.closed_at += late_by;
-    if (other.away_until) *other.away_until += late_by;
+    if (other.direct) move(other.direct->made);
+    for (auto& [via, source] : other.relayed) move(source.made);
+    move(other.last_bytes);
+    if (other.closed_at) move(*other.closed_at);
+    if (other.away_until) *other.away_until = std::min(*other.away_until + late_by, now + kLongestAway);
   }
 }
 

@@ -15,6 +15,7 @@ namespace merlin::cluster {
 
 inline constexpr int kFreshIntervals = 3;         // of the other's own interval, heard directly
 inline constexpr int kFreshIntervalsRelayed = 4;  // heard through a third node
+inline constexpr Millis kLongestAway{60'000};
 inline constexpr Millis kLossMemory{10 * 60 * 1000};
 inline constexpr Millis kFirstHold{5000};  // doubles with each loss within kLossMemory
 inline constexpr Millis kMaxHold{5 * 60 * 1000};
@@ -57,7 +58,7 @@ class Liveness {
   std::optional<SteadyTime> excused_until(const NodeId& node, SteadyTime now) const;
   void forget(const NodeId& node) { nodes_.erase(node); }
   // Our own loop stood still that long: nobody was silent meanwhile for that reason alone.
-  void shift(Millis late_by);
+  void shift(Millis late_by, SteadyTime now);
 
   Judgement judge(const NodeId& node, SteadyTime now) const;
   // Notes losses and returns for damping; call it with every change of the verdict.

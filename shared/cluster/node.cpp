@@ -17,6 +17,7 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       feed(table),
       forwarding(settings.self, own_instance),
       started(now.steady),
+      last_tick(now.steady),
       joining_since(now.steady),
       term(restored.term_limit) {
   ownership.set_interval(settings.pulse_interval);
@@ -138,7 +139,8 @@ Actions Node::receive_core(FromCore message, Now now) {
 
 Actions Node::tick(Now now, Millis late_by) {
   State& state = *state_;
-  if (late_by > state.settings.pulse_interval) state.shift(late_by);
+  if (late_by > state.settings.pulse_interval) state.shift(late_by, now.steady);
+  state.last_tick = now.steady;
   for (const NodeId& id : state.replication.stuck(now.steady)) {
     state.log(LogLevel::warning, state.name_of(id) + " has acknowledged nothing for long: beginning its synchronisation anew");
     state.replication.session_down(id);
@@ -203,12 +205,13 @@ std::string Node::State::name_of(const NodeId& id) const {
   return found == others.end() || found->second.name.empty() ? "node " + id.short_hex() : found->second.name;
 }
 
-void Node::State::shift(Millis late_by) {
-  liveness.shift(late_by);
-  ownership.shift(late_by);
-  replication.shift(late_by);
-  core.last_turn += late_by;
-  if (core.busy_until) *core.busy_until += late_by;
+// What was set while the loop caught up is not moved beyond what it could have been set to now.
+void Node::State::shift(Millis late_by, SteadyTime now) {
+  liveness.shift(late_by, now);
+  ownership.shift(late_by, now);
+  replication.shift(late_by, now);
+  core.last_turn = std::min(core.last_turn + late_by, now);
+  if (core.busy_until) *core.busy_until = std::min(*core.busy_until + late_by, now + settings.busy_limit);
 }
 
 }  // namespace merlin::cluster

@@ -165,6 +165,7 @@ class Node {
   Actions receive_core(FromCore message, Now now);
 
   // At least every 50 ms. `late_by` is how much longer than planned the caller's loop was away (R2): deadlines move by it.
+  // A caller that was away for more than a beat first reads all that has arrived, and then ticks; nothing is judged before.
   Actions tick(Now now, Millis late_by = Millis{0});
 
   Actions drain(Now now);

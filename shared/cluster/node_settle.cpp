@@ -7,8 +7,11 @@
 
 namespace merlin::cluster {
 
+// Nothing is judged by a loop that was away: first it reads, then a tick says how late it is (R2).
+bool Node::State::is_late(SteadyTime now) const { return now - last_tick > settings.pulse_interval + kLongestTick; }
+
 Actions Node::State::finish(Now now) {
-  settle(now);
+  if (!is_late(now.steady)) settle(now);
   return std::exchange(out, {});
 }
 

@@ -24,10 +24,10 @@
 namespace merlin::cluster {
 
 inline constexpr std::size_t kMaxNodes = 64;               // known at a time, configured or not
-inline constexpr Millis kLongestAway{60'000};
 inline constexpr Millis kClockLead{60'000};                // clock limit on disk: this far ahead
 inline constexpr std::uint64_t kTermLead = 1'000;          // term limit on disk: this far ahead
 inline constexpr Millis kCoreFeedPatience{2'000};          // a core is given its first epoch at the latest then
+inline constexpr Millis kLongestTick{50};                  // between the caller's ticks
 inline constexpr Millis kStartWait{3'000};                 // a new daemon gives its peers that long to be heard before it decides
 inline constexpr Millis kStartWaitLinked{5'000};           // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
@@ -109,6 +109,7 @@ struct Node::State {
   // ---- node_settle.cpp
   void settle(Now now);
   Actions finish(Now now);
+  bool is_late(SteadyTime now) const;
   void settle_phase(Now now);
   void settle_ownership(Now now);
   void decide_ownership(Now now);
@@ -192,7 +193,7 @@ struct Node::State {
   Other* find(const NodeId& id);
   Other& other(const NodeId& id);
   const InventoryPtr& inventory() const { return core.inventory; }
-  void shift(Millis late_by);
+  void shift(Millis late_by, SteadyTime now);
 
   Settings settings;
   Durable durable;
@@ -207,6 +208,7 @@ struct Node::State {
   Core core;
 
   SteadyTime started{};
+  SteadyTime last_tick{};
   bool start_waited = false;
   bool leaving = false;
   wire::NodePhase phase = wire::NodePhase::joining;

@@ -230,14 +230,15 @@ const KnownHost* Ownership::host_of(Unit unit) const {
   return found == host_index_.end() || !inventory_ ? nullptr : &inventory_->hosts()[found->second];
 }
 
-void Ownership::shift(Millis late_by) {
+void Ownership::shift(Millis late_by, SteadyTime now) {
+  const auto move = [&](SteadyTime& moment) { moment = std::min(moment + late_by, now); };
   for (auto& [unit, wait] : waits_) {
-    wait.since += late_by;
-    if (wait.unclaimed) *wait.unclaimed += late_by;
-    if (wait.wanted) *wait.wanted += late_by;
+    move(wait.since);
+    if (wait.unclaimed) move(*wait.unclaimed);
+    if (wait.wanted) move(*wait.wanted);
   }
-  for (auto& [unit, until] : granted_) until += late_by;
-  for (auto& [unit, promise] : promised_) promise.until += late_by;
+  for (auto& [unit, until] : granted_) until = std::min(until + late_by, now + kBeatsToYield * beat_);
+  for (auto& [unit, promise] : promised_) promise.until = std::min(promise.until + late_by, now + kBeatsToYield * beat_);
 }
 
 }  // namespace merlin::cluster

@@ -63,7 +63,7 @@ class Ownership {
   // Own host by key of the host or of a lone service of it; null when our core does not know it.
   const KnownHost* host_of(Unit unit) const;
   Candidate candidate(const Contender& contender, std::size_t host_index);
-  void shift(Millis late_by);
+  void shift(Millis late_by, SteadyTime now);
 
  private:
   struct Wait {

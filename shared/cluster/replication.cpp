@@ -35,11 +35,13 @@ void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
   peer.progress = now;
   peer.live_next = peer.acknowledged = table_.head();
   send_(peer_id, Priority::control, wire::Follow{peer.table_id, peer.followed});
+  if (const auto early = std::exchange(peer.early_follow, std::nullopt)) on_follow(peer_id, *early, now);
 }
 
 void Replication::session_down(const NodeId& peer_id) {
   Peer& peer = peers_[peer_id];
   peer.up = false;
+  peer.early_follow.reset();
   peer.compared = false;
   peer.jobs.clear();
   peer.round.reset();
@@ -47,7 +49,10 @@ void Replication::session_down(const NodeId& peer_id) {
 
 void Replication::on_follow(const NodeId& peer_id, const wire::Follow& follow, SteadyTime now) {
   Peer* peer = session(peer_id);
-  if (peer == nullptr) return;
+  if (peer == nullptr) {
+    peers_[peer_id].early_follow = follow;  // the other end has found the way first
+    return;
+  }
   // The peer begins a session, perhaps without our having noticed the end of the last: nothing sent before counts.
   peer->jobs.clear();
   peer->live_unacknowledged = peer->bulk_unacknowledged = 0;
@@ -200,10 +205,10 @@ std::vector<NodeId> Replication::stuck(SteadyTime now) const {
   return ids;
 }
 
-void Replication::shift(Millis late_by) {
+void Replication::shift(Millis late_by, SteadyTime now) {
   for (auto& [id, peer] : peers_) {
-    if (peer.last_compare) *peer.last_compare += late_by;
-    peer.progress += late_by;
+    if (peer.last_compare) peer.last_compare = std::min(*peer.last_compare + late_by, now);
+    peer.progress = std::min(peer.progress + late_by, now);
   }
 }
 

@@ -51,7 +51,7 @@ class Replication {
   void tables_differ(const NodeId& peer, SteadyTime now);
   // Sessions whose other end acknowledges nothing: messages got lost at a third node. Begin them anew.
   std::vector<NodeId> stuck(SteadyTime now) const;
-  void shift(Millis late_by);
+  void shift(Millis late_by, SteadyTime now);
 
   // Since the session began we were sent all that we lacked.
   bool compared(const NodeId& peer) const;
@@ -75,6 +75,7 @@ class Replication {
     std::uint64_t acknowledged = 0;
     std::size_t live_unacknowledged = 0;
     std::size_t bulk_unacknowledged = 0;
+    std::optional<wire::Follow> early_follow;  // came before the session
     std::deque<Job> jobs;
     std::optional<std::uint64_t> round;  // of the compare that we started
     std::optional<SteadyTime> last_compare;

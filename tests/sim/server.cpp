@@ -71,7 +71,8 @@ void Server::start_daemon() {
   last_tick_ = now().steady;
   carry_out(node_->start(now()));
   network_.start(number_);
-  events_.after(random_.between(Millis{1}, kDaemonTick), [this, life = daemon_.life()] { daemon_.run(life, [this] { tick_daemon(); }); });
+  tick_missed_ = false;
+  tick_after(random_.between(Millis{1}, kDaemonTick));
 }
 
 void Server::tick_daemon() {
@@ -80,8 +81,15 @@ void Server::tick_daemon() {
   last_tick_ = moment.steady;
   carry_out(node_->tick(moment, std::max(late_by, Millis{0})));
   // A loop is never quite on time.
-  const Millis next = kDaemonTick + random_.between(Millis{0}, Millis{5});
-  events_.after(next, [this, life = daemon_.life()] { daemon_.run(life, [this] { tick_daemon(); }); });
+  tick_after(kDaemonTick + random_.between(Millis{0}, Millis{5}));
+}
+
+void Server::tick_after(Millis delay) {
+  events_.after(delay, [this, life = daemon_.life()] {
+    if (daemon_.life() != life) return;
+    tick_missed_ = daemon_.is(Process::State::stopped);
+    if (!tick_missed_) tick_daemon();
+  });
 }
 
 void Server::in_daemon(std::function<cluster::Actions()> step) {
@@ -124,12 +132,9 @@ void Server::stop_daemon() {
 void Server::go_on_daemon() {
   if (!daemon_.is(Process::State::stopped)) return;
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon goes on");
-  // First the deadlines move by the time that it was away, then it reads.
-  const Now moment = now();
-  const Millis late_by = moment.steady - last_tick_ - kDaemonTick;
-  last_tick_ = moment.steady;
-  carry_out(node_->tick(moment, std::max(late_by, Millis{0})));
+  // First it reads all that has arrived, then it ticks.
   daemon_.go_on();
+  if (std::exchange(tick_missed_, false)) tick_daemon();
 }
 
 void Server::leave_daemon(Millis length) {

@@ -88,6 +88,7 @@ class Server final : public NetworkUser {
   void tell_of_moves(std::size_t from, const cluster::PeerMessage& message);
   void carry_out(const cluster::Actions& actions);
   void tick_daemon();
+  void tick_after(Millis delay);
   void turn_core();
   void save_retention();
   SimCore::Outside outside_of_core();
@@ -111,6 +112,7 @@ class Server final : public NetworkUser {
   std::unique_ptr<cluster::Node> node_;
   cluster::Durable durable_;
   SteadyTime last_tick_{};
+  bool tick_missed_ = false;
   Process core_process_;
   std::unique_ptr<SimCore> core_;
   Retention retention_;

@@ -204,8 +204,15 @@ BOOST_AUTO_TEST_CASE(an_announced_absence_keeps_a_node_for_its_time) {
 
 BOOST_AUTO_TEST_CASE(a_late_loop_moves_the_deadlines) {
   meet();
-  liveness.shift(Millis{10'000});
+  liveness.shift(Millis{10'000}, at(10'000));
   BOOST_TEST(active(12'900));
+  BOOST_TEST(!active(13'000));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_read_after_a_late_loop_gets_no_extra_time) {
+  meet();
+  liveness.beat_from(beat_of(kPeer, 2), at(10'000));
+  liveness.shift(Millis{10'000}, at(10'000));
   BOOST_TEST(!active(13'000));
 }
 

@@ -1,0 +1,112 @@
+// What a core is given of the table (R6): all that it lacks, a batch at a time, and again what it spoiled.
+#include <boost/test/unit_test.hpp>
+
+#include "cluster/core_feed.hpp"
+
+namespace {
+
+using namespace merlin;
+using namespace merlin::cluster;
+
+constexpr int kHosts = 500;
+
+std::string host(int number) { return "host" + std::to_string(number); }
+
+wire::Register row(int number, std::uint64_t hlc) {
+  wire::Register content;
+  content.object = {host_key(host(number)), 0};
+  content.version = {1, 1, hlc, {}};
+  return content;
+}
+
+struct Fixture {
+  Table table{1};
+  CoreFeed feed{table};
+  std::vector<wire::InventoryHost> names = [] {
+    std::vector<wire::InventoryHost> hosts;
+    for (int number = 0; number < kHosts; ++number) hosts.push_back({host(number), {}});
+    return hosts;
+  }();
+  Inventory inventory{names, 1};
+
+  std::size_t give_all() {
+    std::size_t rows = 0;
+    while (const auto batch = feed.next(inventory)) {
+      BOOST_TEST(batch->imposed.size() + batch->live.size() <= kRowsABatch);
+      rows += batch->imposed.size() + batch->live.size();
+      feed.on_confirmed({batch->batch});
+    }
+    return rows;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(core_feed, Fixture)
+
+BOOST_AUTO_TEST_CASE(nothing_is_given_before_a_core_is_there) {
+  table.put(row(1, 1), {}, false);
+  BOOST_TEST(!feed.next(inventory).has_value());
+  BOOST_TEST(!feed.drained());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_core_gets_every_row_that_it_knows) {
+  for (int number = 0; number < kHosts + 50; ++number) table.put(row(number, 1), {}, false);
+  feed.restart();
+  BOOST_TEST(give_all() == static_cast<std::size_t>(kHosts));
+  BOOST_TEST(feed.drained());
+}
+
+BOOST_AUTO_TEST_CASE(the_next_batch_waits_for_the_confirmation_of_the_last) {
+  for (int number = 0; number < kHosts; ++number) table.put(row(number, 1), {}, false);
+  feed.restart();
+  const auto first = feed.next(inventory);
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(!feed.next(inventory).has_value());
+  feed.on_confirmed({first->batch + 1});
+  BOOST_TEST(!feed.next(inventory).has_value());
+  feed.on_confirmed({first->batch});
+  BOOST_TEST(feed.next(inventory).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_changes_under_way_is_given_again) {
+  table.put(row(1, 1), {}, true);
+  feed.restart();
+  const auto first = feed.next(inventory);
+  table.put(row(1, 2), {}, true);
+  feed.on_confirmed({first->batch});
+  const auto second = feed.next(inventory);
+  BOOST_REQUIRE(second.has_value());
+  BOOST_TEST(second->live.front().version.hlc == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
+  table.put(row(1, 1), {}, true);
+  table.put(row(2, 1), {}, false);
+  feed.restart();
+  const auto batch = feed.next(inventory);
+  BOOST_REQUIRE(batch.has_value());
+  BOOST_TEST(batch->live.size() == 1U);
+  BOOST_TEST(batch->imposed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_core_wrote_itself_is_not_given_back) {
+  table.put(row(1, 1), {}, true);
+  table.find({row(1, 1).object, wire::RegisterKind::check})->core_has = true;
+  feed.restart();
+  BOOST_TEST(!feed.next(inventory).has_value());
+  BOOST_TEST(feed.drained());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_core_spoiled_is_imposed_again) {
+  table.put(row(1, 1), {}, true);
+  feed.restart();
+  give_all();
+  feed.again({row(1, 1).object, wire::RegisterKind::check});
+  BOOST_TEST(!feed.drained());
+  const auto batch = feed.next(inventory);
+  BOOST_REQUIRE(batch.has_value());
+  BOOST_TEST(batch->imposed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
