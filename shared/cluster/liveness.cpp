@@ -223,6 +223,22 @@ bool Liveness::other_hears(const NodeId& reader, const NodeId& other, SteadyTime
   });
 }
 
+bool Liveness::other_misses_beats(const NodeId& reader, const NodeId& other) const {
+  const auto found = nodes_.find(reader);
+  const auto heard_here = nodes_.find(other);
+  if (found == nodes_.end() || !found->second.direct || heard_here == nodes_.end() || !heard_here->second.direct) return false;
+  const Millis late = interval_of(heard_here->second.direct->beat) * kLateTenths / 10;
+  const wire::Beat& beat = found->second.direct->beat;
+  return std::any_of(beat.heard.begin(), beat.heard.end(),
+                     [&](const wire::Heard& heard) { return heard.node_id == other && heard.direct && Millis{heard.age_ms} >= late; });
+}
+
+bool Liveness::relay_is_urgent(const NodeId& reader, SteadyTime now) const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
+    return entry.first != reader && hears_directly(entry.first, now) && other_misses_beats(reader, entry.first);
+  });
+}
+
 std::vector<NodeId> Liveness::known() const {
   std::vector<NodeId> ids;
   for (const auto& [id, other] : nodes_) ids.push_back(id);
@@ -244,7 +260,7 @@ std::vector<wire::Heard> Liveness::heard_table(const NodeId& reader, SteadyTime 
     heard.age_ms = to_age(now - made);
     heard.direct = direct;
     heard.hold_ms = to_age(hold_for(id, now));
-    if (direct && id != reader && !other_hears(reader, id, now)) {
+    if (direct && id != reader && (!other_hears(reader, id, now) || other_misses_beats(reader, id))) {
       heard.beat.push_back(source->beat);
       heard.age_ms = to_age(now - source->made);
       for (wire::Heard& inner : heard.beat.front().heard) inner.beat.clear();

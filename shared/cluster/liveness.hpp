@@ -16,6 +16,7 @@ namespace merlin::cluster {
 inline constexpr int kFreshIntervals = 3;         // of the other's own interval, heard directly
 inline constexpr int kFreshIntervalsRelayed = 4;  // heard through a third node
 inline constexpr Millis kLongestAway{60'000};
+inline constexpr int kLateTenths = 13;            // a beat that has not come after 1.3 intervals is missed
 inline constexpr Millis kLossMemory{10 * 60 * 1000};
 inline constexpr Millis kFirstHold{5000};  // doubles with each loss within kLossMemory
 inline constexpr Millis kMaxHold{5 * 60 * 1000};
@@ -73,6 +74,10 @@ class Liveness {
   bool hears_directly(const NodeId& node, SteadyTime now) const;
   // Whether `reader`'s last beat says that it hears `other` directly and freshly.
   bool other_hears(const NodeId& reader, const NodeId& other, SteadyTime now) const;
+  // The reader still counts on `other`'s own link, but a beat is overdue there: it should get one through us before it judges.
+  bool other_misses_beats(const NodeId& reader, const NodeId& other) const;
+  // There is a node that we hear and whose beats the reader misses: our next beat should not wait.
+  bool relay_is_urgent(const NodeId& reader, SteadyTime now) const;
   std::vector<NodeId> known() const;
 
   // What to say in a beat for `reader`: whole beats of the nodes that the reader does not hear itself.

@@ -106,6 +106,7 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
     if (find(heard.node_id) == nullptr && others.size() >= kMaxNodes) continue;
     if (liveness.relayed_beat(from, heard, now.steady)) note_beat(heard.node_id, heard.beat.front(), now);
   }
+  if (liveness.relay_is_urgent(from, now.steady)) beat_due = true;
 }
 
 void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
