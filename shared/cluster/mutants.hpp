@@ -1,5 +1,5 @@
-// Rules broken on purpose: tests/sim compiles this folder once more for each, and the simulator must catch it.
-// Everywhere else kMutant is none, and the hooks compile to nothing.
+// Rules broken on purpose: tests/sim compiles the files that ask for kMutant once more for each, and the simulator must
+// catch it. Everywhere else kMutant is none, and the hooks compile to nothing. To be included by sources only.
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "cluster/node_state.hpp"
 
 namespace merlin::cluster {

@@ -15,7 +15,6 @@
 #include "cluster/core_feed.hpp"
 #include "cluster/forwarding.hpp"
 #include "cluster/liveness.hpp"
-#include "cluster/mutants.hpp"
 #include "cluster/node.hpp"
 #include "cluster/ownership.hpp"
 #include "cluster/replication.hpp"

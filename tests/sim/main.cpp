@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "cluster/mutants.hpp"
 #include "sim/world.hpp"
 
 namespace {
