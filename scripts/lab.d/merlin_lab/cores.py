@@ -217,9 +217,7 @@ module {{
 daemon {{
   pidfile = {run}/merlind.pid
   control_socket = {run}/control.sock
-  database {{
-    path = {lib}/reports.db
-  }}
+  state_dir = {lib}
 }}
 core {{
   type = nagios4

@@ -47,7 +47,7 @@ class PlainNode:
     def environment(self):
         staged = [os.path.join(self.stage, d) for d in ("usr/bin", "usr/sbin")] if self.stage else []
         return dict(os.environ, MERLIN_CONF=self.path("/etc/merlin/merlin.conf"), MERLIN_LAB_ID=self.lab_folder,
-                    STATE_DIRECTORY=self.path("/var/lib/merlin"), MERLIN_LAB_NODE=self.name,
+                    MERLIN_LAB_NODE=self.name,
                     PATH=":".join(staged + [os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]))
 
     def run(self, command, what, **options):
