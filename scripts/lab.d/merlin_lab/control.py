@@ -1,12 +1,14 @@
 """Start, stop, cut and look at the nodes of a lab that stands."""
 import json
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import hosts, plain
 from .util import LabError, read_file, stat_fields, wait_until, write_file
 
 CORE_LIMIT_S = 300
+CORE_GONE_S = 3  # between its parent's end and its pid file there is a moment
 DAEMON_LIMIT_S = 20
 CORE_PIDFILE = "/run/nagios4/nagios4.pid"
 DAEMON_PIDFILE = "/run/merlin/merlind.pid"
@@ -103,7 +105,7 @@ def start_core(node):
         os.unlink(node.path(CORE_PIDFILE))
     offset = log_size(node)
     node.start_core()
-    seen = []
+    last_seen = [time.monotonic()]
 
     def said():
         return f"{node.name}: the core does not start; its log ends: {' / '.join(log_since(node, offset).splitlines()[-3:])}"
@@ -112,8 +114,8 @@ def start_core(node):
         if CORE_IN_LOOP in log_since(node, offset):
             return True
         if core_pid(node):
-            seen.append(True)
-        elif seen:
+            last_seen[0] = time.monotonic()
+        elif time.monotonic() - last_seen[0] > CORE_GONE_S:
             raise LabError(said())
         return False
     wait_until(in_loop, CORE_LIMIT_S, said)
