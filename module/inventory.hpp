@@ -14,7 +14,7 @@ namespace merlin::neb {
 class Inventory {
  public:
   // A part is closed behind the host that brings it to this size.
-  static constexpr std::size_t kPartBytes = 256 * 1024;
+  static constexpr std::size_t kPartBytes = 64 * 1024;
 
   Inventory(const Core& core, const Objects& objects);
 

@@ -1,20 +1,11 @@
 #include "module/row_intake.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/assert.hpp"
 #include "wire/codec.hpp"
 
 namespace merlin::neb {
-namespace {
-
-// The core keeps pointers to names (check_source), and it frees its objects after it has unloaded the module and writes
-// them out until then: so these live as long as the process. There are as many as there are nodes.
-const char* interned(const std::string& name) { return ::strdup(name.c_str()); }
-
-}  // namespace
-
 Seconds parked_at(Seconds due, Seconds interval, Seconds now) { return std::max(due, now) + std::max<Seconds>(interval, 1); }
 
 RowIntake::RowIntake(Core& core, const Objects& objects, RowTable& rows, Ownership& ownership, RowListener& listener, bool perfdata)
@@ -22,13 +13,13 @@ RowIntake::RowIntake(Core& core, const Objects& objects, RowTable& rows, Ownersh
 
 void RowIntake::set_name(const NodeId& node, const std::string& name) {
   const auto known = names_.find(node);
-  if (known == names_.end() || name != known->second) names_[node] = interned(name);
+  if (known == names_.end() || name != known->second) names_[node] = core_.keep(name);
 }
 
 const char* RowIntake::name_of(const NodeId& node) {
   const auto known = names_.find(node);
   if (known != names_.end()) return known->second;
-  return names_[node] = interned(node.short_hex());
+  return names_[node] = core_.keep(node.short_hex());
 }
 
 void RowIntake::begin(wire::RowsToCore batch) {

@@ -57,6 +57,9 @@ class Core {
   // Debug lines go to the module's own file alone.
   virtual void log(LogLevel level, std::string_view line) = 0;
 
+  // A copy of a node's name for the core to point to (check_source), for as long as it may.
+  virtual const char* keep(const std::string& name) = 0;
+
   // ---- inventory: from the moment that the core's objects are loaded
   virtual Index host_count() const = 0;
   virtual Index service_count() const = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,6 +81,10 @@ void Nagios4Core::log(LogLevel level, std::string_view line) {
   if (level == LogLevel::debug || (file_ && level < file_->level())) return;
   logit(log_type(level), FALSE, "merlin: %.*s", static_cast<int>(std::min<std::size_t>(line.size(), 2000)), line.data());
 }
+
+// Never freed: the core writes its objects out, and frees them, after it has unloaded the module. There are as many names
+// as there are nodes.
+const char* Nagios4Core::keep(const std::string& name) { return ::strdup(name.c_str()); }
 
 Index Nagios4Core::host_count() const { return num_objects.hosts; }
 Index Nagios4Core::service_count() const { return num_objects.services; }

@@ -21,6 +21,7 @@ class Nagios4Core final : public Core {
   std::string program() const override;
   void log(LogLevel level, std::string_view line) override;
 
+  const char* keep(const std::string& name) override;
   Index host_count() const override;
   Index service_count() const override;
   std::string_view host_name(Index host) const override;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -56,6 +57,7 @@ class FakeCore final : public Core {
   Now now() const override { return clock; }
   std::string program() const override { return "fake 1"; }
   void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
+  const char* keep(const std::string& name) override { return names.emplace_back(name).c_str(); }
   Index host_count() const override { return hosts; }
   Index service_count() const override { return static_cast<Index>(objects.size()) - hosts; }
   std::string_view host_name(Index host) const override { return objects[host].host; }
@@ -105,6 +107,7 @@ class FakeCore final : public Core {
   Index hosts = 0;
   std::vector<FakeObject> objects;
   std::vector<std::string> lines;
+  std::deque<std::string> names;
   std::vector<Brought> shown;
   std::vector<Index> moved;
   std::vector<int> closes;
