@@ -111,8 +111,9 @@ Result<> Application::start() {
   using Condition = RestoredState::Condition;
   if (restored.condition == Condition::missing) log_.info("no state from before in " + durable_file_.path() + ": this is a new start");
   if (restored.condition == Condition::damaged || restored.condition == Condition::unreadable) {
-    log_.error(fmt::format("{} cannot be used ({}): going on from the clock; what this node wrote before stays older than what it writes now",
-                           durable_file_.path(), restored.detail));
+    log_.error(
+        fmt::format("{} cannot be used ({}): going on from the clock; what this node wrote before stays older than what it writes now",
+                    durable_file_.path(), restored.detail));
   }
   node_.emplace(node_settings(config_, book_, certificate_.node_id), restored.state, instance_, random_number(), now);
 
@@ -120,8 +121,8 @@ Result<> Application::start() {
   if (auto listening = core_.listen(config_.ipc_socket); !listening) return listening.error();
   if (auto listening = control_.listen(config_.daemon.control_socket); !listening) return listening.error();
   for (const Error& warning : warnings_) log_.warning(warning.text());
-  log_.info(fmt::format("merlind {} is node {} ({}) of cluster {}, certificate {}", MERLIN_VERSION, config_.node_name, certificate_.node_id.hex(),
-                        config_.cluster, certificate_.fingerprint));
+  log_.info(fmt::format("merlind {} is node {} ({}) of cluster {}, certificate {}", MERLIN_VERSION, config_.node_name,
+                        certificate_.node_id.hex(), config_.cluster, certificate_.fingerprint));
   carry_out(node_->start(now));
   peers_.apply(own_side(), false);
   return Ok{};

@@ -10,7 +10,8 @@ namespace merlin::daemon {
 
 Result<Background> Background::enter() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Error{std::string("cannot go into the background: ") + std::strerror(errno), "", "use --foreground"};
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return Error{std::string("cannot go into the background: ") + std::strerror(errno), "", "use --foreground"};
   const net::Fd from_child(ends[0]);
   net::Fd to_parent(ends[1]);
   const pid_t child = ::fork();

@@ -12,8 +12,8 @@ namespace merlin::daemon {
 
 class CloneWatch {
  public:
-  static constexpr std::size_t kSwaps = 3;    // so many
-  static constexpr Millis kWithin{60'000};    // in this time: both are refused, for as long after the last one
+  static constexpr std::size_t kSwaps = 3;  // so many
+  static constexpr Millis kWithin{60'000};  // in this time: both are refused, for as long after the last one
 
   // A living link was about to give way to one of another instance of the same node.
   void note_swap(const NodeId& id, SteadyTime now);

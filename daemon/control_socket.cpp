@@ -10,7 +10,8 @@ namespace merlin::daemon {
 namespace {
 
 constexpr mode_t kSocketMode = 0660;
-constexpr std::string_view kTooLong = R"({"ok":false,"errors":[{"what":"the request is longer than 64 KiB","where":"","fix":"send one JSON object on one line"}]})";
+constexpr std::string_view kTooLong =
+    R"({"ok":false,"errors":[{"what":"the request is longer than 64 KiB","where":"","fix":"send one JSON object on one line"}]})";
 constexpr std::string_view kInternal = R"({"ok":false,"errors":[{"what":"internal error","where":"","fix":"see merlind's log"}]})";
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
@@ -21,7 +22,13 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 class ControlSocket::Call {
  public:
   Call(ev::loop_ref loop, net::Fd socket, net::PeerCredentials from, const Answer& answer, std::function<void()> over)
-      : socket_(std::move(socket)), from_(from), answer_(answer), over_(std::move(over)), readable_(loop), writable_(loop), deadline_(loop) {
+      : socket_(std::move(socket)),
+        from_(from),
+        answer_(answer),
+        over_(std::move(over)),
+        readable_(loop),
+        writable_(loop),
+        deadline_(loop) {
     readable_.set<Call, &Call::read>(this);
     writable_.set<Call, &Call::write>(this);
     deadline_.set<Call, &Call::end>(this);

@@ -51,7 +51,8 @@ bool CoreLink::may_connect(const net::PeerCredentials& credentials) const {
 void CoreLink::accepted(net::Fd socket, const net::PeerCredentials& credentials) {
   const std::string who = fmt::format("process {} of user {}", credentials.pid, credentials.uid);
   if (!may_connect(credentials)) {
-    RefusedPeer peer{"not_a_core", "this user runs no core; run merlind with the core's group, or the core as nagios or naemon", who, "", {}, "", {}};
+    RefusedPeer peer{
+        "not_a_core", "this user runs no core; run merlind with the core's group, or the core as nagios or naemon", who, "", {}, "", {}};
     const std::string line = "refused the connection of " + who + " to the module's socket: " + peer.text;
     if (refusals_.note(std::move(peer), read_clocks())) log_.warning(line);
     return;
@@ -82,7 +83,8 @@ void CoreLink::frame_came(Number number, const wire::Frame& frame) {
 
 void CoreLink::greet(Number number, const wire::Frame& frame) {
   Module& module = links_.at(number);
-  if (frame.type != static_cast<std::uint8_t>(wire::MessageType::core_hello)) return break_off(number, "its first message was no hello of a module");
+  if (frame.type != static_cast<std::uint8_t>(wire::MessageType::core_hello))
+    return break_off(number, "its first message was no hello of a module");
   const auto hello = wire::decode<wire::CoreHello>(frame.payload);
   if (!hello) return break_off(number, hello.error().text());
   if (const auto refusal = judge(self_, *hello)) {

@@ -58,18 +58,20 @@ std::optional<Refusal> judge(const OwnSide& self, const Caller& caller, const wi
     return Refusal{RefuseReason::cluster, fmt::format("its cluster is {}, ours is {}", shown(hello.cluster), shown(self.cluster))};
   }
   if (hello.node_id.empty() || hello.node_id != caller.certificate_id) {
-    return Refusal{RefuseReason::identity,
-                   fmt::format("it says it is node {}, its certificate says {}", hello.node_id.short_hex(), caller.certificate_id.short_hex())};
+    return Refusal{RefuseReason::identity, fmt::format("it says it is node {}, its certificate says {}", hello.node_id.short_hex(),
+                                                       caller.certificate_id.short_hex())};
   }
   if (hello.node_id == self.node_id) {
     return Refusal{RefuseReason::identity, "it has our own node id: one of the two machines is a copy of the other and needs a new key"};
   }
-  if (caller.block.empty()) return Refusal{RefuseReason::unknown_node, fmt::format("no block in merlin.conf has its certificate ({})", shown(hello.node_name))};
+  if (caller.block.empty())
+    return Refusal{RefuseReason::unknown_node, fmt::format("no block in merlin.conf has its certificate ({})", shown(hello.node_name))};
   if (!caller.also_block.empty()) {
     return Refusal{RefuseReason::identity, fmt::format("its node id stands for {} already", shown(caller.also_block))};
   }
   if (!caller.linked_as.empty() && caller.linked_as != hello.node_id) {
-    return Refusal{RefuseReason::identity, fmt::format("another node ({}) is linked as {}", caller.linked_as.short_hex(), shown(caller.block))};
+    return Refusal{RefuseReason::identity,
+                   fmt::format("another node ({}) is linked as {}", caller.linked_as.short_hex(), shown(caller.block))};
   }
   if (hello.instance == 0) return Refusal{RefuseReason::other, "its hello has no instance"};
   return std::nullopt;
@@ -97,12 +99,18 @@ Choice choose_link(const StandingLink& standing, std::uint64_t new_instance, boo
 
 std::string_view reason_word(wire::RefuseReason reason) {
   switch (reason) {
-    case RefuseReason::version: return "version";
-    case RefuseReason::cluster: return "cluster";
-    case RefuseReason::unknown_node: return "unknown_node";
-    case RefuseReason::identity: return "identity";
-    case RefuseReason::busy: return "busy";
-    case RefuseReason::other: break;
+    case RefuseReason::version:
+      return "version";
+    case RefuseReason::cluster:
+      return "cluster";
+    case RefuseReason::unknown_node:
+      return "unknown_node";
+    case RefuseReason::identity:
+      return "identity";
+    case RefuseReason::busy:
+      return "busy";
+    case RefuseReason::other:
+      break;
   }
   return "other";
 }

@@ -15,9 +15,9 @@ namespace merlin::daemon {
 
 class LogLimiter {
  public:
-  static constexpr std::uint32_t kBurst = 20;           // of one kind, then
-  static constexpr Millis kPause{10'000};               // one in this time
-  static constexpr std::uint32_t kBurstOfAll = 500;     // of all kinds together, then
+  static constexpr std::uint32_t kBurst = 20;        // of one kind, then
+  static constexpr Millis kPause{10'000};            // one in this time
+  static constexpr std::uint32_t kBurstOfAll = 500;  // of all kinds together, then
   static constexpr Millis kPauseOfAll{200};
   static constexpr std::size_t kMaxKinds = 512;
 

@@ -18,10 +18,14 @@ constexpr std::size_t kMaxLineBytes = 2000;
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -56,7 +60,8 @@ Result<> Log::reopen(LogTargets targets) {
     }
   }
   if (targets_.syslog) sinks.push_back(std::make_shared<spdlog::sinks::syslog_sink_st>("merlind", LOG_PID, LOG_DAEMON, false));
-  if (targets_.also_stderr || targets_.file == "stderr" || sinks.empty()) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_st>());
+  if (targets_.also_stderr || targets_.file == "stderr" || sinks.empty())
+    sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_st>());
 
   logger_ = std::make_shared<spdlog::logger>("merlind", sinks.begin(), sinks.end());
   logger_->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");

@@ -16,9 +16,12 @@ std::string prefixed_fingerprint(std::string_view digits) { return std::string(k
 
 wire::NodeType wire_type(config::NodeType type) {
   switch (type) {
-    case config::NodeType::poller: return wire::NodeType::poller;
-    case config::NodeType::master: return wire::NodeType::master;
-    case config::NodeType::peer: break;
+    case config::NodeType::poller:
+      return wire::NodeType::poller;
+    case config::NodeType::master:
+      return wire::NodeType::master;
+    case config::NodeType::peer:
+      break;
   }
   return wire::NodeType::peer;
 }

@@ -17,8 +17,9 @@ ParsedOptions parse_options(int argc, char** argv) {
   bool check = false;
   bool version = false;
 
-  CLI::App app("merlind lets several monitoring cores share their checks and take over from each other.\n"
-               "Example: merlind --config /etc/merlin/merlin.conf --foreground");
+  CLI::App app(
+      "merlind lets several monitoring cores share their checks and take over from each other.\n"
+      "Example: merlind --config /etc/merlin/merlin.conf --foreground");
   app.name("merlind");
   app.add_option("--config", options.config, "merlin.conf; also $MERLIN_CONF")->capture_default_str();
   app.add_flag("--foreground", options.foreground, "stay in the foreground and log to standard error too");

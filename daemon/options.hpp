@@ -8,8 +8,8 @@ namespace merlin::daemon {
 
 enum class Task {
   run,
-  init,     // make the identity if there is none, print its fingerprint
-  check,    // validate merlin.conf
+  init,   // make the identity if there is none, print its fingerprint
+  check,  // validate merlin.conf
   version,
 };
 

@@ -44,8 +44,13 @@ void PeerLinks::attempt_failed(const std::string& block, const net::CloseReason&
   targets_.at(block).trouble = reason.text;
   if (reason.cause == net::CloseCause::untrusted || reason.cause == net::CloseCause::refused_us) {
     const std::string word = reason.cause == net::CloseCause::untrusted ? "untrusted" : "refused_us";
-    note_refused({word, reason.text, net::HostPort{targets_.at(block).block.address, targets_.at(block).block.port}.text(), reason.fingerprint,
-                  reason.node_id, block, {}});
+    note_refused({word,
+                  reason.text,
+                  net::HostPort{targets_.at(block).block.address, targets_.at(block).block.port}.text(),
+                  reason.fingerprint,
+                  reason.node_id,
+                  block,
+                  {}});
   } else {
     log_.info("cannot reach " + block + ": " + reason.text);
   }

@@ -14,10 +14,14 @@ using Stage = PeerLink::Stage;
 
 net::Priority priority_of(cluster::Priority priority) {
   switch (priority) {
-    case cluster::Priority::beat: return net::Priority::beat;
-    case cluster::Priority::control: return net::Priority::control;
-    case cluster::Priority::live: return net::Priority::live;
-    case cluster::Priority::bulk: break;
+    case cluster::Priority::beat:
+      return net::Priority::beat;
+    case cluster::Priority::control:
+      return net::Priority::control;
+    case cluster::Priority::live:
+      return net::Priority::live;
+    case cluster::Priority::bulk:
+      break;
   }
   return net::Priority::bulk;
 }
@@ -26,14 +30,20 @@ bool is(const wire::Frame& frame, wire::MessageType type) { return frame.type ==
 
 std::string_view word_of(net::CloseCause cause) {
   switch (cause) {
-    case net::CloseCause::untrusted: return "untrusted";
-    case net::CloseCause::refused_us: return "refused_us";
-    case net::CloseCause::timeout: return "timed_out";
-    case net::CloseCause::protocol: return "not_ours";
+    case net::CloseCause::untrusted:
+      return "untrusted";
+    case net::CloseCause::refused_us:
+      return "refused_us";
+    case net::CloseCause::timeout:
+      return "timed_out";
+    case net::CloseCause::protocol:
+      return "not_ours";
     case net::CloseCause::by_peer:
-    case net::CloseCause::error: return "gave_up";
+    case net::CloseCause::error:
+      return "gave_up";
     case net::CloseCause::overflow:
-    case net::CloseCause::local: break;
+    case net::CloseCause::local:
+      break;
   }
   return "crowded";
 }
@@ -114,7 +124,9 @@ void PeerLinks::adopt(std::unique_ptr<net::Connection> connection, std::optional
   connection->set_handlers(std::move(handlers));
   link.connection = std::move(connection);
 
-  if (link.id == self_.node_id) return refuse(link, {wire::RefuseReason::identity, "it has our own node id: one of the two machines is a copy of the other and needs a new key"});
+  if (link.id == self_.node_id)
+    return refuse(
+        link, {wire::RefuseReason::identity, "it has our own node id: one of the two machines is a copy of the other and needs a new key"});
   if (speaks_first(self_.node_id, link.id)) {
     link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type)));
   }
@@ -183,7 +195,8 @@ bool PeerLinks::wins_over_standing(const PeerLink& link, const wire::Hello& hell
   if (standing == up_.end()) return true;
   const PeerLink& old = links_.at(standing->second);
   const Millis silent_for = read_clocks().steady - old.connection->counters().last_received;
-  return choose_link({old.instance, old.started_by_us(), silent_for}, hello.instance, link.started_by_us(), kSilenceLimit) == Choice::take_new;
+  return choose_link({old.instance, old.started_by_us(), silent_for}, hello.instance, link.started_by_us(), kSilenceLimit) ==
+         Choice::take_new;
 }
 
 void PeerLinks::come_up(PeerLink& link, const wire::Hello& hello) {
@@ -224,7 +237,13 @@ void PeerLinks::refused_by_peer(PeerLink& link, const wire::Frame& frame) {
   const auto refuse = wire::decode<wire::Refuse>(frame.payload);
   if (!refuse) return break_off(link, refuse.error().text());
   if (refuse->reason == wire::RefuseReason::busy) return;
-  note_refused({std::string(reason_word(refuse->reason)), "it refuses us: " + refuse->text, link.address, link.fingerprint, link.id, link.block, {}});
+  note_refused({std::string(reason_word(refuse->reason)),
+                "it refuses us: " + refuse->text,
+                link.address,
+                link.fingerprint,
+                link.id,
+                link.block,
+                {}});
 }
 
 void PeerLinks::break_off(PeerLink& link, const std::string& why) {

@@ -41,11 +41,11 @@ struct PeerEvents {
 // What `status` shows of the link to a block's node.
 struct PeerFacts {
   bool linked = false;
-  std::string address;                 // the other end of the link, or where we try to reach it
-  std::string version;                 // of its merlind, as its last hello said
-  std::string trouble;                 // why we cannot reach it; empty while linked
-  std::string mismatch;                // the two files do not say the same of each other
-  bool goodbye = false;                // its last word was that it ends
+  std::string address;   // the other end of the link, or where we try to reach it
+  std::string version;   // of its merlind, as its last hello said
+  std::string trouble;   // why we cannot reach it; empty while linked
+  std::string mismatch;  // the two files do not say the same of each other
+  bool goodbye = false;  // its last word was that it ends
 };
 
 class PeerLinks {
@@ -136,7 +136,7 @@ class PeerLinks {
   std::map<NodeId, LinkNumber> up_;
   std::map<std::string, wire::Hello> last_hello_;  // by block
   CloneWatch clones_;
-  std::set<std::string> goodbye_;                  // blocks whose last word was that they end
+  std::set<std::string> goodbye_;  // blocks whose last word was that they end
   LinkNumber last_number_ = 0;
   bool ending_ = false;
 };

@@ -11,7 +11,9 @@ namespace merlin::daemon {
 
 Result<PidFile> PidFile::take(const std::string& path) {
   net::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd) return Error{std::string("cannot open the pid file: ") + std::strerror(errno), path, "set daemon { pidfile } to a place that merlind may write"};
+  if (!fd)
+    return Error{std::string("cannot open the pid file: ") + std::strerror(errno), path,
+                 "set daemon { pidfile } to a place that merlind may write"};
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     return Error{"another merlind of this node is running", path, "stop it first, or give this one a pidfile and sockets of its own"};
   }

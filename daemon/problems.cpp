@@ -48,8 +48,9 @@ void add_strangers(const Status& status, Problems& problems) {
     for (const config::NodeConfig& block : status.config.nodes) {
       if (block.address == host_of_address(peer->address)) name = block.name;
     }
-    problems.push_back({fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count),
-                        fmt::format("mon node edit {} fingerprint={}", name, peer->fingerprint)});
+    problems.push_back(
+        {fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count),
+         fmt::format("mon node edit {} fingerprint={}", name, peer->fingerprint)});
   }
 }
 
@@ -100,8 +101,9 @@ void add_configuration(const Status& status, const StatusNode& node, Problems& p
     problems.push_back({fmt::format("the object configuration of {} is newer than ours", node.name),
                         fmt::format("copy that of {} here, then restart the core", node.name)});
   } else {
-    problems.push_back({fmt::format("the object configuration of {} {}", node.name, relation == "older" ? "is older than ours" : "differs from ours"),
-                        fmt::format("copy ours to {}, then restart its core", node.name)});
+    problems.push_back(
+        {fmt::format("the object configuration of {} {}", node.name, relation == "older" ? "is older than ours" : "differs from ours"),
+         fmt::format("copy ours to {}, then restart its core", node.name)});
   }
 }
 
@@ -116,12 +118,14 @@ void add_clock(const StatusNode& node, Problems& problems) {
 
 void add_agreement(const StatusNode& node, Problems& problems) {
   if (!node.facts.mismatch.empty()) {
-    problems.push_back({fmt::format("{}: {}", node.name, node.facts.mismatch), "here or there: mon node remove, then mon node add with the right type="});
+    problems.push_back(
+        {fmt::format("{}: {}", node.name, node.facts.mismatch), "here or there: mon node remove, then mon node add with the right type="});
   }
   if (node.block == nullptr || node.view == nullptr || !node.view->since_heard || !node.block->weight) return;
   if (*node.block->weight == node.view->weight) return;
-  problems.push_back({fmt::format("our merlin.conf gives {} the weight {}, in effect is {}", node.name, *node.block->weight, node.view->weight),
-                      fmt::format("mon node edit {} weight={}", node.name, node.view->weight)});
+  problems.push_back(
+      {fmt::format("our merlin.conf gives {} the weight {}, in effect is {}", node.name, *node.block->weight, node.view->weight),
+       fmt::format("mon node edit {} weight={}", node.name, node.view->weight)});
 }
 
 void add_unknown_node(const Status& status, const StatusNode& node, Problems& problems) {

@@ -13,7 +13,8 @@ const cluster::NodeView* view_of(const Status& status, const NodeId& id) {
 
 // The last refusal counts: it is what keeps the link away now.
 const RefusedPeer* refusal_of(const Status& status, const std::string& block) {
-  const auto found = std::find_if(status.refused.rbegin(), status.refused.rend(), [&](const RefusedPeer& peer) { return peer.block == block; });
+  const auto found =
+      std::find_if(status.refused.rbegin(), status.refused.rend(), [&](const RefusedPeer& peer) { return peer.block == block; });
   return found == status.refused.rend() ? nullptr : &*found;
 }
 
@@ -91,7 +92,8 @@ std::string config_relation(const Status& status, const StatusNode& node) {
   const cluster::NodeView& theirs = *node.view;
   if (ours.config_digest == 0 || theirs.config_digest == 0) return "";
   if (ours.config_digest == theirs.config_digest) return "same";
-  if (ours.config_changed == WallTime{} || theirs.config_changed == WallTime{} || ours.config_changed == theirs.config_changed) return "differs";
+  if (ours.config_changed == WallTime{} || theirs.config_changed == WallTime{} || ours.config_changed == theirs.config_changed)
+    return "differs";
   return theirs.config_changed < ours.config_changed ? "older" : "newer";
 }
 

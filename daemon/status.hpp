@@ -23,15 +23,15 @@ struct Status {
   cluster::ClusterView view;
   WallTime now{};
   NodeId self;
-  std::string fingerprint;                     // of our certificate
-  std::map<std::string, PeerFacts> facts;      // by block
-  std::map<std::string, NodeId> ids;           // by block; empty where it was never seen
+  std::string fingerprint;                 // of our certificate
+  std::map<std::string, PeerFacts> facts;  // by block
+  std::map<std::string, NodeId> ids;       // by block; empty where it was never seen
   std::vector<RefusedPeer> refused;
   std::map<std::string, std::uint64_t> refused_counts;
   std::size_t unauthenticated = 0;
-  std::vector<Error> warnings;                 // of merlin.conf as it is in effect
-  std::vector<Error> config_errors;            // of merlin.conf as it stands on disk; empty: nothing is wrong with it
-  std::vector<Error> troubles;                 // of this daemon itself: a disk, a log, a socket
+  std::vector<Error> warnings;       // of merlin.conf as it is in effect
+  std::vector<Error> config_errors;  // of merlin.conf as it stands on disk; empty: nothing is wrong with it
+  std::vector<Error> troubles;       // of this daemon itself: a disk, a log, a socket
   std::string version;
   int pid = 0;
   Millis uptime{0};
@@ -44,7 +44,7 @@ struct StatusNode {
   const cluster::NodeView* view = nullptr;    // null: its certificate was never seen
   PeerFacts facts;
   NodeId id;
-  std::string state;                          // active, inactive, unreachable, refused, never seen
+  std::string state;  // active, inactive, unreachable, refused, never seen
   std::string why;
   const RefusedPeer* refusal = nullptr;
 

@@ -14,19 +14,26 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 std::string_view phase_word(wire::NodePhase phase) {
   switch (phase) {
-    case wire::NodePhase::joining: return "joining";
-    case wire::NodePhase::ready: return "ready";
-    case wire::NodePhase::drained: break;
+    case wire::NodePhase::joining:
+      return "joining";
+    case wire::NodePhase::ready:
+      return "ready";
+    case wire::NodePhase::drained:
+      break;
   }
   return "drained";
 }
 
 std::string_view core_word(wire::CoreHealth core) {
   switch (core) {
-    case wire::CoreHealth::well: return "running";
-    case wire::CoreHealth::busy: return "busy";
-    case wire::CoreHealth::stalled: return "stalled";
-    case wire::CoreHealth::gone: break;
+    case wire::CoreHealth::well:
+      return "running";
+    case wire::CoreHealth::busy:
+      return "busy";
+    case wire::CoreHealth::stalled:
+      return "stalled";
+    case wire::CoreHealth::gone:
+      break;
   }
   return "stopped";
 }
@@ -61,9 +68,10 @@ Json name_of_via(const Status& status, const cluster::NodeView& view) {
 
 // What the node itself said; null where it never said anything.
 void add_said(Json& out, const Status& status, const StatusNode& node) {
-  static constexpr const char* keys[] = {"phase",       "core",       "weight",     "hosts_owned",     "services_owned", "share",   "checks_run",
-                                         "overdue",     "last_alive", "since_heard_ms", "latency_ms", "clock_offset_ms", "config_hash", "config",
-                                         "backlog",     "version",    "core_version",   "table_equal", "via"};
+  static constexpr const char* keys[] = {"phase",       "core",    "weight",     "hosts_owned",    "services_owned", "share",
+                                         "checks_run",  "overdue", "last_alive", "since_heard_ms", "latency_ms",     "clock_offset_ms",
+                                         "config_hash", "config",  "backlog",    "version",        "core_version",   "table_equal",
+                                         "via"};
   for (const char* key : keys) out[key] = nullptr;
   if (node.view == nullptr) return;
   const cluster::NodeView& view = *node.view;
@@ -123,9 +131,8 @@ Json status_document(const Status& status) {
   Json out;
   out["self"] = status.config.node_name;
   out["cluster"] = status.config.cluster;
-  out["daemon"] = {{"version", status.version},
-                   {"pid", status.pid},
-                   {"uptime_s", std::chrono::floor<std::chrono::seconds>(status.uptime).count()}};
+  out["daemon"] = {
+      {"version", status.version}, {"pid", status.pid}, {"uptime_s", std::chrono::floor<std::chrono::seconds>(status.uptime).count()}};
   out["term"] = status.view.term;
   out["hosts"] = status.view.hosts;
   out["services"] = status.view.services;

@@ -40,7 +40,8 @@ Result<> become_user(const std::string& user, const Places& places) {
   }
   const passwd* entry = ::getpwnam(user.c_str());
   if (entry == nullptr) {
-    return Error{"the user " + user + " does not exist", "daemon { user }", "make it (useradd --system " + user + "), or set daemon { user }"};
+    return Error{"the user " + user + " does not exist", "daemon { user }",
+                 "make it (useradd --system " + user + "), or set daemon { user }"};
   }
   for (const std::string& folder : places.folders) make_folder(folder, entry);
   for (const std::string& file : places.files) give_away(file, *entry);

@@ -13,5 +13,4 @@ void set_assertion_handler(AssertionHandler handler);
 
 }  // namespace merlin
 
-#define MERLIN_ASSERT(expression) \
-  ((expression) ? static_cast<void>(0) : ::merlin::assertion_failed(#expression, __FILE__, __LINE__))
+#define MERLIN_ASSERT(expression) ((expression) ? static_cast<void>(0) : ::merlin::assertion_failed(#expression, __FILE__, __LINE__))

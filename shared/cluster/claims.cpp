@@ -43,7 +43,8 @@ wire::Claims ClaimSet::change(const NodeId& self, std::uint64_t instance, const 
     }
     std::sort(difference.removed.begin(), difference.removed.end());
   } else {
-    std::copy_if(said.removed.begin(), said.removed.end(), std::back_inserter(difference.removed), [&](Unit unit) { return contains(unit); });
+    std::copy_if(said.removed.begin(), said.removed.end(), std::back_inserter(difference.removed),
+                 [&](Unit unit) { return contains(unit); });
   }
   std::copy_if(said.added.begin(), said.added.end(), std::back_inserter(difference.added), [&](Unit unit) { return !contains(unit); });
   for (Unit unit : difference.removed) remove(unit);

@@ -123,7 +123,8 @@ Judgement Liveness::judge_source(const Other& other, const Source& source, Stead
     verdict.why = Why::core_gone;
   } else if (source.beat.core == wire::CoreHealth::stalled && !excused) {
     verdict.why = Why::core_stalled;
-  } else if (!excused && Millis{source.beat.core_loop_age_ms} + beat_age > Millis{source.beat.core_timeout_ms} + kFreshIntervals * interval_of(source.beat)) {
+  } else if (!excused && Millis{source.beat.core_loop_age_ms} + beat_age >
+                             Millis{source.beat.core_timeout_ms} + kFreshIntervals * interval_of(source.beat)) {
     verdict.why = Why::core_stalled;
   } else if (!lists_us(source, now)) {
     verdict.why = Why::does_not_hear_us;
@@ -163,7 +164,8 @@ Judgement Liveness::judge_sources(const Other& other, const Source& newest, Stea
   // Its end closed the link: one beat's time for somebody else to say that it lives.
   if (other.closed_at && verdict.why == Why::silent) {
     const bool waiting = other.direct && now - *other.closed_at < interval_of(other.direct->beat);
-    if (waiting && other.direct->beat.core != wire::CoreHealth::gone && *other.closed_at - other.direct->made < kFreshIntervals * interval_of(other.direct->beat)) {
+    if (waiting && other.direct->beat.core != wire::CoreHealth::gone &&
+        *other.closed_at - other.direct->made < kFreshIntervals * interval_of(other.direct->beat)) {
       return {true, Why::active, std::nullopt};
     }
     verdict.why = Why::link_closed;

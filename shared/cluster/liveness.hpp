@@ -16,7 +16,7 @@ namespace merlin::cluster {
 inline constexpr int kFreshIntervals = 3;         // of the other's own interval, heard directly
 inline constexpr int kFreshIntervalsRelayed = 4;  // heard through a third node
 inline constexpr Millis kLongestAway{60'000};
-inline constexpr int kLateTenths = 13;            // a beat that has not come after 1.3 intervals is missed
+inline constexpr int kLateTenths = 13;  // a beat that has not come after 1.3 intervals is missed
 inline constexpr Millis kLossMemory{10 * 60 * 1000};
 inline constexpr Millis kFirstHold{5000};  // doubles with each loss within kLossMemory
 inline constexpr Millis kMaxHold{5 * 60 * 1000};
@@ -25,7 +25,7 @@ enum class Why : std::uint8_t {
   active,
   away,  // as announced: its claims stand
   never_heard,
-  silent,           // no fresh beat, direct or relayed
+  silent,  // no fresh beat, direct or relayed
   core_gone,
   core_stalled,
   does_not_hear_us,  // its beats do not list ours
@@ -40,7 +40,8 @@ struct Judgement {
 
 class Liveness {
  public:
-  Liveness(const NodeId& self, std::uint64_t instance, Millis own_interval) : self_(self), instance_(instance), own_interval_(own_interval) {}
+  Liveness(const NodeId& self, std::uint64_t instance, Millis own_interval)
+      : self_(self), instance_(instance), own_interval_(own_interval) {}
 
   void set_own_interval(Millis interval) { own_interval_ = interval; }
   void link_up(const NodeId& node, SteadyTime now);

@@ -22,8 +22,6 @@ enum class Mutant {
 inline constexpr Mutant kMutant = Mutant::MERLIN_MUTANT;
 
 // A draw by which the node at `position` of `count` comes first exactly where modulo says so.
-inline std::uint64_t modulo_draw(std::uint64_t host, std::size_t position, std::size_t count) {
-  return count - (host + position) % count;
-}
+inline std::uint64_t modulo_draw(std::uint64_t host, std::size_t position, std::size_t count) { return count - (host + position) % count; }
 
 }  // namespace merlin::cluster

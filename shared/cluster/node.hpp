@@ -88,29 +88,29 @@ struct NodeView {
   NodeId id;
   std::string name;
   bool self = false;
-  bool configured = false;       // stands in our file
-  bool linked = false;           // a direct link is up
+  bool configured = false;  // stands in our file
+  bool linked = false;      // a direct link is up
   bool active = false;
-  std::string why;               // one line for a person: why it is in this state
-  std::optional<NodeId> via;     // heard through that node only
+  std::string why;            // one line for a person: why it is in this state
+  std::optional<NodeId> via;  // heard through that node only
   wire::CoreHealth core = wire::CoreHealth::gone;
   wire::NodePhase phase = wire::NodePhase::joining;
-  std::uint32_t weight = 1;      // in effect
-  std::size_t hosts_owned = 0;   // claimed
+  std::uint32_t weight = 1;     // in effect
+  std::size_t hosts_owned = 0;  // claimed
   std::size_t services_owned = 0;
   std::uint64_t checks_run = 0;
   std::uint32_t overdue = 0;
   std::size_t backlog_rows = 0;  // not yet acknowledged by it
   std::optional<Millis> since_heard;
-  std::optional<double> latency_ms;       // one way, half of a round trip
-  std::optional<Millis> clock_offset;     // its wall clock minus ours
+  std::optional<double> latency_ms;    // one way, half of a round trip
+  std::optional<Millis> clock_offset;  // its wall clock minus ours
   std::uint64_t term = 0;
   std::uint64_t inventory_digest = 0;
   std::uint64_t config_digest = 0;
   WallTime config_changed{};
   std::string program_version;
   std::string core_program;
-  bool table_equal = false;      // its last beat's table digest is ours
+  bool table_equal = false;  // its last beat's table digest is ours
 };
 
 struct RankedNode {
@@ -124,15 +124,15 @@ struct RankedNode {
 };
 
 struct OwnerView {
-  bool known = false;                    // by this node's core
-  std::vector<NodeId> runners;           // nodes active for us that claim it; ourselves included
-  std::vector<RankedNode> ranking;       // as this node sees it
-  std::vector<std::string> services;     // as our core knows them
+  bool known = false;                 // by this node's core
+  std::vector<NodeId> runners;        // nodes active for us that claim it; ourselves included
+  std::vector<RankedNode> ranking;    // as this node sees it
+  std::vector<std::string> services;  // as our core knows them
 };
 
 struct ClusterView {
-  std::vector<NodeView> nodes;           // self first, then by name
-  std::size_t hosts = 0;                 // in our core's inventory
+  std::vector<NodeView> nodes;  // self first, then by name
+  std::size_t hosts = 0;        // in our core's inventory
   std::size_t services = 0;
   std::size_t rows = 0;
   std::uint64_t term = 0;

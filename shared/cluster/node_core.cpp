@@ -155,7 +155,8 @@ std::vector<NodeId> Node::State::awaiting(const ObjectKey& object, const std::ma
     return found != others.end() && found->second.inventory && found->second.inventory->knows(object);
   };
   for (const auto& [to, yield] : yields) {
-    const bool gets = std::any_of(yield.units.begin(), yield.units.end(), [&](Unit unit) { return unit == object.host || unit == object.service; });
+    const bool gets =
+        std::any_of(yield.units.begin(), yield.units.end(), [&](Unit unit) { return unit == object.host || unit == object.service; });
     if (gets && knows(to)) return {to};
   }
   std::vector<NodeId> all;

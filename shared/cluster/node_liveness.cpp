@@ -51,7 +51,8 @@ wire::Beat Node::State::own_beat(const NodeId& reader, Now now) {
   beat.core = core_health(now.steady);
   beat.core_timeout_ms = static_cast<std::uint32_t>(settings.core_timeout.count());
   if (core.connected) beat.core_loop_age_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(0, (now.steady - core.last_turn).count()));
-  if (core.busy_until && now.steady < *core.busy_until) beat.excused_ms = static_cast<std::uint32_t>((*core.busy_until - now.steady).count());
+  if (core.busy_until && now.steady < *core.busy_until)
+    beat.excused_ms = static_cast<std::uint32_t>((*core.busy_until - now.steady).count());
   beat.term = term;
   beat.side = side;
   beat.standing_term = standing_term;
@@ -166,8 +167,7 @@ void Node::State::met(const NodeId& id, Other& other, Now now) {
   log(LogLevel::info, name_of(id) + " is active");
   const wire::Beat* beat = liveness.last_beat(id);
   if (beat == nullptr || liveness.is_away(id, now.steady)) return;
-  const bool we_return =
-      returns_to(standing_term, standing_side, settings.self, beat->standing_term, beat->standing_side, id);
+  const bool we_return = returns_to(standing_term, standing_side, settings.self, beat->standing_term, beat->standing_side, id);
   if (!we_return) return;
   const std::vector<Unit> withdrawn = ownership.withdraw_claimed_by(other.claims);
   mark_changed(withdrawn);

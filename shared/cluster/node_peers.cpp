@@ -26,9 +26,9 @@ std::optional<PeerMessage> decoded_as_one_of(const wire::Relayed& relayed) {
 
 // What a third node carries. Beats and relayed messages themselves are not carried on: one hop.
 std::optional<PeerMessage> unwrap(const wire::Relayed& relayed) {
-  return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows, wire::RowsAck,
-                           wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult, wire::ForwardedAck, wire::Goodbye>(
-      relayed);
+  return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
+                           wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult,
+                           wire::ForwardedAck, wire::Goodbye>(relayed);
 }
 
 }  // namespace

@@ -31,14 +31,17 @@ void Node::State::settle(Now now) {
 }
 
 bool Node::State::start_wait_over(SteadyTime now) const {
-  const bool greeting = std::any_of(others.begin(), others.end(), [](const auto& entry) { return entry.second.linked && !entry.second.active; });
+  const bool greeting =
+      std::any_of(others.begin(), others.end(), [](const auto& entry) { return entry.second.linked && !entry.second.active; });
   if (now - started >= std::max(greeting ? kStartWaitLinked : kStartWait, 2 * settings.pulse_interval)) return true;
-  return std::all_of(others.begin(), others.end(), [&](const auto& entry) {
-    const auto& [id, other] = entry;
-    if (!other.configured || other.active || other.unreachable) return true;
-    const wire::Beat* beat = liveness.last_beat(id);
-    return beat != nullptr && beat->core == wire::CoreHealth::gone;
-  }) && std::none_of(settings.peers.begin(), settings.peers.end(), [](const Settings::Peer& peer) { return peer.id.empty(); });
+  return std::all_of(others.begin(), others.end(),
+                     [&](const auto& entry) {
+                       const auto& [id, other] = entry;
+                       if (!other.configured || other.active || other.unreachable) return true;
+                       const wire::Beat* beat = liveness.last_beat(id);
+                       return beat != nullptr && beat->core == wire::CoreHealth::gone;
+                     }) &&
+         std::none_of(settings.peers.begin(), settings.peers.end(), [](const Settings::Peer& peer) { return peer.id.empty(); });
 }
 
 bool Node::State::core_usable() const { return core.connected && core.inventory && !core.stalled; }

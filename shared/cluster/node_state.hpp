@@ -22,13 +22,13 @@
 
 namespace merlin::cluster {
 
-inline constexpr std::size_t kMaxNodes = 64;               // known at a time, configured or not
-inline constexpr Millis kClockLead{60'000};                // clock limit on disk: this far ahead
-inline constexpr std::uint64_t kTermLead = 1'000;          // term limit on disk: this far ahead
-inline constexpr Millis kCoreFeedPatience{2'000};          // a core is given its first epoch at the latest then
-inline constexpr Millis kLongestTick{50};                  // between the caller's ticks
-inline constexpr Millis kStartWait{3'000};                 // a new daemon gives its peers that long to be heard before it decides
-inline constexpr Millis kStartWaitLinked{5'000};           // and that long when there are links, but not yet beats both ways
+inline constexpr std::size_t kMaxNodes = 64;       // known at a time, configured or not
+inline constexpr Millis kClockLead{60'000};        // clock limit on disk: this far ahead
+inline constexpr std::uint64_t kTermLead = 1'000;  // term limit on disk: this far ahead
+inline constexpr Millis kCoreFeedPatience{2'000};  // a core is given its first epoch at the latest then
+inline constexpr Millis kLongestTick{50};          // between the caller's ticks
+inline constexpr Millis kStartWait{3'000};         // a new daemon gives its peers that long to be heard before it decides
+inline constexpr Millis kStartWaitLinked{5'000};   // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
 inline constexpr std::size_t kRememberedBeats = 64;
 
@@ -51,14 +51,14 @@ struct Other {
   Way way;
   std::optional<wire::NodeInfo> info;
   ClaimSet claims;
-  std::vector<Unit> wants;                   // of ours; heeded until
+  std::vector<Unit> wants;  // of ours; heeded until
   SteadyTime wants_until{};
   InventoryPtr inventory;
   InventoryAssembler assembler;
   bool active = false;
   wire::NodePhase ranked_phase = wire::NodePhase::joining;  // as ownership was last decided
   bool ranked_excused = false;
-  bool was_lost = false;                     // we had it and lost it: meeting again, one of us returns
+  bool was_lost = false;  // we had it and lost it: meeting again, one of us returns
   std::optional<SteadyTime> claims_differ_since;
   std::optional<SteadyTime> asked_inventory;
   std::optional<SteadyTime> asked_info;
@@ -66,9 +66,9 @@ struct Other {
   std::deque<Millis> clock_samples;
   Millis clock_offset{0};
   std::optional<double> latency_ms;
-  Millis holds_us{0};                        // how long it wants us to stay joining
+  Millis holds_us{0};  // how long it wants us to stay joining
   SteadyTime holds_us_since{};
-  struct Absence {                           // announced by its daemon: what it was meanwhile counts
+  struct Absence {  // announced by its daemon: what it was meanwhile counts
     wire::NodePhase phase = wire::NodePhase::joining;
     std::uint64_t instance = 0;
   };
@@ -96,10 +96,10 @@ struct Core {
   bool told_whole = false;
   std::uint64_t told_term = 0;
   std::uint32_t told_side = 0;
-  bool fed = false;                          // rows were imposed once since it was connected
-  std::set<Unit> changed;                    // not yet told
-  std::vector<wire::InFlight> in_flight;     // to tell with the next epoch
-  std::map<Unit, NodeId> promised;           // to yield once the module has released them
+  bool fed = false;                       // rows were imposed once since it was connected
+  std::set<Unit> changed;                 // not yet told
+  std::vector<wire::InFlight> in_flight;  // to tell with the next epoch
+  std::map<Unit, NodeId> promised;        // to yield once the module has released them
 };
 
 struct Node::State {
@@ -219,7 +219,7 @@ struct Node::State {
 
   std::uint64_t beat_number = 0;
   std::deque<std::pair<std::uint64_t, SteadyTime>> beats_sent;
-  bool beat_due = true;       // something in it changed
+  bool beat_due = true;  // something in it changed
   std::optional<SteadyTime> last_beat;
   std::uint64_t info_number = 1;
   std::uint64_t want_number = 0;

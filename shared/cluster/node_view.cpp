@@ -111,7 +111,8 @@ OwnerView Node::State::owner(const std::string& host, Now now) const {
     ranked.push_back({candidate, {contender.id, name, active, knows, claims, contender.weight, contender.phase}});
     if (active && claims) view.runners.push_back(contender.id);
   };
-  add(self_contender(), settings.name, core_health(now.steady) == wire::CoreHealth::well || core_health(now.steady) == wire::CoreHealth::busy);
+  add(self_contender(), settings.name,
+      core_health(now.steady) == wire::CoreHealth::well || core_health(now.steady) == wire::CoreHealth::busy);
   for (const auto& [id, other] : others) add(contender(id, other, now.steady), name_of(id), other.active);
   std::sort(ranked.begin(), ranked.end(), [](const auto& one, const auto& two) { return stands_before(one.first, two.first); });
   for (auto& [candidate, node] : ranked) view.ranking.push_back(std::move(node));

@@ -78,7 +78,8 @@ Ownership::Seen Ownership::look(std::size_t host_index, Unit unit, bool lone, co
   const Candidate own = candidate(self, host_index);
   for (const Contender& other : others) {
     if (!knows(other, unit, lone)) continue;
-    const bool before = kMutant == Mutant::modulo ? before_by_modulo(other.id, self.id, others, inventory_->hosts()[host_index].key) : stands_before(candidate(other, host_index), own);
+    const bool before = kMutant == Mutant::modulo ? before_by_modulo(other.id, self.id, others, inventory_->hosts()[host_index].key)
+                                                  : stands_before(candidate(other, host_index), own);
     const bool claimed = claims(other, unit);
     if (before && claimed) seen.before_claims = true;
     if (before && !claimed) seen.before_exists = true;

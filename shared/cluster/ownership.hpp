@@ -26,8 +26,8 @@ struct Contender {
   NodeId id;
   std::uint32_t weight = 1;
   wire::NodePhase phase = wire::NodePhase::joining;
-  InventoryPtr inventory;            // null: not known yet, so it knows nothing
-  const ClaimSet* claims = nullptr;  // must outlive the call; null: none
+  InventoryPtr inventory;                     // null: not known yet, so it knows nothing
+  const ClaimSet* claims = nullptr;           // must outlive the call; null: none
   std::optional<SteadyTime> excused_until{};  // it cannot yield before, and has said so
 };
 
@@ -93,12 +93,12 @@ class Ownership {
   std::unordered_map<Unit, std::size_t> host_index_;  // hosts and, for lone services, their host
   std::unordered_set<Unit> running_;
   std::unordered_map<Unit, Wait> waits_;
-  std::unordered_map<Unit, SteadyTime> granted_;   // yielded to us: valid until
+  std::unordered_map<Unit, SteadyTime> granted_;  // yielded to us: valid until
   struct Promise {
     NodeId to;
     SteadyTime until;
   };
-  std::unordered_map<Unit, Promise> promised_;     // yielded by us: not taken back until then, while the other is there
+  std::unordered_map<Unit, Promise> promised_;  // yielded by us: not taken back until then, while the other is there
   std::map<std::pair<NodeId, std::uint32_t>, std::vector<std::uint64_t>> draws_;
   std::map<InventoryPtr, std::vector<std::pair<std::size_t, ServiceKey>>> unknown_to_;
   std::uint64_t round_ = 0;

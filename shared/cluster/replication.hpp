@@ -62,8 +62,8 @@ class Replication {
   struct Job {  // rows to send beside the live ones
     wire::RowStream stream = wire::RowStream::backlog;
     std::uint64_t round = 0;
-    std::uint64_t next = 0;  // rows changed after this
-    std::uint64_t end = 0;   // up to this
+    std::uint64_t next = 0;     // rows changed after this
+    std::uint64_t end = 0;      // up to this
     std::vector<bool> buckets;  // only of these; empty: all
   };
   struct Peer {

@@ -12,8 +12,8 @@ namespace {
 
 // XOR of these over a bucket: equal sets of (key, version) give equal digests.
 std::uint64_t digest_of(const wire::Register& content) {
-  std::array<std::uint64_t, 8> words{content.object.host, content.object.service, static_cast<std::uint64_t>(content.kind),
-                                     content.version.term, content.version.side,  content.version.hlc};
+  std::array<std::uint64_t, 8> words{content.object.host,  content.object.service, static_cast<std::uint64_t>(content.kind),
+                                     content.version.term, content.version.side,   content.version.hlc};
   std::memcpy(&words[6], content.version.writer.bytes.data(), content.version.writer.bytes.size());
   return hash64({reinterpret_cast<const char*>(words.data()), sizeof words});
 }

@@ -22,7 +22,9 @@ struct RegisterKey {
 };
 
 struct RegisterKeyHash {
-  std::size_t operator()(const RegisterKey& key) const noexcept { return std::hash<ObjectKey>{}(key.object) + static_cast<std::size_t>(key.kind); }
+  std::size_t operator()(const RegisterKey& key) const noexcept {
+    return std::hash<ObjectKey>{}(key.object) + static_cast<std::size_t>(key.kind);
+  }
 };
 
 struct Row {

@@ -15,8 +15,8 @@ struct CheckRun {
   std::size_t node = 0;
   Millis started{0};
   std::optional<Millis> finished;
-  bool killed = false;      // with its core
-  int processed = 0;        // by how many owners
+  bool killed = false;  // with its core
+  int processed = 0;    // by how many owners
   Millis processed_at{0};
 };
 

@@ -222,9 +222,11 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
   if (change.whole) {
     said.added = claims();
   } else {
-    std::copy_if(change.added.begin(), change.added.end(), std::back_inserter(said.added), [&](std::uint64_t unit) { return knows_unit(unit); });
+    std::copy_if(change.added.begin(), change.added.end(), std::back_inserter(said.added),
+                 [&](std::uint64_t unit) { return knows_unit(unit); });
   }
-  std::copy_if(change.removed.begin(), change.removed.end(), std::back_inserter(said.removed), [&](std::uint64_t unit) { return knows_unit(unit); });
+  std::copy_if(change.removed.begin(), change.removed.end(), std::back_inserter(said.removed),
+               [&](std::uint64_t unit) { return knows_unit(unit); });
   outside_.to_daemon(said);
 }
 
@@ -272,7 +274,8 @@ void SimCore::start_due_checks() {
       start_check(at);
     }
   }
-  std::sort(overdue.begin(), overdue.end(), [&](std::size_t one, std::size_t other) { return objects_[one].due_ms < objects_[other].due_ms; });
+  std::sort(overdue.begin(), overdue.end(),
+            [&](std::size_t one, std::size_t other) { return objects_[one].due_ms < objects_[other].due_ms; });
   for (std::size_t at : overdue) {
     if (tokens_ < 1) break;
     tokens_ -= 1;

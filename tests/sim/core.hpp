@@ -70,7 +70,7 @@ class SimCore {
     wire::Version version;
     std::int64_t due_ms = 0;  // wall clock
     std::optional<std::size_t> running;
-    bool takeover = false;    // overdue when it was taken up: waits for its turn
+    bool takeover = false;  // overdue when it was taken up: waits for its turn
     std::optional<SteadyTime> held_until;
     SteadyTime started{};
   };
@@ -101,9 +101,9 @@ class SimCore {
   Outside outside_;
   cluster::CoreSide side_;
   std::vector<Object> objects_;
-  std::map<std::size_t, std::size_t> index_;    // by the plan's object
+  std::map<std::size_t, std::size_t> index_;  // by the plan's object
   std::map<ObjectKey, std::size_t> by_key_;
-  std::vector<char> owned_;                     // by the plan's object
+  std::vector<char> owned_;  // by the plan's object
   std::deque<wire::CheckResult> raw_;
   bool linked_ = false;
   bool frozen_ = false;

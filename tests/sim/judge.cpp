@@ -83,7 +83,8 @@ Millis Judge::longest_gap() const {
 }
 
 bool Judge::is_settled(Millis now) const {
-  const bool whole = std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs() && server->core_runs(); });
+  const bool whole =
+      std::all_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs() && server->core_runs(); });
   return whole && open_faults_ == 0 && now - std::max(disturbed_, joining_) >= longest_gap() + Millis{10'000};
 }
 
@@ -171,12 +172,15 @@ void Judge::check_owners(Millis now) {
     const int expected = expected_owner(object);
     for (std::size_t node = 0; node < servers_.size(); ++node) {
       if (!is_runner(node, object)) continue;
-      if (owners[object] >= 0) fail(now, "I4: " + describe(object) + " is run by " + plan_.nodes[static_cast<std::size_t>(owners[object])].name + " and " + plan_.nodes[node].name);
+      if (owners[object] >= 0)
+        fail(now, "I4: " + describe(object) + " is run by " + plan_.nodes[static_cast<std::size_t>(owners[object])].name + " and " +
+                      plan_.nodes[node].name);
       owners[object] = static_cast<int>(node);
     }
     if (owners[object] == expected) continue;
     const std::string who = owners[object] < 0 ? "nobody" : plan_.nodes[static_cast<std::size_t>(owners[object])].name;
-    fail(now, "I4: " + describe(object) + " is run by " + who + ", not by " + (expected < 0 ? "nobody" : plan_.nodes[static_cast<std::size_t>(expected)].name));
+    fail(now, "I4: " + describe(object) + " is run by " + who + ", not by " +
+                  (expected < 0 ? "nobody" : plan_.nodes[static_cast<std::size_t>(expected)].name));
   }
   check_small_moves(owners, able, now);
 }
@@ -184,7 +188,8 @@ void Judge::check_owners(Millis now) {
 void Judge::check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now) {
   // Weights that come and go with who says them, and other inventories, move more; they are judged by the ranking.
   const bool plain = std::all_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
-    const bool said = std::any_of(node.said_weights.begin(), node.said_weights.end(), [](const auto& weight) { return weight.has_value(); });
+    const bool said =
+        std::any_of(node.said_weights.begin(), node.said_weights.end(), [](const auto& weight) { return weight.has_value(); });
     return !said && node.knows.size() == plan_.objects.size();
   });
   for (std::size_t object = 0; plain && object < settled_owners_.size(); ++object) {
@@ -214,13 +219,15 @@ void Judge::check_tables(Millis now) {
     const Server& server = *servers_[node];
     if (!server.daemon_runs()) continue;
     const cluster::NodeInspector inside(server.node());
-    if (inside.forwards_waiting() > 0) fail(now, "I7: " + plan_.nodes[node].name + " has " + std::to_string(inside.forwards_waiting()) + " results waiting for their owner");
+    if (inside.forwards_waiting() > 0)
+      fail(now, "I7: " + plan_.nodes[node].name + " has " + std::to_string(inside.forwards_waiting()) + " results waiting for their owner");
     if (!inside.core_fed()) fail(now, "I7: " + plan_.nodes[node].name + " has rows left for its core");
     for (const NodePlan& peer : plan_.nodes) {
       if (inside.backlog(peer.id) > 0) fail(now, "I7: " + plan_.nodes[node].name + " has a backlog for " + peer.name);
     }
     if (first == nullptr) first = &server;
-    if (inside.table().digest() != cluster::NodeInspector(first->node()).table().digest()) fail(now, "I7: the table of " + plan_.nodes[node].name + " differs");
+    if (inside.table().digest() != cluster::NodeInspector(first->node()).table().digest())
+      fail(now, "I7: the table of " + plan_.nodes[node].name + " differs");
   }
 }
 
@@ -237,7 +244,9 @@ void Judge::check_core(std::size_t node, Millis now) {
     const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
     const bool equal = content && state->output == content->output && state->current_state == content->current_state &&
                        state->current_attempt == content->current_attempt && core.version(known->second) == row->second->content.version;
-    if (!equal) fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state->output + " for " + describe(known->second) + ", the table has " + content->output);
+    if (!equal)
+      fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state->output + " for " + describe(known->second) +
+                    ", the table has " + content->output);
   }
 }
 
@@ -254,7 +263,8 @@ void Judge::check_freshness(Millis now) {
     break;
   }
   for (std::size_t object = 0; object < plan_.objects.size(); ++object) {
-    const bool known = std::any_of(servers_.begin(), servers_.end(), [&](const auto& server) { return server->core_runs() && server->core().knows(object); });
+    const bool known = std::any_of(servers_.begin(), servers_.end(),
+                                   [&](const auto& server) { return server->core_runs() && server->core().knows(object); });
     if (!known) continue;
     const auto last = log_.last_run(object);
     if (!last) {
@@ -262,9 +272,11 @@ void Judge::check_freshness(Millis now) {
       continue;
     }
     const CheckRun& run = log_.runs()[*last];
-    if (now - run.started > plan_.check_interval + Millis{15'000}) fail(now, "L4: " + describe(object) + " was last checked " + seconds(now - run.started) + " ago");
+    if (now - run.started > plan_.check_interval + Millis{15'000})
+      fail(now, "L4: " + describe(object) + " was last checked " + seconds(now - run.started) + " ago");
     const std::string& output = shown[plan_.objects[object].key];
-    if (output != CheckLog::output_of(*last)) fail(now, "L4: the tables show " + output + " for " + describe(object) + ", the last is " + CheckLog::output_of(*last));
+    if (output != CheckLog::output_of(*last))
+      fail(now, "L4: the tables show " + output + " for " + describe(object) + ", the last is " + CheckLog::output_of(*last));
   }
 }
 
@@ -304,15 +316,18 @@ void Judge::check_repeats(Millis now) {
   std::vector<const CheckRun*> last(plan_.objects.size(), nullptr);
   for (const CheckRun& run : log_.runs()) {
     const std::string what = describe(run.object) + " by " + plan_.nodes[run.node].name + " at " + seconds(run.started);
-    if (run.finished && run.processed != 1) fail(now, "the result of " + what + " was processed " + std::to_string(run.processed) + " times");
+    if (run.finished && run.processed != 1)
+      fail(now, "the result of " + what + " was processed " + std::to_string(run.processed) + " times");
     if (run.killed) continue;  // its result went with its core: it is run again
     const CheckRun* before = std::exchange(last[run.object], &run);
     if (before == nullptr || run.started < Millis{20'000}) continue;
     const Millis gap = run.started - before->started;
-    if (gap < plan_.check_interval - early && is_known_with_host(run.object)) fail(now, "run twice: " + what + ", " + seconds(gap) + " after " + plan_.nodes[before->node].name);
+    if (gap < plan_.check_interval - early && is_known_with_host(run.object))
+      fail(now, "run twice: " + what + ", " + seconds(gap) + " after " + plan_.nodes[before->node].name);
     const bool stood_still = before->started < still_until_ && run.started > still_from_;
     const Millis slack = stood_still ? late + still_until_ - still_from_ : late;
-    if (gap > plan_.check_interval + slack) fail(now, "missed: " + what + " only " + seconds(gap) + " after " + plan_.nodes[before->node].name);
+    if (gap > plan_.check_interval + slack)
+      fail(now, "missed: " + what + " only " + seconds(gap) + " after " + plan_.nodes[before->node].name);
   }
 }
 

@@ -77,7 +77,8 @@ bool run(std::uint64_t seed, const Options& options) {
   if (options.trace) sink = [](const std::string& line) { std::cout << line << "\n"; };
   const Outcome outcome = World(plan, sink).run();
   const bool good = outcome.verdict.failures.empty();
-  if (options.seeds.size() == 1) std::cout << "seed " << seed << ": " << outcome.checks << " checks, trace hash " << std::hex << outcome.hash << std::dec << "\n";
+  if (options.seeds.size() == 1)
+    std::cout << "seed " << seed << ": " << outcome.checks << " checks, trace hash " << std::hex << outcome.hash << std::dec << "\n";
   if (good || options.expect_failure) return good;
   std::cout << "FAILED seed " << seed << "\n";
   for (const std::string& failure : outcome.verdict.failures) std::cout << "  " << failure << "\n";

@@ -59,12 +59,12 @@ class Network {
   // One direction, and the sending end's view of the connection.
   struct Path {
     int cuts = 0;
-    bool up = false;                // this end believes that the connection is there
+    bool up = false;  // this end believes that the connection is there
     std::uint64_t connection = 0;
-    Millis last_arrival{0};         // keeps the order
-    Millis heard{0};                // this end last heard the other
-    std::deque<Item> held;          // sent into a cut: sent again after it
-    int unacknowledged = 0;         // arrived, and its acknowledgement cannot come back
+    Millis last_arrival{0};  // keeps the order
+    Millis heard{0};         // this end last heard the other
+    std::deque<Item> held;   // sent into a cut: sent again after it
+    int unacknowledged = 0;  // arrived, and its acknowledgement cannot come back
     Millis next_dial{0};
   };
 

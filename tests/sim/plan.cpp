@@ -9,8 +9,9 @@
 namespace merlin::sim {
 namespace {
 
-constexpr std::array<const char*, kFaults> kNames{"kill core", "kill daemon", "kill both", "power",      "stop core", "stop daemon",    "cut",  "cut one-way",
-                                                  "isolate",   "delay",       "clock step", "busy core", "reload core", "restart daemon", "drain"};
+constexpr std::array<const char*, kFaults> kNames{"kill core",   "kill daemon", "kill both",   "power",          "stop core",
+                                                  "stop daemon", "cut",         "cut one-way", "isolate",        "delay",
+                                                  "clock step",  "busy core",   "reload core", "restart daemon", "drain"};
 
 NodeId draw_id(Random& random) {
   NodeId id;
@@ -118,7 +119,8 @@ void draw_faults(Plan& plan, Random& random) {
   // Planned work leaves a check the time to end before the next.
   const Millis pause{std::array<std::int64_t, 4>{2000, 6000, 15000, 40000}[random.below(4)]};
   const Millis shortest{planned_only ? 6000 : pause.count() / 4};
-  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span; at += shortest + Millis{random.between(0, pause.count() * 2)}) {
+  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span;
+       at += shortest + Millis{random.between(0, pause.count() * 2)}) {
     FaultEvent event;
     event.at = at;
     event.fault = kinds[random.below(kinds.size())];

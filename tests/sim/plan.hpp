@@ -12,17 +12,17 @@ namespace merlin::sim {
 
 // The fault catalogue, as far as this code can feel it.
 enum class Fault {
-  kill_core,       // kill -9, starts again later from its last retention save
-  kill_daemon,     // kill -9, starts again later
-  kill_both,       // the machine's both processes
-  power,           // both, and nobody sees a link closing
-  stop_core,       // SIGSTOP, SIGCONT later
+  kill_core,    // kill -9, starts again later from its last retention save
+  kill_daemon,  // kill -9, starts again later
+  kill_both,    // the machine's both processes
+  power,        // both, and nobody sees a link closing
+  stop_core,    // SIGSTOP, SIGCONT later
   stop_daemon,
-  cut,             // two nodes hear nothing of each other
-  one_way,         // the other hears nothing of the node
-  isolate,         // a node from all others
-  delay,           // what the node sends takes that much longer
-  clock_step,      // its wall clock jumps
+  cut,         // two nodes hear nothing of each other
+  one_way,     // the other hears nothing of the node
+  isolate,     // a node from all others
+  delay,       // what the node sends takes that much longer
+  clock_step,  // its wall clock jumps
   // planned, and no reason for anybody to miss or repeat a check
   busy,            // the core saves its retention data
   reload,          // the core says that it reloads
@@ -66,15 +66,15 @@ struct Plan {
   std::vector<NodePlan> nodes;
   std::vector<ObjectPlan> objects;  // each host before its services
   Millis check_interval{10000};
-  Millis check_time{1000};          // a check takes up to this long
+  Millis check_time{1000};  // a check takes up to this long
   std::vector<std::vector<Millis>> latency;
   Millis jitter{5};
-  Millis link_patience{5000};       // an end that hears nothing for so long gives a link up
+  Millis link_patience{5000};  // an end that hears nothing for so long gives a link up
   Millis isolation_grace{10000};
   std::vector<FaultEvent> faults;
-  Millis heal_at{0};                // whatever is still broken then is mended
+  Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};
-  bool unplanned = false;           // some fault is not planned
+  bool unplanned = false;  // some fault is not planned
 };
 
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);

@@ -21,7 +21,9 @@ class Random {
   }
   // 0 to `limit` - 1; `limit` must not be 0.
   std::size_t below(std::size_t limit) { return static_cast<std::size_t>(next() % limit); }
-  std::int64_t between(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(high - low + 1)); }
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(high - low + 1));
+  }
   Millis between(Millis low, Millis high) { return Millis{between(low.count(), high.count())}; }
   bool chance(int percent) { return static_cast<int>(next() % 100) < percent; }
   std::uint64_t nonzero() { return next() | 1; }

@@ -42,9 +42,7 @@ Server::Server(const Plan& plan, std::size_t number, Events& events, Network& ne
       steady_base_(random.between(1'000'000, 900'000'000)),
       clock_offset_(plan.nodes[number].clock_offset) {}
 
-Now Server::now() const {
-  return {SteadyTime{events_.now() + steady_base_}, WallTime{Millis{kWallStart} + events_.now() + clock_offset_}};
-}
+Now Server::now() const { return {SteadyTime{events_.now() + steady_base_}, WallTime{Millis{kWallStart} + events_.now() + clock_offset_}}; }
 
 cluster::Settings Server::settings() const {
   const NodePlan& self = plan_.nodes[number_];
@@ -167,7 +165,8 @@ void Server::tell_of_moves(std::size_t from, const cluster::PeerMessage& message
     tell("yield of " + std::to_string(yield->units.size()) + ", " + std::to_string(yield->in_flight.size()) + " in flight");
   }
   if (const auto* claims = std::get_if<wire::Claims>(&message)) {
-    tell(std::string(claims->whole ? "whole claims" : "claims") + " +" + std::to_string(claims->added.size()) + " -" + std::to_string(claims->removed.size()));
+    tell(std::string(claims->whole ? "whole claims" : "claims") + " +" + std::to_string(claims->added.size()) + " -" +
+         std::to_string(claims->removed.size()));
   }
 }
 

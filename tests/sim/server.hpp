@@ -119,8 +119,8 @@ class Server final : public NetworkUser {
   bool busy_ = false;
 
   // The unix socket: one connection at a time; what is under way on an old one still arrives before its end.
-  std::uint64_t link_ = 0;          // as the module knows it; 0: none
-  std::uint64_t daemon_link_ = 0;   // as the daemon knows it
+  std::uint64_t link_ = 0;         // as the module knows it; 0: none
+  std::uint64_t daemon_link_ = 0;  // as the daemon knows it
   std::uint64_t links_ = 0;
   Millis last_to_daemon_{0};
   Millis last_to_core_{0};

@@ -12,7 +12,7 @@ constexpr Millis kAgreeAfter{30'000};  // I7
 constexpr Millis kBetweenPlanned{6'000};
 constexpr Millis kLongestHold{300'000};
 constexpr Millis kSettleStep{5'000};
-constexpr Millis kQuiet{8'000};        // checks stand still for so long before tables are compared
+constexpr Millis kQuiet{8'000};  // checks stand still for so long before tables are compared
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 // Results that turned up where they do not belong: kept until the owner's core has them, never given to it twice.
 #include <boost/test/unit_test.hpp>
-
 #include <vector>
 
 #include "cluster/forwarding.hpp"
@@ -124,7 +123,8 @@ BOOST_AUTO_TEST_CASE(too_many_and_too_old_ones_are_dropped_and_counted) {
   BOOST_TEST(taker.dropped() == 5U);
   taker.took(result(), at(static_cast<int>(kForwardTooOld.count()) + 1));
   BOOST_TEST(taker.waiting() == 1U);
-  for (int count = 0; count < 40; ++count) taker.took(result(std::string(1024 * 1024, 'x')), at(static_cast<int>(kForwardTooOld.count()) + 1));
+  for (int count = 0; count < 40; ++count)
+    taker.took(result(std::string(1024 * 1024, 'x')), at(static_cast<int>(kForwardTooOld.count()) + 1));
   BOOST_TEST(taker.waiting() < 17U);
 }
 

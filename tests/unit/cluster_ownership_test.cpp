@@ -1,7 +1,6 @@
 // R1: who takes what when, and claims as they travel.
-#include <boost/test/unit_test.hpp>
-
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <set>
 
 #include "cluster/ownership.hpp"
@@ -64,9 +63,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(ownership_rules, Fixture)
 
-BOOST_AUTO_TEST_CASE(alone_it_takes_everything_at_once) {
-  BOOST_TEST(ownership.decide(self(), {}, at(0)).take.size() == 40U);
-}
+BOOST_AUTO_TEST_CASE(alone_it_takes_everything_at_once) { BOOST_TEST(ownership.decide(self(), {}, at(0)).take.size() == 40U); }
 
 BOOST_AUTO_TEST_CASE(what_it_stands_first_for_it_takes_at_once_the_rest_after_two_unclaimed_beats) {
   const Decision first = ownership.decide(self(), {peer()}, at(0));

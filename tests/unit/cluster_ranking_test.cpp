@@ -1,7 +1,6 @@
 // The ranking is the same on every machine and in every version: golden numbers, made by another program.
-#include <boost/test/unit_test.hpp>
-
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -17,7 +16,8 @@ using namespace merlin::cluster;
 
 std::string bytes_of(const std::string& hex) {
   std::string bytes;
-  for (std::size_t at = 0; hex != "-" && at + 1 < hex.size(); at += 2) bytes += static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16));
+  for (std::size_t at = 0; hex != "-" && at + 1 < hex.size(); at += 2)
+    bytes += static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16));
   return bytes;
 }
 

@@ -1,6 +1,5 @@
 // The table's merge, and two tables kept the same: live rows, cursors, compare by buckets, windows, losses on the way.
 #include <boost/test/unit_test.hpp>
-
 #include <deque>
 #include <variant>
 
@@ -30,7 +29,9 @@ wire::Register row(std::uint64_t object, std::uint64_t hlc, std::uint64_t term =
 // One end: a table and what keeps it the same as the other's.
 struct End {
   End(std::uint8_t number, std::uint64_t table_id)
-      : self(id(number)), table(table_id), replication(table, self, [this](const NodeId&, Priority, PeerMessage message) { out.push_back(std::move(message)); }) {}
+      : self(id(number)),
+        table(table_id),
+        replication(table, self, [this](const NodeId&, Priority, PeerMessage message) { out.push_back(std::move(message)); }) {}
 
   void write(std::uint64_t object, std::uint64_t hlc) {
     table.put(row(object, hlc), {}, true);

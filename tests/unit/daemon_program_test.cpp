@@ -85,14 +85,16 @@ BOOST_AUTO_TEST_CASE(two_nodes_link_once_and_see_each_others_cores) {
   FakeModule core_b(pair.b, "test", 12);
   core_a.know_host("web");
   core_b.know_host("web");
-  const bool agreed = wait_until([&] {
-    core_a.turn();
-    core_b.turn();
-    const Json seen_by_a = pair.a.node("b");
-    const Json seen_by_b = pair.b.node("a");
-    return seen_by_a.value("state", "") == "active" && seen_by_b.value("state", "") == "active" &&
-           pair.a.status()["nodes"][0]["hosts_owned"].get<int>() + seen_by_a["hosts_owned"].get<int>() == 1;
-  }, 20s);
+  const bool agreed = wait_until(
+      [&] {
+        core_a.turn();
+        core_b.turn();
+        const Json seen_by_a = pair.a.node("b");
+        const Json seen_by_b = pair.b.node("a");
+        return seen_by_a.value("state", "") == "active" && seen_by_b.value("state", "") == "active" &&
+               pair.a.status()["nodes"][0]["hosts_owned"].get<int>() + seen_by_a["hosts_owned"].get<int>() == 1;
+      },
+      20s);
   BOOST_TEST(agreed, pair.a.status().dump(1));
   BOOST_TEST(core_a.got(MessageType::core_welcome));
   BOOST_TEST(core_a.got(MessageType::epoch));
@@ -148,7 +150,8 @@ BOOST_AUTO_TEST_CASE(another_cluster_is_refused_with_its_reason_on_both_sides) {
   pair.b.write_conf(pair.b.block_for(pair.a));
   pair.a.start();
   pair.b.start();
-  BOOST_TEST(wait_until([&] { return pair.a.has_problem("its cluster is", "cluster = NAME") && pair.b.has_problem("its cluster is", "cluster = NAME"); }));
+  BOOST_TEST(wait_until(
+      [&] { return pair.a.has_problem("its cluster is", "cluster = NAME") && pair.b.has_problem("its cluster is", "cluster = NAME"); }));
   BOOST_TEST(pair.a.state_of(pair.b) == "refused");
   BOOST_TEST(!pair.a.is_linked_with(pair.b));
   BOOST_TEST(pair.a.count_in_log("its cluster is") == 1, "at most a line a minute");
@@ -221,16 +224,20 @@ BOOST_AUTO_TEST_CASE(a_stopped_daemon_that_goes_on_judges_nobody_by_its_own_abse
     core_a.turn();
     core_b.turn();
   };
-  BOOST_REQUIRE(wait_until([&] {
-    turn();
-    return pair.a.state_of(pair.b) == "active" && pair.b.state_of(pair.a) == "active";
-  }, 20s));
+  BOOST_REQUIRE(wait_until(
+      [&] {
+        turn();
+        return pair.a.state_of(pair.b) == "active" && pair.b.state_of(pair.a) == "active";
+      },
+      20s));
   ::kill(pair.a.pid(), SIGSTOP);
   // A peer that is silent for three of its intervals is gone.
-  BOOST_TEST(wait_until([&] {
-    turn();
-    return pair.b.state_of(pair.a) != "active";
-  }, 3s));
+  BOOST_TEST(wait_until(
+      [&] {
+        turn();
+        return pair.b.state_of(pair.a) != "active";
+      },
+      3s));
   for (int i = 0; i < 30; ++i) {
     turn();
     std::this_thread::sleep_for(100ms);
@@ -291,7 +298,9 @@ BOOST_AUTO_TEST_CASE(a_module_on_another_machine_comes_by_tls_with_its_certifica
   ev::dynamic_loop loop;
   bool welcome = false;
   ConnectionHandlers handlers;
-  handlers.on_frame = [&](merlin::wire::Frame&& frame) { welcome = welcome || frame.type == static_cast<std::uint8_t>(MessageType::core_welcome); };
+  handlers.on_frame = [&](merlin::wire::Frame&& frame) {
+    welcome = welcome || frame.type == static_cast<std::uint8_t>(MessageType::core_welcome);
+  };
   auto socket = connect_tcp(*SocketAddress::from_literal("127.0.0.1", static_cast<std::uint16_t>(node.port())));
   BOOST_REQUIRE(socket.ok());
   const TrustCheck trust = [&](const CertificateInfo& shown) -> merlin::Result<> {
@@ -312,9 +321,10 @@ BOOST_AUTO_TEST_CASE(a_module_on_another_machine_comes_by_tls_with_its_certifica
   node.write_conf("");
   BOOST_TEST(node.ask({{"command", "reload"}})["ok"] == true);
   BOOST_TEST(wait_until([&] {
-    loop.run(ev::NOWAIT);
-    return !link.is_open();
-  }), "without its fingerprint it is no longer welcome");
+               loop.run(ev::NOWAIT);
+               return !link.is_open();
+             }),
+             "without its fingerprint it is no longer welcome");
 }
 
 BOOST_AUTO_TEST_CASE(a_copied_machine_is_refused_with_its_double) {

@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(the_state_comes_back_as_it_was_saved) {
 
 BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
   const std::string whole = durable_text(state);
-  for (std::size_t length = 0; length < whole.size(); ++length) BOOST_TEST(!parse_durable(whole.substr(0, length)).ok(), "cut at " << length);
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    BOOST_TEST(!parse_durable(whole.substr(0, length)).ok(), "cut at " << length);
   BOOST_TEST(!parse_durable(whole + "x").ok());
 }
 
@@ -182,7 +183,8 @@ BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   Refusals refusals;
   std::size_t lines = 0;
   for (int i = 0; i < 10'000; ++i) {
-    const std::string address = "10." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) + "." + std::to_string(i % 256) + ":1";
+    const std::string address =
+        "10." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) + "." + std::to_string(i % 256) + ":1";
     lines += refusals.note({"not_ours", "garbage", address, "", {}, "", {}}, at(i)) ? 1 : 0;
   }
   BOOST_TEST(refusals.peers().size() == Refusals::kMaxPeers);

@@ -232,7 +232,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_only_others_know_comes_with_the_command_that_ad
 
 BOOST_AUTO_TEST_CASE(certs_say_whom_we_trust_and_whom_we_refused) {
   Status status = usual();
-  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4}, {"not_ours", "garbage", "10.0.0.9:1", "", {}, "", wall}};
+  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4},
+                    {"not_ours", "garbage", "10.0.0.9:1", "", {}, "", wall}};
   const Json certs = certs_document(status, "/etc/merlin/tls/cert.pem");
   BOOST_TEST(certs["trusted"].dump() == R"([{"name":"peer02","fingerprint":"SHA256:)" + fingerprint_b + R"(","linked":true}])");
   BOOST_REQUIRE(certs["refused"].size() == 1);
@@ -266,7 +267,8 @@ BOOST_AUTO_TEST_CASE(the_owner_is_the_first_of_the_ranking_that_runs_it) {
 
 BOOST_AUTO_TEST_CASE(every_request_gets_one_line_whatever_it_is) {
   FakeDuties duties;
-  for (const std::string request : {"", "{", "[]", "7", "null", R"({"command":7})", R"({"command":"no"})", R"({"command":"owner"})", "\xff\xfe", "{}"}) {
+  for (const std::string request :
+       {"", "{", "[]", "7", "null", R"({"command":7})", R"({"command":"no"})", R"({"command":"owner"})", "\xff\xfe", "{}"}) {
     const std::string answer = answer_request(request, true, duties);
     BOOST_TEST(answer.find('\n') == std::string::npos);
     BOOST_TEST(Json::parse(answer)["ok"] == false, request);

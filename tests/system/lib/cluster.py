@@ -221,7 +221,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster(nodes=3, hosts=60, services=5, interval=10, fresh=False):
+def cluster(nodes=3, hosts=60, services=5, interval=5, fresh=False):
     """A settled cluster. `fresh`: of its own, ended afterwards; else shared with other tests of the same shape."""
     prefix = os.environ.get("MERLIN_TEST_LABS", "test")
     shape = f"{prefix}-{nodes}x{hosts}x{services}x{interval}" + (f"-{os.getpid()}" if fresh else "")
