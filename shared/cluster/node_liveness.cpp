@@ -72,9 +72,11 @@ wire::Beat Node::State::own_beat(const NodeId& reader, Now now) {
 
 void Node::State::send_beats(Now now) {
   if (leaving) return;
-  const bool due = !last_beat || now.steady - *last_beat >= settings.pulse_interval;
-  if (!due && !beat_due) return;
-  beat_due = false;
+  const Millis since = last_beat ? now.steady - *last_beat : Millis::max();
+  // Two nodes that each find the other's word urgent would otherwise answer each other without end.
+  const bool relay_due = relay_urgent && since >= settings.pulse_interval / kUrgentBeatsAnInterval;
+  if (since < settings.pulse_interval && !beat_due && !relay_due) return;
+  beat_due = relay_urgent = false;
   last_beat = now.steady;
   ++beat_number;
   beats_sent.emplace_back(beat_number, now.steady);
@@ -107,7 +109,7 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
     if (find(heard.node_id) == nullptr && others.size() >= kMaxNodes) continue;
     if (liveness.relayed_beat(from, heard, now.steady)) note_beat(heard.node_id, heard.beat.front(), now);
   }
-  if (liveness.relay_is_urgent(from, now.steady)) beat_due = true;
+  if (liveness.relay_is_urgent(from, now.steady)) relay_urgent = true;
 }
 
 void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {

@@ -30,6 +30,7 @@ inline constexpr Millis kLongestTick{50};          // between the caller's ticks
 inline constexpr Millis kStartWait{3'000};         // a new daemon gives its peers that long to be heard before it decides
 inline constexpr Millis kStartWaitLinked{5'000};   // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
+inline constexpr int kUrgentBeatsAnInterval = 4;  // at most that many for a node that misses another's beats
 inline constexpr std::size_t kRememberedBeats = 64;
 
 // How messages reach another node.
@@ -219,7 +220,8 @@ struct Node::State {
 
   std::uint64_t beat_number = 0;
   std::deque<std::pair<std::uint64_t, SteadyTime>> beats_sent;
-  bool beat_due = true;  // something in it changed
+  bool beat_due = true;       // something in it changed
+  bool relay_urgent = false;  // some node misses beats of another that we hear
   std::optional<SteadyTime> last_beat;
   std::uint64_t info_number = 1;
   std::uint64_t want_number = 0;
