@@ -101,6 +101,14 @@ void Judge::sample(Millis now) {
   if (is_settled(now) && now.count() % 5000 < 100) check_owners(now);
 }
 
+// I9
+void Judge::check_traffic(const Traffic& traffic, Millis now) {
+  const std::optional<Traffic::Count>& storm = traffic.storm();
+  if (!storm || failed()) return;
+  fail(now, "I9: a storm, " + plan_.nodes[storm->from].name + " has sent " + plan_.nodes[storm->to].name + " " +
+                std::to_string(storm->messages) + " messages within a second, " + std::to_string(storm->beats) + " of them beats");
+}
+
 // I4, at every moment.
 void Judge::sample_object(std::size_t object, Millis now) {
   std::size_t live = 0;

@@ -31,6 +31,8 @@ class Judge {
   void stood_still(Millis from, Millis until);
   // Every 100 ms.
   void sample(Millis now);
+  // After every event: a storm ends the run.
+  void check_traffic(const Traffic& traffic, Millis now);
   // When the checks have stood still for some seconds, half a minute after the heal.
   void check_agreement(Millis now);
   // At the end of the run.

@@ -3,7 +3,7 @@
 // sim --seeds-from FILE         the saved ones, a line each; # begins a comment
 //     --nodes N                 that many servers instead of the drawn number
 //     --expect-failure          the program has a rule broken on purpose: good only if some seed fails
-#include <chrono>
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
@@ -71,11 +71,18 @@ Options parse(int count, char** words) {
   return options;
 }
 
-bool run(std::uint64_t seed, const Options& options) {
+struct Peaks {
+  int beats = 0;
+  int messages = 0;
+};
+
+bool run(std::uint64_t seed, const Options& options, Peaks& peaks) {
   const Plan plan = draw_plan(seed, options.nodes);
   Story::Sink sink;
   if (options.trace) sink = [](const std::string& line) { std::cout << line << "\n"; };
   const Outcome outcome = World(plan, sink).run();
+  peaks.beats = std::max(peaks.beats, outcome.most_beats);
+  peaks.messages = std::max(peaks.messages, outcome.most_messages);
   const bool good = outcome.verdict.failures.empty();
   if (options.seeds.size() == 1)
     std::cout << "seed " << seed << ": " << outcome.checks << " checks, trace hash " << std::hex << outcome.hash << std::dec << "\n";
@@ -95,12 +102,14 @@ int main(int count, char** words) {
     const Options options = parse(count, words);
     std::size_t failed = 0;
     std::size_t ran = 0;
+    Peaks peaks;
     for (std::uint64_t seed : options.seeds) {
       ++ran;
-      if (!run(seed, options)) ++failed;
+      if (!run(seed, options, peaks)) ++failed;
       if (failed > 0 && options.expect_failure) break;
     }
-    std::cout << ran << " runs, " << failed << " failed\n";
+    std::cout << ran << " runs, " << failed << " failed; in the busiest second a link carried " << peaks.beats << " beats, " << peaks.messages
+              << " messages\n";
     if (options.expect_failure) return failed > 0 ? 0 : 1;
     return failed == 0 && ran > 0 ? 0 : 1;
   } catch (const std::exception& error) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "wire/messages.hpp"
+
 namespace merlin::sim {
 namespace {
 
@@ -21,7 +23,8 @@ Network::Network(const Plan& plan, Events& events, Random& random, Story& story,
       users_(users),
       count_(plan.nodes.size()),
       paths_(count_ * count_),
-      slower_(count_, Millis{0}) {
+      slower_(count_, Millis{0}),
+      traffic_(count_) {
   for (std::size_t node = 0; node < count_; ++node) events_.after(random_.between(Millis{0}, kWatchEvery), [this, node] { watch(node); });
 }
 
@@ -44,7 +47,9 @@ void Network::stop(std::size_t node, bool silently) {
 
 void Network::send(std::size_t from, std::size_t to, Packet packet) {
   const Path& here = path(from, to);
-  if (here.up) carry(from, to, {What::packet, std::move(packet), here.connection});
+  if (!here.up) return;
+  traffic_.sent(from, to, packet.type == static_cast<std::uint8_t>(wire::MessageType::beat), events_.now());
+  carry(from, to, {What::packet, std::move(packet), here.connection});
 }
 
 void Network::uncut(std::size_t from, std::size_t to) {

@@ -11,6 +11,7 @@
 #include "sim/plan.hpp"
 #include "sim/random.hpp"
 #include "sim/story.hpp"
+#include "sim/traffic.hpp"
 
 namespace merlin::sim {
 
@@ -48,6 +49,7 @@ class Network {
   void slow(std::size_t from, Millis by);
   void heal_all();
   bool is_up(std::size_t from, std::size_t to) const { return paths_[from * count_ + to].up; }
+  const Traffic& traffic() const { return traffic_; }
 
  private:
   enum class What { packet, end };
@@ -88,6 +90,7 @@ class Network {
   std::vector<Path> paths_;
   std::vector<Millis> slower_;
   std::uint64_t connections_ = 0;
+  Traffic traffic_;
 };
 
 }  // namespace merlin::sim

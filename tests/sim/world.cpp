@@ -46,14 +46,19 @@ Outcome World::run() {
     judge_.stood_still(events_.now() - kQuiet, events_.now());
     for (const auto& server : servers_) server->freeze(false);
   });
-  events_.run(plan_.end_at, [this] { return judge_.failed(); });
+  events_.run(plan_.end_at, [this] { return is_over(); });
   // A node that was lost often is held back for some minutes.
   while (!judge_.failed() && !judge_.is_settled(events_.now()) && events_.now() < plan_.end_at + kLongestHold) {
-    events_.run(events_.now() + kSettleStep, [this] { return judge_.failed(); });
+    events_.run(events_.now() + kSettleStep, [this] { return is_over(); });
   }
   if (!judge_.failed()) judge_.check_settled(events_.now());
   if (!judge_.failed()) judge_.check_history(events_.now());
-  return {judge_.verdict(), story_.hash(), log_.runs().size()};
+  return {judge_.verdict(), story_.hash(), log_.runs().size(), network_.traffic().most_beats(), network_.traffic().most_messages()};
+}
+
+bool World::is_over() {
+  judge_.check_traffic(network_.traffic(), events_.now());
+  return judge_.failed();
 }
 
 void World::sample() {

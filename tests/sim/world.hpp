@@ -11,6 +11,8 @@ struct Outcome {
   Verdict verdict;
   std::uint64_t hash = 0;
   std::size_t checks = 0;
+  int most_beats = 0;  // in a second over a link
+  int most_messages = 0;
 };
 
 class World {
@@ -28,6 +30,7 @@ class World {
   void cut_off(const FaultEvent& event, bool cut);
   void heal();
   void sample();
+  bool is_over();
 
   const Plan& plan_;
   Events events_;
