@@ -17,6 +17,7 @@ enum class Mutant {
   stamped_by_clock,  // versions from the wall clock alone
   modulo,            // the owner is the hash of the host modulo the number of active nodes
   no_yield,          // who wants a unit claims it at once
+  answer_at_once,    // a beat that another misses is sent on at every word of it
 };
 
 inline constexpr Mutant kMutant = Mutant::MERLIN_MUTANT;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "cluster/node_state.hpp"
 
 namespace merlin::cluster {
@@ -74,7 +75,8 @@ void Node::State::send_beats(Now now) {
   if (leaving) return;
   const Millis since = last_beat ? now.steady - *last_beat : Millis::max();
   // Two nodes that each find the other's word urgent would otherwise answer each other without end.
-  const bool relay_due = relay_urgent && since >= settings.pulse_interval / kUrgentBeatsAnInterval;
+  const bool patient = since >= settings.pulse_interval / kUrgentBeatsAnInterval;
+  const bool relay_due = relay_urgent && (patient || kMutant == Mutant::answer_at_once);
   if (since < settings.pulse_interval && !beat_due && !relay_due) return;
   beat_due = relay_urgent = false;
   last_beat = now.steady;

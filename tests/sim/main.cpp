@@ -108,8 +108,8 @@ int main(int count, char** words) {
       if (!run(seed, options, peaks)) ++failed;
       if (failed > 0 && options.expect_failure) break;
     }
-    std::cout << ran << " runs, " << failed << " failed; in the busiest second a link carried " << peaks.beats << " beats, " << peaks.messages
-              << " messages\n";
+    std::cout << ran << " runs, " << failed << " failed; in the busiest second a link carried " << peaks.beats << " beats, "
+              << peaks.messages << " messages\n";
     if (options.expect_failure) return failed > 0 ? 0 : 1;
     return failed == 0 && ran > 0 ? 0 : 1;
   } catch (const std::exception& error) {

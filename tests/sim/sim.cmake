@@ -14,9 +14,9 @@ add_test(NAME sim_saved_seeds COMMAND sim --seeds-from ${CMAKE_CURRENT_LIST_DIR}
 set_tests_properties(sim_seeds sim_seeds_many_nodes sim_saved_seeds PROPERTIES LABELS sim TIMEOUT 600)
 
 # The mutated files stand before the library, so their versions in it are not linked.
-set(mutable_sources ownership.cpp core_side.cpp node_settle.cpp)
+set(mutable_sources ownership.cpp core_side.cpp node_settle.cpp node_liveness.cpp)
 list(TRANSFORM mutable_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/cluster/)
-foreach(mutant local_weights stamped_by_clock modulo no_yield)
+foreach(mutant local_weights stamped_by_clock modulo no_yield answer_at_once)
   add_executable(sim_${mutant} ${CMAKE_CURRENT_LIST_DIR}/main.cpp ${mutable_sources})
   target_compile_definitions(sim_${mutant} PRIVATE MERLIN_MUTANT=${mutant})
   target_link_libraries(sim_${mutant} PRIVATE merlin_sim)
