@@ -49,17 +49,17 @@ Actions Node::set_settings(Settings settings, Now now) {
   for (const Settings::Peer& peer : state.settings.peers) {
     if (peer.id.empty() || peer.id == state.settings.self) continue;
     Other& other = state.other(peer.id);
+    state.taken_out.erase(peer.id);
     other.configured = true;
     other.name = peer.name;
     other.said_weight = peer.weight;
   }
-  // Nodes that only others name come and go with their beats; those that stood in our file are forgotten now.
+  // Nodes that only others name come and go with their word; those that stood in our file are forgotten now.
   std::erase_if(configured_before, [&](const NodeId& id) { return state.others[id].configured; });
   for (const NodeId& id : configured_before) {
     if (state.others[id].active) state.log(LogLevel::info, state.name_of(id) + " was removed from merlin.conf");
-    state.others.erase(id);
-    state.liveness.forget(id);
-    state.replication.forget(id);
+    state.forget(id);
+    state.taken_out.insert(id);
   }
   if (!configured_before.empty()) state.new_term(false);
   state.ownership_dirty = state.beat_due = true;

@@ -22,6 +22,8 @@
 
 namespace merlin::cluster {
 
+class Inventory;
+
 // What travels between daemons once a link is up.
 using PeerMessage = std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order,
                                  wire::Rows, wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone,
@@ -177,6 +179,8 @@ class Node {
 
   ClusterView view(Now now) const;
   OwnerView owner(const std::string& host, Now now) const;
+  // What our core knows; null without a core.
+  std::shared_ptr<const Inventory> inventory() const;
 
  private:
   friend class NodeInspector;  // the simulator's judge

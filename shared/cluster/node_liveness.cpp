@@ -108,7 +108,7 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
       continue;
     }
     if (heard.beat.empty()) continue;
-    if (find(heard.node_id) == nullptr && others.size() >= kMaxNodes) continue;
+    if (find(heard.node_id) == nullptr && (others.size() >= kMaxNodes || !is_named(heard.node_id))) continue;
     if (liveness.relayed_beat(from, heard, now.steady)) note_beat(heard.node_id, heard.beat.front(), now);
   }
   if (liveness.relay_is_urgent(from, now.steady)) relay_urgent = true;
@@ -191,7 +191,42 @@ void Node::State::end_absence(const NodeId& id, Other& other) {
   other.absence.reset();
 }
 
+// Whether a node that is not in our file counts: it stands in that of a node which is in ours.
+bool Node::State::is_named(const NodeId& id) const {
+  if (taken_out.contains(id)) return false;
+  return std::any_of(others.begin(), others.end(), [&](const auto& entry) {
+    const Other& other = entry.second;
+    if (!other.configured || !other.info) return false;
+    const std::vector<NodeId>& known = other.info->knows_nodes;
+    return std::find(known.begin(), known.end(), id) != known.end();
+  });
+}
+
+void Node::State::forget(const NodeId& id) {
+  others.erase(id);
+  liveness.forget(id);
+  replication.forget(id);
+}
+
+void Node::State::forget_strangers(SteadyTime now) {
+  std::vector<NodeId> gone;
+  for (const auto& [id, other] : others) {
+    if (other.configured) continue;
+    const std::optional<SteadyTime> heard = liveness.last_heard(id);
+    const bool silent = !other.active && (!heard || now - *heard >= kForgetSilent);
+    if (silent || !is_named(id)) gone.push_back(id);
+  }
+  bool one_was_active = false;
+  for (const NodeId& id : gone) {
+    one_was_active = one_was_active || other(id).active;
+    log(LogLevel::info, name_of(id) + " is forgotten: it is not in our merlin.conf, and nobody who is names it or hears it any more");
+    forget(id);
+  }
+  if (one_was_active) new_term(false);
+}
+
 void Node::State::judge_all(Now now) {
+  forget_strangers(now.steady);
   bool changed = false;
   bool lost_someone = false;
   for (auto& [id, other] : others) {

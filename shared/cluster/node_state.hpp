@@ -32,6 +32,7 @@ inline constexpr Millis kStartWaitLinked{5'000};   // and that long when there a
 inline constexpr std::size_t kClockSamples = 16;
 inline constexpr int kUrgentBeatsAnInterval = 4;  // at most that many for a node that misses another's beats
 inline constexpr std::size_t kRememberedBeats = 64;
+inline constexpr Millis kForgetSilent{60'000};  // a node that only others name is forgotten when it was silent for so long
 
 // How messages reach another node.
 struct Way {
@@ -131,6 +132,9 @@ struct Node::State {
   void judge_all(Now now);
   bool back_from_absence(const NodeId& id, const Other& other, SteadyTime now) const;
   void end_absence(const NodeId& id, Other& other);
+  bool is_named(const NodeId& id) const;
+  void forget(const NodeId& id);
+  void forget_strangers(SteadyTime now);
   void lost(const NodeId& id, Other& other, const Judgement& verdict, Now now);
   void met(const NodeId& id, Other& other, Now now);
   void new_term(bool lost_someone);
@@ -205,6 +209,7 @@ struct Node::State {
   CoreFeed feed;
   Forwarding forwarding;
   std::map<NodeId, Other> others;
+  std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
   Core core;
 
   SteadyTime started{};

@@ -119,4 +119,6 @@ OwnerView Node::State::owner(const std::string& host, Now now) const {
   return view;
 }
 
+InventoryPtr Node::inventory() const { return state_->core.inventory; }
+
 }  // namespace merlin::cluster

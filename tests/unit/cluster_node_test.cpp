@@ -68,7 +68,31 @@ struct Fixture {
     for (const NodeId& peer : peers) node.link_up(peer, at(0));
   }
 
+  // The peer beats and says which nodes its file names; `hears_third`: it passes a fresh beat of that one on.
+  void peer_says(const std::vector<NodeId>& names, bool hears_third, int now) {
+    wire::NodeInfo info;
+    info.node_id = kPeer;
+    info.instance = 5;
+    info.knows_nodes = names;
+    node.receive(kPeer, info, at(now));
+    wire::Beat beat = beat_of(kPeer, ++number);
+    if (hears_third) {
+      wire::Heard third = heard(kThird, 5, 1);
+      third.number = number;
+      third.beat.push_back(beat_of(kThird, number));
+      beat.heard.push_back(third);
+    }
+    node.receive(kPeer, beat, at(now));
+    node.tick(at(now));
+  }
+  std::optional<NodeView> sees(const NodeId& id, int now) const {
+    const ClusterView view = node.view(at(now));
+    const auto found = std::find_if(view.nodes.begin(), view.nodes.end(), [&](const NodeView& one) { return one.id == id; });
+    return found == view.nodes.end() ? std::nullopt : std::optional(*found);
+  }
+
   Node node;
+  std::uint64_t number = 0;
 };
 
 }  // namespace
@@ -87,4 +111,64 @@ BOOST_AUTO_TEST_CASE(beats_that_another_misses_are_sent_on_early_but_not_at_ever
   }
   BOOST_TEST(sent > 6U);
   BOOST_TEST(sent < 20U);
+}
+
+// ---- nodes that only others know
+
+BOOST_AUTO_TEST_CASE(a_node_that_a_peer_has_in_its_file_counts_though_it_is_not_in_ours) {
+  Fixture fixture({kPeer});
+  fixture.peer_says({kSelf, kThird}, true, 100);
+  fixture.peer_says({kSelf, kThird}, true, 200);
+  BOOST_REQUIRE(fixture.sees(kThird, 300));
+  BOOST_TEST(fixture.sees(kThird, 300)->active);
+  BOOST_TEST(!fixture.sees(kThird, 300)->configured);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_in_no_file_we_know_of_does_not_count) {
+  Fixture fixture({kPeer});
+  fixture.peer_says({kSelf}, true, 100);
+  fixture.peer_says({kSelf}, true, 200);
+  BOOST_TEST(!fixture.sees(kThird, 300));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_our_file_counts_over_a_third_one_whatever_files_that_has) {
+  Fixture fixture({kPeer, kThird});
+  fixture.node.link_down(kThird, false, at(50));
+  fixture.peer_says({}, true, 100);
+  BOOST_REQUIRE(fixture.sees(kThird, 200));
+  BOOST_TEST(fixture.sees(kThird, 200)->active);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_taken_out_of_our_file_is_gone_at_once_though_others_still_hear_and_name_it) {
+  Fixture fixture({kPeer, kThird});
+  fixture.peer_says({kSelf, kThird}, true, 100);
+  BOOST_REQUIRE(fixture.sees(kThird, 200));
+  fixture.node.set_settings(settings({kPeer}), at(300));
+  BOOST_TEST(!fixture.sees(kThird, 300));
+  for (int now = 400; now < 5'000; now += 500) fixture.peer_says({kSelf, kThird}, true, now);
+  BOOST_TEST(!fixture.sees(kThird, 5'000));
+  fixture.node.set_settings(settings({kPeer, kThird}), at(5'000));
+  fixture.peer_says({kSelf, kThird}, true, 5'100);
+  BOOST_REQUIRE(fixture.sees(kThird, 5'200));
+  BOOST_TEST(fixture.sees(kThird, 5'200)->active);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_only_others_named_is_gone_when_the_last_one_names_it_no_more) {
+  Fixture fixture({kPeer});
+  fixture.peer_says({kSelf, kThird}, true, 100);
+  fixture.peer_says({kSelf, kThird}, true, 200);
+  BOOST_REQUIRE(fixture.sees(kThird, 300));
+  fixture.peer_says({kSelf}, true, 300);
+  BOOST_TEST(!fixture.sees(kThird, 400));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_only_others_name_is_gone_when_it_was_silent_for_a_minute) {
+  Fixture fixture({kPeer});
+  fixture.peer_says({kSelf, kThird}, true, 100);
+  fixture.peer_says({kSelf, kThird}, true, 200);
+  for (int now = 1'000; now < 50'000; now += 500) fixture.peer_says({kSelf, kThird}, false, now);
+  BOOST_REQUIRE(fixture.sees(kThird, 50'000));
+  BOOST_TEST(!fixture.sees(kThird, 50'000)->active);
+  for (int now = 50'000; now < 61'000; now += 500) fixture.peer_says({kSelf, kThird}, false, now);
+  BOOST_TEST(!fixture.sees(kThird, 61'000));
 }
