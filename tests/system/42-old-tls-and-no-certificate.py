@@ -42,7 +42,7 @@ def test():
         line = check_refused(c, "no certificate", "127.0.42.2", tls_client(), "CERTIFICATE_REQUIRED")
         check("certificate" in line, f"the line does not say what is wrong: {line}")
         counts = sum(refused(c).values())
-        with connect(c, "peer03", "peer01") as plain:
+        with connect(c, "peer01", "127.0.0.1", "127.0.42.3") as plain:
             plain.sendall(b"#merlin;0;0\n" * 100)
             plain.settimeout(5)
             try:
