@@ -115,8 +115,8 @@ bool Liveness::lists_us(const Source& source, SteadyTime now) const {
 }
 
 Judgement Liveness::judge_source(const Other& other, const Source& source, SteadyTime now) const {
+  if (!is_fresh(other, source, now)) return {false, Why::silent, std::nullopt};
   Judgement verdict{false, Why::silent, source.via};
-  if (!is_fresh(other, source, now)) return verdict;
   const Millis beat_age = now - source.made;
   const bool excused = Millis{source.beat.excused_ms} > beat_age;
   if (source.beat.core == wire::CoreHealth::gone && !excused) {
@@ -142,7 +142,7 @@ Judgement Liveness::judge(const NodeId& node, SteadyTime now) const {
   const Source* newest = freshest(other);
   if (newest == nullptr) return {};
   const Judgement verdict = judge_sources(other, *newest, now);
-  if (!verdict.active && other.away_until && now < *other.away_until) return {true, Why::away, newest->via};
+  if (!verdict.active && other.away_until && now < *other.away_until) return {true, Why::away, std::nullopt};
   return verdict;
 }
 
@@ -247,6 +247,13 @@ std::vector<NodeId> Liveness::known() const {
   return ids;
 }
 
+// When the node was last heard. Any bytes are life of it; but it measures the line by the age of its own beat, as long
+// as that is no reason to think that it goes unheard.
+SteadyTime Liveness::word_of(const Other& other, const Source& source, bool direct, bool to_itself, SteadyTime now) {
+  const bool beats_come = now - source.made < 2 * interval_of(source.beat);
+  return !direct || (to_itself && beats_come) ? source.made : std::max(source.made, other.last_bytes);
+}
+
 std::vector<wire::Heard> Liveness::heard_table(const NodeId& reader, SteadyTime now) const {
   std::vector<wire::Heard> table;
   for (const auto& [id, other] : nodes_) {
@@ -258,8 +265,7 @@ std::vector<wire::Heard> Liveness::heard_table(const NodeId& reader, SteadyTime 
     heard.number = source->beat.number;
     const bool direct = other.direct && is_fresh(other, *other.direct, now);
     if (direct) source = &*other.direct;
-    const SteadyTime made = direct ? std::max(source->made, other.last_bytes) : source->made;
-    heard.age_ms = to_age(now - made);
+    heard.age_ms = to_age(now - word_of(other, *source, direct, id == reader, now));
     heard.direct = direct;
     heard.hold_ms = to_age(hold_for(id, now));
     if (direct && id != reader && (!other_hears(reader, id, now) || other_misses_beats(reader, id))) {

@@ -35,7 +35,7 @@ enum class Why : std::uint8_t {
 struct Judgement {
   bool active = false;
   Why why = Why::never_heard;
-  std::optional<NodeId> via;  // the beat came through that node
+  std::optional<NodeId> via;  // heard through that node now; empty: directly, or not at all
 };
 
 class Liveness {
@@ -106,6 +106,7 @@ class Liveness {
   bool lists_us(const Source& source, SteadyTime now) const;
   Judgement judge_sources(const Other& other, const Source& newest, SteadyTime now) const;
   Judgement judge_source(const Other& other, const Source& source, SteadyTime now) const;
+  static SteadyTime word_of(const Other& other, const Source& source, bool direct, bool to_itself, SteadyTime now);
   Millis hold_length(const Other& other, SteadyTime now) const;
 
   NodeId self_;

@@ -104,7 +104,7 @@ struct NodeView {
   std::uint32_t overdue = 0;
   std::size_t backlog_rows = 0;  // not yet acknowledged by it
   std::optional<Millis> since_heard;
-  std::optional<double> latency_ms;    // one way, half of a round trip
+  std::optional<double> latency_ms;    // one way, half of a round trip: the median of the last few
   std::optional<Millis> clock_offset;  // its wall clock minus ours
   std::uint64_t term = 0;
   std::uint64_t inventory_digest = 0;

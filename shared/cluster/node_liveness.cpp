@@ -100,8 +100,8 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
     if (heard.node_id == settings.self) {
       const auto sent = std::find_if(beats_sent.begin(), beats_sent.end(), [&](const auto& one) { return one.first == heard.number; });
       if (heard.instance == instance && heard.direct && sent != beats_sent.end()) {
-        const Millis round_trip = now.steady - sent->second - Millis{heard.age_ms};
-        sender.latency_ms = std::max(0.0, static_cast<double>(round_trip.count()) / 2.0);
+        sender.round_trips.push_back(std::max(Millis{0}, now.steady - sent->second - Millis{heard.age_ms}));
+        if (sender.round_trips.size() > kLatencySamples) sender.round_trips.pop_front();
       }
       sender.holds_us = std::min(Millis{heard.hold_ms}, kMaxHold);
       sender.holds_us_since = now.steady;

@@ -30,6 +30,7 @@ inline constexpr Millis kLongestTick{50};          // between the caller's ticks
 inline constexpr Millis kStartWait{3'000};         // a new daemon gives its peers that long to be heard before it decides
 inline constexpr Millis kStartWaitLinked{5'000};   // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
+inline constexpr std::size_t kLatencySamples = 9;
 inline constexpr int kUrgentBeatsAnInterval = 4;  // at most that many for a node that misses another's beats
 inline constexpr std::size_t kRememberedBeats = 64;
 inline constexpr Millis kForgetSilent{60'000};  // a node that only others name is forgotten when it was silent for so long
@@ -67,8 +68,8 @@ struct Other {
   SteadyTime last_beat_sent{};
   std::deque<Millis> clock_samples;
   Millis clock_offset{0};
-  std::optional<double> latency_ms;
-  Millis holds_us{0};  // how long it wants us to stay joining
+  std::deque<Millis> round_trips;  // the newest
+  Millis holds_us{0};              // how long it wants us to stay joining
   SteadyTime holds_us_since{};
   struct Absence {  // announced by its daemon: what it was meanwhile counts
     wire::NodePhase phase = wire::NodePhase::joining;

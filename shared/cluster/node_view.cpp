@@ -6,6 +6,18 @@
 
 namespace merlin::cluster {
 
+namespace {
+
+// One way. The median: a single beat that waited somewhere says nothing about the line.
+std::optional<double> latency_of(std::deque<Millis> round_trips) {
+  if (round_trips.empty()) return std::nullopt;
+  const auto middle = round_trips.begin() + static_cast<std::ptrdiff_t>(round_trips.size() / 2);
+  std::nth_element(round_trips.begin(), middle, round_trips.end());
+  return static_cast<double>(middle->count()) / 2.0;
+}
+
+}  // namespace
+
 void Node::State::count_claims(const ClaimSet& claims, NodeView& view) const {
   for (Unit unit : claims.units()) {
     const KnownHost* host = core.inventory ? core.inventory->find(unit) : nullptr;
@@ -57,7 +69,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
   view.phase = phase_of(id, other);
   view.weight = weight_of(id, other);
   view.backlog_rows = replication.backlog(id);
-  view.latency_ms = other.latency_ms;
+  view.latency_ms = latency_of(other.round_trips);
   if (!other.clock_samples.empty()) view.clock_offset = other.clock_offset;
   if (const std::optional<SteadyTime> heard = liveness.last_heard(id)) view.since_heard = now.steady - *heard;
   if (const wire::Beat* beat = liveness.last_beat(id)) {

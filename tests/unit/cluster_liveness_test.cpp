@@ -102,6 +102,36 @@ BOOST_AUTO_TEST_CASE(a_relayed_beat_is_named_with_the_node_that_relays) {
   BOOST_TEST((liveness.judge(kPeer, at(0)).via == kThird));
 }
 
+BOOST_AUTO_TEST_CASE(a_silent_node_is_not_heard_through_anybody) {
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 1), 200), at(0));
+  BOOST_TEST((why(4000) == Why::silent));
+  BOOST_TEST(!liveness.judge(kPeer, at(4000)).via);
+  liveness.away(kPeer, Millis{10'000}, at(4000));
+  BOOST_TEST((why(4000) == Why::away));
+  BOOST_TEST(!liveness.judge(kPeer, at(4000)).via);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_is_told_the_age_of_its_own_beat_while_beats_come_and_others_when_it_was_heard_at_all) {
+  meet();
+  liveness.bytes_from(kPeer, at(1500));
+  liveness.link_up(kThird, at(0));
+  wire::Heard hears_peer;
+  hears_peer.node_id = kPeer;
+  hears_peer.direct = true;
+  wire::Beat third = beat_of(kThird, 1);
+  third.heard.push_back(hears_peer);
+  liveness.beat_from(third, at(1500));
+  const auto age_told_to = [&](const NodeId& reader, int now) {
+    for (const wire::Heard& heard : liveness.heard_table(reader, at(now))) {
+      if (heard.node_id == kPeer) return heard.age_ms;
+    }
+    return 0U;
+  };
+  BOOST_TEST(age_told_to(kPeer, 1600) == 1600U);
+  BOOST_TEST(age_told_to(kThird, 1600) == 100U);
+  BOOST_TEST(age_told_to(kPeer, 2100) == 600U);
+}
+
 BOOST_AUTO_TEST_CASE(a_relayed_older_beat_does_not_outvote_a_newer_direct_one) {
   wire::Beat gone = beat_of(kPeer, 1);
   gone.core = wire::CoreHealth::gone;

@@ -172,3 +172,26 @@ BOOST_AUTO_TEST_CASE(a_node_that_only_others_name_is_gone_when_it_was_silent_for
   for (int now = 50'000; now < 61'000; now += 500) fixture.peer_says({kSelf, kThird}, false, now);
   BOOST_TEST(!fixture.sees(kThird, 61'000));
 }
+
+// ---- what people are shown
+
+BOOST_AUTO_TEST_CASE(the_latency_is_the_middle_of_the_last_few_not_the_last) {
+  Fixture fixture({kPeer});
+  std::uint64_t number = 0;
+  const auto echo = [&](int round_trip, int now) {
+    const Actions beats = fixture.node.tick(at(now));
+    for (const Action& action : beats) {
+      const auto* sent = std::get_if<SendToPeer>(&action);
+      if (sent == nullptr || !std::holds_alternative<wire::Beat>(sent->message)) continue;
+      wire::Beat answer = beat_of(kPeer, ++number);
+      answer.heard.front().number = std::get<wire::Beat>(sent->message).number;
+      fixture.node.receive(kPeer, answer, at(now + round_trip));
+    }
+  };
+  int now = 1'000;
+  for (int round_trip : {10, 10, 10, 10, 900}) echo(round_trip, now += 2'000);
+  BOOST_REQUIRE(fixture.sees(kPeer, now)->latency_ms);
+  BOOST_TEST(*fixture.sees(kPeer, now)->latency_ms == 5.0);
+  for (int round_trip : {30, 30, 30, 30, 30, 30, 30, 30}) echo(round_trip, now += 2'000);
+  BOOST_TEST(*fixture.sees(kPeer, now)->latency_ms == 15.0);
+}
