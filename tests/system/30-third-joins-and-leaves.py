@@ -65,7 +65,7 @@ def check_join(c, words_of, before):
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         words_of = {**known_to(c, "peer01"), **known_to(c, "peer02")}
         before, running = c.owners(), processes(c)
         since = now_ms()

@@ -58,7 +58,7 @@ def check_stranger(c, folder):
 
 
 def test():
-    with cluster() as c, tempfile.TemporaryDirectory() as folder:
+    with cluster(fresh=True) as c, tempfile.TemporaryDirectory() as folder:
         check_key_replaced(c, [node for node in c.nodes if node != NODE])
         check_stranger(c, folder)
 

@@ -14,7 +14,7 @@ def refusals(c, node, end, of):
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         others = [node for node in c.nodes if node != NODE]
         before = c.owners()
         ends = {node: log_end(c, node) for node in c.nodes}

@@ -56,7 +56,7 @@ def check_core_alone(c):
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         before, text = c.owners(), c.read(NODE, MERLIN_CONF)
         edit(c, NODE, "cluster = lab\n", "cluster = lab\npulse_interval = soon\n")
         c.write(NODE, MERLIN_CONF, c.read(NODE, MERLIN_CONF).replace(GOOD, "  prot = 15551\n  fingerprint", 1))
