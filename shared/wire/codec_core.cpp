@@ -23,5 +23,6 @@ MERLIN_WIRE_MESSAGE(RowsConfirmed)
 MERLIN_WIRE_MESSAGE(ResultsToCore)
 MERLIN_WIRE_MESSAGE(ResultsTaken)
 MERLIN_WIRE_MESSAGE(DaemonAway)
+MERLIN_WIRE_MESSAGE(DaemonBeat)
 
 }  // namespace merlin::wire

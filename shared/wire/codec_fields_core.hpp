@@ -93,4 +93,6 @@ void fields(auto& visit, Of<ResultsTaken> auto& m) { visit(1, m.taken); }
 
 void fields(auto& visit, Of<DaemonAway> auto& m) { visit(1, m.away_ms); }
 
+void fields(auto& visit, Of<DaemonBeat> auto& m) { visit(1, m.heard); }
+
 }  // namespace merlin::wire

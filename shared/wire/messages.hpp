@@ -48,6 +48,7 @@ enum class MessageType : std::uint8_t {
   results_to_core = 51,
   results_taken = 52,
   daemon_away = 53,
+  daemon_beat = 54,
 };
 
 enum class NodeType : std::uint8_t { peer = 0, poller = 1, master = 2 };
@@ -443,6 +444,11 @@ struct ResultsTaken {
 struct DaemonAway {
   static constexpr MessageType type_id = MessageType::daemon_away;
   std::uint32_t away_ms = 0;
+};
+
+struct DaemonBeat {
+  static constexpr MessageType type_id = MessageType::daemon_beat;
+  std::uint64_t heard = 0;
 };
 
 }  // namespace merlin::wire

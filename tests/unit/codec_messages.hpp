@@ -59,6 +59,7 @@ void for_each_message(Visit visit) {
   visit(Named<ResultsToCore>{"ResultsToCore"});
   visit(Named<ResultsTaken>{"ResultsTaken"});
   visit(Named<DaemonAway>{"DaemonAway"});
+  visit(Named<DaemonBeat>{"DaemonBeat"});
 }
 
 }  // namespace merlin::wire::test

@@ -389,4 +389,10 @@ const DaemonAway& sample() {
   return m;
 }
 
+template <>
+const DaemonBeat& sample() {
+  static const DaemonBeat m{.heard = 7};
+  return m;
+}
+
 }  // namespace merlin::wire::test
