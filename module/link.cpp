@@ -13,15 +13,37 @@
 
 namespace merlin::neb {
 
-Link::Link(Core& core, User& user, config::Endpoint daemon, WrapFactory* wraps)
-    : core_(core), user_(user), daemon_(std::move(daemon)), wraps_(wraps) {}
+Link::Link(Core& core, User& user, config::Endpoint daemon, Millis patience, WrapFactory* wraps)
+    : core_(core), user_(user), daemon_(std::move(daemon)), patience_(patience), wraps_(wraps) {}
 
 Link::~Link() { drop_socket(); }
 
 void Link::tick(SteadyTime now) {
+  silence_ += std::min(now - last_tick_, kLongestTick);
+  last_tick_ = now;
   if (state_ == State::closed && (!retry_at_ || now >= *retry_at_)) return connect(now);
   if ((state_ == State::connecting || state_ == State::wrapping) && now >= deadline_) lose("the daemon does not answer");
-  if (state_ == State::open && unsent_bytes() > kMaxUnsentBytes) lose("the daemon does not read");
+  if (state_ == State::open && unsent_bytes() > kMaxUnsentBytes) return lose("the daemon does not read");
+  if (state_ == State::open && silence_ > patience_) fall_silent();
+}
+
+// A process that is stopped takes new connections too, as many as its queue holds: the one that is there tells best when
+// it goes on. A machine that is gone never does.
+void Link::fall_silent() {
+  const std::string why = "the daemon has said nothing for " + std::to_string(patience_.count()) + " ms";
+  if (!daemon_.is_unix()) return lose(why);
+  want_writable(false);
+  out_.clear();
+  sent_ = 0;
+  state_ = State::silent;
+  user_.on_link_lost(why);
+}
+
+// What it sends now is of a link that is lost.
+void Link::begin_anew() {
+  close();
+  retry_at_.reset();
+  retry_ = kFirstRetry;
 }
 
 void Link::connect(SteadyTime now) {
@@ -43,6 +65,7 @@ void Link::connected() {
   reader_ = wire::FrameReader();
   if (daemon_.is_unix()) {
     state_ = State::open;
+    silence_ = Millis{0};
     return user_.on_link_open();
   }
   auto wrap = wraps_ != nullptr ? wraps_->make() : Result<std::unique_ptr<Wrap>>(Error{"no TLS identity", "module { daemon }", ""});
@@ -55,6 +78,7 @@ void Link::connected() {
 
 void Link::on_ready(int fd) {
   if (state_ == State::closed || state_ == State::over) return;
+  if (state_ == State::silent) return begin_anew();
   if (state_ == State::connecting) {
     int error = 0;
     socklen_t size = sizeof error;
@@ -76,6 +100,7 @@ void Link::read() {
   if (count < 0) return lose(std::strerror(errno));
   if (count == 0) return lose("the daemon closed the connection");
   bytes_in_ += static_cast<std::uint64_t>(count);
+  silence_ = Millis{0};
   take_input({bytes.data(), static_cast<std::size_t>(count)});
 }
 
@@ -92,6 +117,7 @@ void Link::take_input(std::string_view bytes) {
   }
   if (state_ == State::wrapping && wrap_->open()) {
     state_ = State::open;
+    silence_ = Millis{0};
     user_.on_link_open();
     if (state_ != State::open) return;
   }

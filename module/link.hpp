@@ -21,6 +21,8 @@ class Link : public Watcher {
   static constexpr Millis kHandshakeLimit{5000};
   // More than this unsent means that the daemon does not read: the link is closed, its rows are sent again later.
   static constexpr std::size_t kMaxUnsentBytes = 16 * 1024 * 1024;
+  // A tick counts as no more silence than this, however late it comes: what the daemon said meanwhile is read first.
+  static constexpr Millis kLongestTick{100};
   // More than this not worked off: nothing more is read until it is.
   static constexpr std::size_t kMaxUnreadBytes = 1024 * 1024;
 
@@ -34,8 +36,9 @@ class Link : public Watcher {
     virtual void on_link_lost(const std::string& why) = 0;
   };
 
-  // All outlive this. `wraps` makes the TLS session for a TCP daemon; unused with a unix socket.
-  Link(Core& core, User& user, config::Endpoint daemon, WrapFactory* wraps);
+  // All outlive this. A daemon that says nothing for `patience` is lost. `wraps` makes the TLS session for a TCP daemon;
+  // unused with a unix socket.
+  Link(Core& core, User& user, config::Endpoint daemon, Millis patience, WrapFactory* wraps);
   ~Link() override;
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -63,7 +66,8 @@ class Link : public Watcher {
 
  private:
   enum class Pump { done, full, broken };
-  enum class State { closed, connecting, wrapping, open, over };
+  // silent: lost for the user, but held on to; its first word or its end leads to a new connection.
+  enum class State { closed, connecting, wrapping, open, silent, over };
 
   void connect(SteadyTime now);
   void connected();
@@ -71,6 +75,8 @@ class Link : public Watcher {
   void take_input(std::string_view bytes);
   Pump pump();
   void flush();
+  void fall_silent();
+  void begin_anew();
   void want_writable(bool wanted);
   void lose(const std::string& why);
   void drop_socket();
@@ -78,6 +84,7 @@ class Link : public Watcher {
   Core& core_;
   User& user_;
   config::Endpoint daemon_;
+  Millis patience_;
   WrapFactory* wraps_;
   std::unique_ptr<Wrap> wrap_;
   State state_ = State::closed;
@@ -86,6 +93,8 @@ class Link : public Watcher {
   std::optional<SteadyTime> retry_at_;
   Millis retry_{kFirstRetry};
   SteadyTime deadline_{};  // of connecting and the handshake
+  SteadyTime last_tick_{};
+  Millis silence_{0};
   wire::FrameReader reader_;
   std::string out_;
   std::size_t sent_ = 0;

@@ -10,6 +10,10 @@ namespace {
 
 Seconds seconds(Now now) { return now.wall.time_since_epoch().count() / 1000; }
 
+StallGuard::Settings stall_settings(const config::Config& config) {
+  return {config.pulse_interval, config.core_timeout, config.busy_limit};
+}
+
 cluster::CoreSide::Settings side_settings(const config::Config& config) {
   return {config.start_hold, config.isolation_grace, config.when_isolated == config::WhenIsolated::run};
 }
@@ -25,9 +29,10 @@ Module::Module(Core& core, const config::Config& config, WrapFactory* wraps, std
       ownership_(objects_, side_settings(config), core.now().steady),
       inventory_(core, objects_),
       takeover_(core, objects_, rows_),
+      stall_(stall_settings(config), core.now().steady),
       intake_(core, objects_, rows_, ownership_, *this, config.perfdata == config::Perfdata::all),
       writer_(core, objects_, rows_, ownership_),
-      link_(core, *this, config.module.daemon, wraps),
+      link_(core, *this, config.module.daemon, kMissedWords * config.pulse_interval, wraps),
       outbox_(core, objects_, ownership_, writer_, inventory_, link_),
       pulse_(core, ticker_, waker_) {
   if (!pulse_.running()) throw std::runtime_error("the core has no descriptors left for the module");
@@ -41,16 +46,14 @@ Module::~Module() {
 // ---- the core's callbacks
 
 bool Module::veto_check(Index object) {
-  if (ownership_.owns(object) && held_.empty()) return false;
   const Now now = core_.now();
   const Seconds wall = seconds(now);
   if (ownership_.owns(object)) {
+    if (in_doubt()) return put_off(object, wall + 1), true;
     const auto held = held_.find(object);
     if (held == held_.end()) return false;
     if (held->second <= now.steady) return held_.erase(held), false;
-    const Seconds when = wall + (held->second - now.steady).count() / 1000 + 1;
-    core_.move_check(object, when, when);
-    return true;
+    return put_off(object, wall + (held->second - now.steady).count() / 1000 + 1), true;
   }
   ++checks_vetoed_;
   const Seconds interval = core_.schedule(object).interval;
@@ -60,6 +63,8 @@ bool Module::veto_check(Index object) {
   core_.move_check(object, when, due > wall ? due : when);
   return true;
 }
+
+void Module::put_off(Index object, Seconds until) { core_.move_check(object, until, until); }
 
 void Module::check_started(Index object) {
   ++checks_run_;
@@ -106,6 +111,7 @@ void Module::result_by_command(Index object) {
 
 void Module::saving(bool begins) {
   const auto limit = static_cast<std::uint32_t>(config_.busy_limit.count());
+  stall_.saving(begins, core_.now().steady);
   outbox_.send(wire::CoreBusy{begins ? limit : 0, begins ? "saving retention data" : ""});
 }
 

@@ -17,6 +17,7 @@
 #include "module/outbox.hpp"
 #include "module/pulse.hpp"
 #include "module/row_intake.hpp"
+#include "module/stall_guard.hpp"
 #include "module/takeover.hpp"
 
 namespace merlin::neb {
@@ -26,6 +27,8 @@ class Module final : Link::User, RowListener {
   // No more than this at one turn of the core's loop.
   static constexpr std::chrono::microseconds kTurn{5000};
   static constexpr Millis kResultAllowance{5000};  // a result may come this long after its check's time-out
+  // A daemon that misses so many of its words is lost (R8); it says something at each pulse.
+  static constexpr int kMissedWords = 3;
 
   // The core has its objects, and its loop is about to turn. `core` and `wraps` outlive this.
   Module(Core& core, const config::Config& config, WrapFactory* wraps, std::uint64_t boot_id);
@@ -95,10 +98,15 @@ class Module final : Link::User, RowListener {
   void on(wire::RowsToCore rows, Now now);
   void on(const wire::ResultsToCore& results, Now now);
   void on(const wire::DaemonAway& away, Now now);
+  void on(const wire::DaemonBeat& beat, Now now);
 
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
   std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
-  bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open(); }
+  void notice_stall(Now now);
+  bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open() && !in_doubt(); }
+  // What this core owns may be another's by now.
+  bool in_doubt() const;
+  void put_off(Index object, Seconds until);
   void mute(Index object);
   void unmute(Index object);
   void say_mode();
@@ -111,6 +119,7 @@ class Module final : Link::User, RowListener {
   Ownership ownership_;
   Inventory inventory_;
   Takeover takeover_;
+  StallGuard stall_;
   RowIntake intake_;
   RowWriter writer_;
   Link link_;

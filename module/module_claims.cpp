@@ -54,6 +54,7 @@ void Module::say_mode() {
   const bool first = !said_mode_;
   said_mode_ = mode;
   if (mode == Mode::isolated) {
+    stall_.give_up();
     core_.log(LogLevel::warning, config_.when_isolated == config::WhenIsolated::run
                                      ? "no daemon: this core runs all its checks by itself"
                                      : "no daemon: this core runs no checks (when_isolated = hold)");

@@ -64,6 +64,8 @@ Result<> Module::handle(const wire::Frame& frame, Now now) {
       return take<wire::ResultsToCore>(frame, now);
     case MessageType::daemon_away:
       return take<wire::DaemonAway>(frame, now);
+    case MessageType::daemon_beat:
+      return take<wire::DaemonBeat>(frame, now);
     default:
       return Ok{};  // of a newer daemon
   }
@@ -120,5 +122,11 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
 }
 
 void Module::on(const wire::DaemonAway& away, Now now) { ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady); }
+
+// Without an epoch of this link it does not know yet what it would confirm.
+void Module::on(const wire::DaemonBeat& beat, Now) {
+  if (ownership_.side().mode() != cluster::CoreSide::Mode::following) return;
+  if (stall_.answered(beat.heard)) core_.log(LogLevel::info, "the daemon has spoken: this core goes on with what is its own");
+}
 
 }  // namespace merlin::neb

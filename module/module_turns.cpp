@@ -10,10 +10,27 @@ void Module::tick() {
   pulse_.acknowledge_tick();
   const Now now = core_.now();
   core_.restore_reactions();
+  notice_stall(now);
   apply(ownership_.side().tick(now.steady), {}, now);
   link_.tick(now.steady);
   if (now.steady >= next_beat_) beat(now);
   work();
+}
+
+void Module::notice_stall(Now now) {
+  const auto stood = stall_.turn(now.steady, beats_ + 1);
+  if (!stood) return;
+  next_beat_ = {};
+  if (!in_doubt()) return stall_.give_up();
+  core_.log(LogLevel::warning, "this core stood still for " + std::to_string(stood->count()) +
+                                   " ms, and others may run what it ran: it waits for the daemon's word");
+}
+
+// A core that follows nobody has nobody to wait for.
+bool Module::in_doubt() const {
+  using Mode = cluster::CoreSide::Mode;
+  const Mode mode = ownership_.side().mode();
+  return (mode == Mode::following || mode == Mode::grace) && stall_.doubtful(core_.now().steady);
 }
 
 void Module::woken() {

@@ -59,13 +59,22 @@ class PlayedDaemon {
       if (count == 0) ended = true;
       if (count > 0) reader_.feed({bytes, static_cast<std::size_t>(count)});
     }
-    for (auto frame = reader_.next(); frame && *frame; frame = reader_.next()) frames.push_back(std::move(**frame));
+    for (auto frame = reader_.next(); frame && *frame; frame = reader_.next()) take(std::move(**frame));
   }
 
   std::deque<wire::Frame> frames;
   bool ended = false;
+  bool silent = false;  // reads, and answers no beat
 
  private:
+  void take(wire::Frame frame) {
+    if (frame.type == static_cast<std::uint8_t>(wire::CoreBeat::type_id) && !silent) {
+      const std::string answer = wire::to_frame(wire::DaemonBeat{wire::decode<wire::CoreBeat>(frame.payload)->number});
+      static_cast<void>(::send(link_, answer.data(), answer.size(), MSG_NOSIGNAL));
+    }
+    frames.push_back(std::move(frame));
+  }
+
   std::string path_;
   int listener_ = -1;
   int link_ = -1;
@@ -85,8 +94,9 @@ struct Talk {
     for (int i = 0; i < ticks; ++i) {
       core.pass(Millis{50});
       ::usleep(52000);  // the timer is real
-      for (int turn = 0; turn < 50 && core.turn(); ++turn) {
-      }
+      turns();
+      daemon.read();
+      turns();
     }
   }
   void turns() {
@@ -246,6 +256,7 @@ BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits
   BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds() + 36);
   BOOST_TEST(core.objects[sql].moves.back().first >= core.seconds() + 34);
   core.pass(Millis{35000});
+  run(3);
   BOOST_TEST(!module->veto_check(sql));
 }
 
@@ -335,6 +346,123 @@ BOOST_FIXTURE_TEST_CASE(without_a_daemon_it_waits_then_runs_everything, Talk) {
     BOOST_TEST((rows.kind != wire::CoreRowsKind::write));
     for (const auto& row : rows.rows) BOOST_TEST(row.version.side == 0u);
   }
+}
+
+// As a stopped process does: its socket stays open, and takes what is sent.
+BOOST_FIXTURE_TEST_CASE(a_silent_daemon_is_a_lost_one, Talk) {
+  config.pulse_interval = Millis{100};
+  config.isolation_grace = Millis{500};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  run(12);
+  BOOST_TEST(!module->veto_notification(http, true), "it speaks at each pulse");
+  daemon.silent = true;
+  run(4);
+  BOOST_TEST(!module->veto_notification(http, true));
+  run(5);
+  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_check(http), "what ran goes on running");
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(logged("the daemon has said nothing for 300 ms"));
+  run(11);
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(!module->veto_notification(http, true));
+  // accept() lets go of the link that is there: nothing else was waiting.
+  BOOST_TEST(!daemon.accept(), "a stopped process is not knocked at again and again");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_daemon_that_was_silent_is_heard_on_a_new_link, Talk) {
+  config.pulse_interval = Millis{100};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  run(9);
+  BOOST_TEST(module->veto_notification(http, true));
+  wire::Epoch late;
+  late.number = ++epochs;
+  late.added = {host_key("db")};
+  daemon.say(late);
+  run(1);
+  BOOST_TEST(module->veto_check(sql));
+  daemon.read();
+  BOOST_TEST(daemon.ended);
+  daemon.silent = false;
+  epochs = 0;
+  connect();
+  follow({host_key("db")});
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(!module->veto_notification(sql, true));
+}
+
+// SIGSTOP and SIGCONT: others have taken over meanwhile, and their word may already wait in the socket.
+BOOST_FIXTURE_TEST_CASE(a_core_that_stood_still_does_nothing_before_the_daemon_has_spoken, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  core.pass(config.core_timeout);
+  BOOST_TEST(module->veto_check(http), "before its tick, too");
+  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(core.objects[http].moves.back().first == core.seconds() + 1);
+  daemon.say(wire::DaemonBeat{1});  // of before
+  run(3);
+  BOOST_TEST(module->veto_check(http));
+  BOOST_TEST(module->veto_event_handler(http));
+  BOOST_TEST(logged("this core stood still"));
+  wire::Epoch taken;
+  taken.number = ++epochs;
+  taken.removed = {host_key("web")};
+  taken.added = {host_key("db")};
+  daemon.say(taken);
+  run(1);
+  BOOST_TEST(module->veto_check(sql));
+  daemon.read();
+  daemon.say(wire::DaemonBeat{said<wire::CoreBeat>().back().number});
+  run(1);
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(module->veto_check(http));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_core_that_saved_as_it_said_goes_on_at_once, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  module->saving(true);
+  core.pass(config.busy_limit);
+  module->saving(false);
+  BOOST_TEST(!module->veto_check(http));
+  module->saving(true);
+  core.pass(config.busy_limit + Millis{1});
+  module->saving(false);
+  BOOST_TEST(module->veto_check(http));
+}
+
+// A daemon waits for RowsConfirmed; one that does not is no reason to lose the module.
+BOOST_FIXTURE_TEST_CASE(batches_that_were_not_waited_for_are_worked_off_in_order, Talk) {
+  connect();
+  follow({});
+  daemon.frames.clear();
+  std::string bytes;
+  for (std::uint64_t batch = 1; batch <= 3; ++batch) {
+    wire::RowsToCore rows;
+    rows.batch = batch;
+    wire::CheckRegister state;
+    state.output = std::to_string(batch);
+    for (int i = 0; i < 2 && batch != 2; ++i) {
+      rows.live.push_back(
+          {{host_key("web"), service_key("web", "http")}, wire::RegisterKind::check, {9, 3, 10 * batch + i, {}}, 0, wire::encode(state)});
+    }
+    bytes += wire::to_frame(rows);
+  }
+  daemon.write(bytes);
+  run(2);
+  const auto confirmed = said<wire::RowsConfirmed>();
+  BOOST_REQUIRE(confirmed.size() == 3u);
+  for (std::uint64_t batch = 1; batch <= 3; ++batch) BOOST_TEST(confirmed[batch - 1].batch == batch);
+  BOOST_REQUIRE(core.shown.size() == 4u);
+  BOOST_TEST(core.shown.front().output == "1");
+  BOOST_TEST(core.shown.back().output == "3");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_daemon_that_comes_back_within_the_grace_finds_what_it_left, Talk) {
