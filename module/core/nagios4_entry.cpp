@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "module/core/nagios4_guard.hpp"
 #include "module/core/nagios4_headers.hpp"
+#include "module/last_good.hpp"
 
 #define MERLIN_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -74,11 +75,14 @@ std::string config_path(const char* arguments) {
 }
 
 bool read_config(const std::string& path) {
-  config::LoadResult result = config::load_file(path);
-  for (const Error& error : result.errors) say(LogLevel::error, error.text());
-  for (const Error& warning : result.warnings) say(LogLevel::warning, warning.text());
-  if (!result.ok()) return false;
-  loaded->config = *std::move(result.config);
+  Loading loading = load_or_fall_back(path, config::disk());
+  for (const Error& error : loading.errors) say(LogLevel::error, error.text());
+  for (const Error& warning : loading.result.warnings) say(LogLevel::warning, warning.text());
+  if (!loading.result.ok()) return false;
+  loaded->config = *std::move(loading.result.config);
+  if (loading.is_last_good) {
+    say(LogLevel::error, path + " is wrong: Merlin goes on with the settings from before the reload. Mend the above, then reload the core");
+  }
   const FileLog file(loaded->config.module.log_file, loaded->config.module.log_level);
   const auto own_log = loaded->config.module.log_file.starts_with("/") ? loaded->core.log_to(file) : Result<>(Ok{});
   if (!own_log) say(LogLevel::warning, own_log.error().text() + "; Merlin logs here alone");

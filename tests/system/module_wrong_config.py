@@ -1,7 +1,9 @@
-# With a wrong merlin.conf, a missing one, or event_broker_options that leave out what it needs, the core monitors alone and says why.
+# With a wrong merlin.conf, a missing one, or event_broker_options that leave out what it needs, the core monitors alone and says why;
+# a file that becomes wrong while it runs changes nothing at a reload.
 import signal
 import time
 
+import protocol
 from lone_core import LoneCore, check, run, wait_until
 
 
@@ -23,6 +25,22 @@ def test():
         core.write_merlin("")
         core.signal(signal.SIGHUP)
         wait_until(lambda: "runs nothing until the daemon says what" in core.log(), "the mended file to be used after a reload")
+        for text in (b"core_timeoutt = 1s\n", b"\0\xff{{{" * 1000):
+            core.write("merlin.conf", text)
+            seen = core.log().count("goes on with the settings from before the reload")
+            core.signal(signal.SIGHUP)
+            wait_until(lambda: core.log().count("goes on with the settings from before the reload") > seen, "the last good settings to be used")
+        check("did you mean 'core_timeout'" in core.log(), "the mistake is not named at a reload")
+        check(core.stop() == 0, "the core did not end well")
+    with LoneCore(start_daemon=True) as core:
+        core.start()
+        core.daemon.start()
+        core.write("merlin.conf", "partition = some\n")
+        core.signal(signal.SIGHUP)
+        core.daemon.start(instance=2)
+        core.daemon.send("Epoch", number=1, term=2, side=2, whole=True, added=[protocol.key("host0")])
+        claims = core.daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 1)
+        check(claims["added"] == [protocol.key("host0")], "with the last good settings the daemon was not followed")
         check(core.stop() == 0, "the core did not end well")
     with LoneCore(start_daemon=False, nagios="event_broker_options=1\n") as core:
         core.start()
