@@ -39,6 +39,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
     : loop_(loop),
       config_path_(std::move(config_path)),
       config_(std::move(*loaded.config)),
+      idle_nodes_(take_idle_nodes(config_)),
       warnings_(std::move(loaded.warnings)),
       certificate_(identity.certificate),
       log_(log),
@@ -52,7 +53,11 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
                [this](const std::string& request, const net::PeerCredentials& from) {
                  return answer_request(request, from.uid == 0 || from.uid == ::geteuid(), *this);
                }),
-      ticker_(loop, config_.pulse_interval, [this](Now now, Millis late_by) { carry_out(node_->tick(now, late_by)); }),
+      ticker_(loop, config_.pulse_interval,
+              [this](Now now, Millis late_by) {
+                carry_out(node_->tick(now, late_by));
+                core_.answer_beat();
+              }),
       housekeeping_(loop),
       watchdog_(loop),
       flush_(loop),

@@ -76,6 +76,7 @@ class Application final : public ControlDuties {
   ev::loop_ref loop_;
   std::string config_path_;
   config::Config config_;
+  std::vector<config::NodeConfig> idle_nodes_;  // taken out of config_
   std::vector<Error> warnings_;
   std::vector<Error> config_errors_;  // of merlin.conf on disk, when it is not the one in effect
   net::CertificateInfo certificate_;

@@ -4,6 +4,7 @@
 
 #include "application.hpp"
 #include "clocks.hpp"
+#include "near_hosts.hpp"
 #include "wire/frame.hpp"
 
 namespace merlin::daemon {
@@ -19,6 +20,7 @@ Status Application::status_now() const {
     status.facts[block.name] = peers_.facts(block);
     status.ids[block.name] = book_.id_of(block.name);
   }
+  status.idle_nodes = idle_nodes_;
   status.refused = refusals_.peers();
   status.refused_counts = refusals_.counts();
   if (peers_.descriptor_pauses() > 0) status.refused_counts["no_descriptor"] = peers_.descriptor_pauses();
@@ -47,7 +49,14 @@ Json Application::version() {
           {"pid", ::getpid()}};
 }
 
-Json Application::owner(const std::string& host) { return owner_document(host, node_->owner(host, read_clocks())); }
+Json Application::owner(const std::string& host) {
+  const cluster::OwnerView view = node_->owner(host, read_clocks());
+  Json document = owner_document(host, view);
+  if (view.known) return document;
+  const auto nearest = near_hosts(node_->inventory().get(), host);
+  if (!nearest.empty()) document["nearest"] = nearest;
+  return document;
+}
 
 Result<> Application::order(const std::string& node, wire::OrderKind kind) {
   const Now now = read_clocks();
@@ -70,6 +79,7 @@ ReloadOutcome Application::reload() {
     log_.error("merlin.conf is wrong: the last good configuration stays in effect");
     return {{}, {}, std::move(loaded.errors)};
   }
+  std::vector<config::NodeConfig> idle_nodes = take_idle_nodes(*loaded.config);
   const config::Config before = std::exchange(config_, std::move(*loaded.config));
   warnings_ = std::move(loaded.warnings);
   config_errors_.clear();
@@ -79,6 +89,7 @@ ReloadOutcome Application::reload() {
     log_.error(applied.error().text());
     return {{}, {}, config_errors_};
   }
+  idle_nodes_ = std::move(idle_nodes);
   for (const std::string& line : changes.lines) log_.info("merlin.conf: " + line);
   if (changes.lines.empty()) log_.info("merlin.conf was read again: nothing has changed");
   return {changes.lines, warnings_, {}};

@@ -78,7 +78,17 @@ void CoreLink::frame_came(Number number, const wire::Frame& frame) {
   if (up_ != number) return greet(number, frame);
   auto message = core_message(frame);
   if (!message) return break_off(number, message.error().text());
-  if (*message) events_.on_message(std::move(**message));
+  if (!*message) return;
+  if (const auto* beat = std::get_if<wire::CoreBeat>(&**message)) found->second.beat = beat->number;
+  events_.on_message(std::move(**message));
+}
+
+void CoreLink::answer_beat() {
+  if (!up_) return;
+  Module& module = links_.at(*up_);
+  if (!module.beat) return;
+  module.connection->send(net::Priority::control, wire::to_frame(wire::DaemonBeat{*module.beat}));
+  module.beat.reset();
 }
 
 void CoreLink::greet(Number number, const wire::Frame& frame) {

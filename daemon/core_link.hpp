@@ -46,6 +46,8 @@ class CoreLink {
 
   // In order, whatever it is: an epoch rests on the rows before it. Without a module: dropped.
   void send(const cluster::ToCore& message);
+  // Answers the module's last beat, if there was one since: once all that followed from it was sent.
+  void answer_beat();
   bool is_up() const { return up_.has_value(); }
 
   // The daemon ends: no new module; what is queued is sent.
@@ -58,6 +60,7 @@ class CoreLink {
     std::unique_ptr<net::Connection> connection;
     std::string who;
     bool over = false;
+    std::optional<std::uint64_t> beat = std::nullopt;  // not answered yet
   };
 
   bool may_connect(const net::PeerCredentials& credentials) const;

@@ -1,6 +1,7 @@
 #include "node_settings.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace merlin::daemon {
 namespace {
@@ -38,6 +39,14 @@ bool other_settings_differ(config::Config before, const config::Config& after) {
 }
 
 }  // namespace
+
+std::vector<config::NodeConfig> take_idle_nodes(config::Config& config) {
+  const auto idle = std::stable_partition(config.nodes.begin(), config.nodes.end(),
+                                          [](const config::NodeConfig& node) { return node.type == config::NodeType::peer; });
+  std::vector<config::NodeConfig> taken(std::make_move_iterator(idle), std::make_move_iterator(config.nodes.end()));
+  config.nodes.erase(idle, config.nodes.end());
+  return taken;
+}
 
 cluster::Settings node_settings(const config::Config& config, const NodeBook& book, const NodeId& self) {
   cluster::Settings settings;

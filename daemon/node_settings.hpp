@@ -10,6 +10,10 @@
 
 namespace merlin::daemon {
 
+// Takes the blocks out of `config` that nothing acts on yet, pollers and masters: nobody links with them, waits for them or
+// takes them for peers. Loading has warned of them.
+std::vector<config::NodeConfig> take_idle_nodes(config::Config& config);
+
 cluster::Settings node_settings(const config::Config& config, const NodeBook& book, const NodeId& self);
 
 struct ConfigChanges {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "wire/messages.hpp"
@@ -11,7 +12,8 @@ namespace {
 
 constexpr Millis kClockOffsetLimit{5'000};
 constexpr std::size_t kMaxStrangers = 5;
-constexpr Millis kStrangerStays{600'000};  // after it was last seen
+constexpr Millis kStrangerStays{60'000};  // after it last knocked; who still wants in knocks every few seconds
+constexpr std::size_t kMaxNameBytes = 64;
 
 using Problems = std::vector<Problem>;
 
@@ -32,25 +34,53 @@ Problem refused(const Status& status, const RefusedPeer& peer, const std::string
             fmt::format("on {}: mon node add {} type=peer fingerprint={}", name, status.config.node_name, status.fingerprint)};
   }
   if (peer.reason == "cluster") {
-    return {fmt::format("{} is refused: {}", name, peer.text), "write the same cluster = NAME into both merlin.conf, then mon restart"};
+    return {fmt::format("{} is refused: {}", name, peer.text),
+            "write the same cluster = NAME into both merlin.conf files, then restart merlind on both"};
   }
   return {fmt::format("{} is refused: {}", name, peer.text), ""};
+}
+
+// What may stand in a command to type: others say names as they like, and one that is taken here is no name to add.
+std::string name_to_add(const Status& status, const std::string& name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  const bool fits = !name.empty() && name.size() <= kMaxNameBytes && name.find_first_not_of(letters) == std::string::npos && name[0] != '-';
+  const bool idle = std::any_of(status.idle_nodes.begin(), status.idle_nodes.end(), [&](const auto& node) { return node.name == name; });
+  const bool taken = idle || name == status.config.node_name || status.config.find_node(name) != nullptr;
+  return fits && !taken ? name : "NAME";
+}
+
+// A poller or master of ours: it is refused because its block is not in effect yet, as merlin.conf's warnings say.
+bool is_idle(const Status& status, const RefusedPeer& peer) {
+  for (const config::NodeConfig& node : status.idle_nodes) {
+    for (const std::string& digits : node.fingerprints) {
+      if (prefixed_fingerprint(digits) == peer.fingerprint) return true;
+    }
+  }
+  return false;
+}
+
+bool still_knocks(const Status& status, const RefusedPeer& peer) {
+  if (is_idle(status, peer)) return false;
+  return !peer.fingerprint.empty() && peer.reason == "untrusted" && status.now - peer.last <= kStrangerStays;
+}
+
+std::string trust(const Status& status, const RefusedPeer& peer) {
+  const std::string host = host_of_address(peer.address);
+  for (const config::NodeConfig& block : status.config.nodes) {
+    if (block.address == host) return fmt::format("mon node edit {} fingerprint={}", block.name, peer.fingerprint);
+  }
+  return fmt::format("mon node add NAME type=peer address={} fingerprint={}", host, peer.fingerprint);
 }
 
 // Those whom nobody here expects: a stranger's certificate may be that of a block that has none yet.
 void add_strangers(const Status& status, Problems& problems) {
   std::size_t shown = 0;
   for (auto peer = status.refused.rbegin(); peer != status.refused.rend() && shown < kMaxStrangers; ++peer) {
-    if (!peer->block.empty() || peer->fingerprint.empty() || peer->reason != "untrusted") continue;
-    if (status.now - peer->last > kStrangerStays) continue;
+    if (!peer->block.empty() || !still_knocks(status, *peer)) continue;
     ++shown;
-    std::string name = "NAME";
-    for (const config::NodeConfig& block : status.config.nodes) {
-      if (block.address == host_of_address(peer->address)) name = block.name;
-    }
     problems.push_back(
         {fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count),
-         fmt::format("mon node edit {} fingerprint={}", name, peer->fingerprint)});
+         trust(status, *peer)});
   }
 }
 
@@ -118,8 +148,8 @@ void add_clock(const StatusNode& node, Problems& problems) {
 
 void add_agreement(const StatusNode& node, Problems& problems) {
   if (!node.facts.mismatch.empty()) {
-    problems.push_back(
-        {fmt::format("{}: {}", node.name, node.facts.mismatch), "here or there: mon node remove, then mon node add with the right type="});
+    problems.push_back({fmt::format("{}: {}", node.name, node.facts.mismatch),
+                        "remove the node with mon node remove on the one of the two that is wrong, and add it anew with the right type="});
   }
   if (node.block == nullptr || node.view == nullptr || !node.view->since_heard || !node.block->weight) return;
   if (*node.block->weight == node.view->weight) return;
@@ -130,10 +160,11 @@ void add_agreement(const StatusNode& node, Problems& problems) {
 
 void add_unknown_node(const Status& status, const StatusNode& node, Problems& problems) {
   if (node.block != nullptr || node.is_self()) return;
-  std::string fix = fmt::format("mon node add {} type=peer address=ADDRESS", node.name);
+  const std::string name = name_to_add(status, node.view == nullptr ? "" : node.view->name);
+  std::string fix = fmt::format("mon node add {} type=peer address=ADDRESS", name);
   for (const RefusedPeer& peer : status.refused) {
-    if (peer.node_id != node.id || peer.fingerprint.empty()) continue;
-    fix = fmt::format("mon node add {} type=peer address={} fingerprint={}", node.name, host_of_address(peer.address), peer.fingerprint);
+    if (peer.node_id != node.id || !still_knocks(status, peer)) continue;
+    fix = fmt::format("mon node add {} type=peer address={} fingerprint={}", name, host_of_address(peer.address), peer.fingerprint);
   }
   problems.push_back({fmt::format("{} is known to other nodes, but not to our merlin.conf", node.name), fix});
 }

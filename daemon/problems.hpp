@@ -10,7 +10,9 @@ namespace merlin::daemon {
 
 struct Problem {
   std::string text;
-  std::string fix;  // a command, or what to do; empty: it mends itself, or nobody can say
+  // A command to type as it stands ("mon …", words in capitals are to be filled in), the same for another node
+  // ("on NAME: mon …"), or what to do in words. Empty: it mends itself, or nobody can say.
+  std::string fix;
 
   bool operator==(const Problem&) const = default;
 };

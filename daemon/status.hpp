@@ -20,6 +20,7 @@ struct Status {
   explicit Status(const config::Config& in_effect) : config(in_effect) {}
 
   const config::Config& config;
+  std::vector<config::NodeConfig> idle_nodes;  // blocks that nothing acts on yet
   cluster::ClusterView view;
   WallTime now{};
   NodeId self;

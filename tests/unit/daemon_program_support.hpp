@@ -237,6 +237,9 @@ class FakeModule {
     while (auto frame = next()) {
       types_.push_back(frame->type);
       if (frame->type == static_cast<std::uint8_t>(merlin::wire::MessageType::epoch)) answer(*frame);
+      if (frame->type == static_cast<std::uint8_t>(merlin::wire::MessageType::daemon_beat)) {
+        heard_ = merlin::wire::decode<merlin::wire::DaemonBeat>(frame->payload)->heard;
+      }
     }
     merlin::wire::CoreBeat beat;
     beat.number = ++beats_;
@@ -246,6 +249,9 @@ class FakeModule {
     return std::find(types_.begin(), types_.end(), static_cast<std::uint8_t>(type)) != types_.end();
   }
   bool is_closed() const { return closed_; }
+  std::uint64_t beats() const { return beats_; }
+  // The newest beat that the daemon has answered.
+  std::uint64_t heard() const { return heard_; }
 
  private:
   std::optional<merlin::wire::Frame> next() {
@@ -274,6 +280,7 @@ class FakeModule {
   merlin::wire::FrameReader reader_;
   std::vector<std::uint8_t> types_;
   std::uint64_t beats_ = 0;
+  std::uint64_t heard_ = 0;
   bool closed_ = false;
 };
 

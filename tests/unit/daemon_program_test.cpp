@@ -105,6 +105,39 @@ BOOST_AUTO_TEST_CASE(two_nodes_link_once_and_see_each_others_cores) {
   BOOST_TEST(pair.a.node("b")["encrypted"] == true);
 }
 
+BOOST_AUTO_TEST_CASE(each_beat_of_the_core_is_answered_while_the_daemon_turns) {
+  Merlind node("a");
+  node.start();
+  FakeModule core(node, "test", 11);
+  core.know_host("web01");
+  BOOST_TEST(wait_until([&] { return core.turn(), core.heard() > 3; }));
+  ::kill(node.pid(), SIGSTOP);
+  core.turn();
+  const std::uint64_t last = core.beats();
+  BOOST_TEST(!wait_until([&] { return core.turn(), core.heard() > last; }, 1s));
+  ::kill(node.pid(), SIGCONT);
+  BOOST_TEST(wait_until([&] { return core.turn(), core.heard() > last; }));
+  BOOST_TEST(node.ask({{"command", "owner"}, {"host", "wbe01"}})["nearest"].dump() == R"(["web01"])");
+  BOOST_TEST(!node.ask({{"command", "owner"}, {"host", "printer"}}).contains("nearest"));
+}
+
+BOOST_AUTO_TEST_CASE(a_poller_block_is_named_as_not_in_effect_and_nobody_links_with_it) {
+  Pair pair;
+  const std::string block = pair.a.block_for(pair.b);
+  pair.a.write_conf("poller b {\n  hostgroup = south\n" + block.substr(block.find('\n') + 1));
+  pair.b.write_conf(pair.b.block_for(pair.a));
+  pair.a.start();
+  pair.b.start();
+  BOOST_TEST(wait_until([&] { return pair.b.state_of(pair.a) == "refused" || pair.b.has_problem("does not trust our certificate", ""); }));
+  const Json status = pair.a.status();
+  BOOST_TEST(status["nodes"].size() == 1u);
+  BOOST_TEST(status["not_in_effect"].dump().find("'poller' blocks are not in effect yet") != std::string::npos);
+  BOOST_TEST(!pair.a.has_problem("was refused", ""));
+  pair.a.write_conf(block);
+  BOOST_TEST(pair.a.ask({{"command", "reload"}})["changes"].dump() == R"(["peer b added"])");
+  BOOST_TEST(wait_until([&] { return pair.a.is_linked_with(pair.b); }));
+}
+
 BOOST_AUTO_TEST_CASE(started_together_they_never_flap) {
   Pair pair;
   for (int round = 0; round < 3; ++round) {

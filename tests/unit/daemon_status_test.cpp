@@ -8,6 +8,8 @@
 
 #include "config/load.hpp"
 #include "control_requests.hpp"
+#include "near_hosts.hpp"
+#include "node_settings.hpp"
 #include "problems.hpp"
 #include "status_document.hpp"
 
@@ -148,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it
   status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall}};
   BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node edit peer03 fingerprint=SHA256:cc"), "known by its address");
   status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", wall}};
-  BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node edit NAME fingerprint=SHA256:cc"));
+  BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node add NAME type=peer address=10.9.9.9 fingerprint=SHA256:cc"));
   status.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
   BOOST_TEST(has(status, "peer03 does not trust our certificate", "on peer03: mon node edit peer01 fingerprint=SHA256:aaa"));
   status.refused = {{"cluster", "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
@@ -230,6 +232,49 @@ BOOST_AUTO_TEST_CASE(a_node_that_only_others_know_comes_with_the_command_that_ad
   BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=10.0.0.4 fingerprint=SHA256:dd"));
 }
 
+// Removed everywhere, it knocks no more: nobody is told to trust it again.
+BOOST_AUTO_TEST_CASE(a_stranger_that_has_given_up_is_forgotten) {
+  Status status = usual();
+  status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(4), "", wall - Millis{60'001}, 7}};
+  BOOST_TEST(!has(status, "", "SHA256:cc"));
+  status.view.nodes.push_back(view_of(4, "peer04"));
+  BOOST_TEST(!has(status, "", "SHA256:cc"));
+  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=ADDRESS"));
+  status.refused[0].last = wall;
+  status.refused[0].reason = "identity";
+  BOOST_TEST(!has(status, "", "SHA256:cc"), "trusting it would not help");
+}
+
+// Every fix that begins with "mon" can be pasted into a shell, whatever other nodes call themselves.
+BOOST_AUTO_TEST_CASE(a_fix_holds_no_name_that_cannot_be_typed) {
+  for (const std::string name : {"node f6443f06", "x; reboot", "$(reboot)", "-all", "", "peer01", "peer02"}) {
+    Status status = usual();
+    status.view.nodes.push_back(view_of(4, name));
+    BOOST_TEST(has(status, "is known to other nodes", "mon node add NAME type=peer address=ADDRESS"), name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pollers_and_masters_are_no_peers_before_they_are_in_effect) {
+  config::Config config = conf("poller far {\naddress = 10.0.0.7\nhostgroup = south\nfingerprint = " + fingerprint_b +
+                               "\n}\npeer peer02 {\naddress = 10.0.0.2\n}\nmaster top {\naddress = 10.0.0.8\n}\n");
+  const auto idle = take_idle_nodes(config);
+  BOOST_REQUIRE(idle.size() == 2u);
+  BOOST_TEST(idle[0].name == "far");
+  BOOST_TEST(idle[1].name == "top");
+  BOOST_REQUIRE(config.nodes.size() == 1u);
+  BOOST_TEST(config.nodes[0].name == "peer02");
+  // They are not waited for, nor is anybody told to add them a second time.
+  NodeBook book;
+  book.set_config(config);
+  BOOST_TEST(node_settings(config, book, id(1)).peers.size() == 1u);
+  Status status = usual(config);
+  status.idle_nodes = idle;
+  status.refused = {{"untrusted", "no", "10.0.0.7:40000", "SHA256:" + fingerprint_b, id(7), "", wall, 3}};
+  BOOST_TEST(!has(status, "10.0.0.7", ""));
+  status.view.nodes.push_back(view_of(8, "top"));
+  BOOST_TEST(has(status, "top is known to other nodes", "mon node add NAME type=peer"));
+}
+
 BOOST_AUTO_TEST_CASE(certs_say_whom_we_trust_and_whom_we_refused) {
   Status status = usual();
   status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4},
@@ -263,6 +308,22 @@ BOOST_AUTO_TEST_CASE(the_owner_is_the_first_of_the_ranking_that_runs_it) {
   BOOST_TEST(document["owner"] == "peer02");
   BOOST_TEST(document["runners"].dump() == R"(["peer02","peer03"])");
   BOOST_TEST(document["ranking"][0]["why"] == "not active");
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_nobody_knows_is_compared_with_those_that_are) {
+  std::vector<wire::InventoryHost> hosts;
+  for (const std::string name : {"db01.example.com", "db02.example.com", "db03.example.com", "db04.example.com", "mail", "mall", "web01"}) {
+    hosts.push_back({name, {}});
+  }
+  const cluster::Inventory inventory(hosts, 1);
+  using Names = std::vector<std::string>;
+  BOOST_TEST((near_hosts(&inventory, "db0") == Names{"db01.example.com", "db02.example.com", "db03.example.com"}));
+  BOOST_TEST((near_hosts(&inventory, "maii") == Names{"mail"}));
+  BOOST_TEST((near_hosts(&inventory, "WEB01") == Names{"web01"}));
+  BOOST_TEST(near_hosts(&inventory, "printer").empty());
+  BOOST_TEST(near_hosts(&inventory, "").empty());
+  BOOST_TEST(near_hosts(&inventory, std::string(70'000, 'x')).empty());
+  BOOST_TEST(near_hosts(nullptr, "web01").empty());
 }
 
 BOOST_AUTO_TEST_CASE(every_request_gets_one_line_whatever_it_is) {
