@@ -121,12 +121,21 @@ std::vector<ordered_json> objects_at(const ordered_json& document, const char* k
   return objects;
 }
 
+// A command to paste is told from one for another node and from advice in words.
+std::string mending(const std::string& fix) {
+  if (fix.empty()) return "";
+  const std::size_t there = fix.find(": mon ");
+  if (fix.starts_with("on ") && there != std::string::npos) {
+    return fmt::format("; mend it on {} with: {}", fix.substr(3, there - 3), fix.substr(there + 2));
+  }
+  return (fix.starts_with("mon ") ? "; mend it with: " : "; to mend it: ") + fix;
+}
+
 std::string problem_lines(const ordered_json& status, bool colour) {
   std::string lines;
   for (const ordered_json& problem : objects_at(status, "problems")) {
-    const std::string fix = plain(text_at(problem, "fix"));
     const std::string mark = tinted("!", Tint::bad, colour);
-    lines += fmt::format("{} {}{}{}\n", mark, plain(text_at(problem, "text")), fix.empty() ? "" : "; mend it with: ", fix);
+    lines += fmt::format("{} {}{}\n", mark, plain(text_at(problem, "text")), mending(plain(text_at(problem, "fix"))));
   }
   for (const ordered_json& key : objects_at(status, "not_in_effect")) {
     lines += fmt::format("- {}: {}\n", plain(text_at(key, "where")), plain(text_at(key, "what")));

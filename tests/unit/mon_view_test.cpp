@@ -51,6 +51,19 @@ config::Config configuration(const std::string& text) {
 
 }  // namespace
 
+// What can be pasted, what is for another node, and what is advice in words.
+BOOST_AUTO_TEST_CASE(a_problem_says_where_its_command_is_to_be_typed) {
+  const auto shown = [](const std::string& fix) {
+    const nlohmann::ordered_json status{{"problems", {{{"text", "it is broken"}, {"fix", fix}}}}};
+    return draw_status(status, {0, false});
+  };
+  const auto has = [&](const std::string& fix, const std::string& line) { return shown(fix).find(line) != std::string::npos; };
+  BOOST_TEST(has("mon start", "! it is broken; mend it with: mon start\n"));
+  BOOST_TEST(has("on peer02: mon start", "! it is broken; mend it on peer02 with: mon start\n"));
+  BOOST_TEST(has("set the clocks by NTP on both", "! it is broken; to mend it: set the clocks by NTP on both\n"));
+  BOOST_TEST(has("", "! it is broken\n"));
+}
+
 BOOST_DATA_TEST_CASE(the_table_looks_like_its_golden_file, data::make({"healthy", "troubled", "sparse"}), name) {
   const auto status = document(name);
   check_golden(std::string(name) + ".txt", draw_status(status, {100, false}));
