@@ -1,12 +1,50 @@
-# Whatever its daemon does - missing, killed, restarted, talking garbage, not reading - the core monitors, alone if need be, and comes back.
+# Whatever its daemon does - missing, killed, restarted, stopped, talking garbage, not reading - the core monitors, alone if need be, and
+# comes back; a core that was stopped asks before it runs what others may have taken.
 import os
+import signal
 import time
 
 import protocol
 from lone_core import LoneCore, check, run, wait_until
 
 
-def test():
+def silence():
+    """A merlind that is stopped: its socket stays open, and takes what is sent."""
+    with LoneCore(start_daemon=True, merlin="core_timeout = 1s\n") as core:
+        daemon = core.daemon
+        core.start()
+        daemon.start()
+        daemon.send("Epoch", number=1, term=2, side=2, whole=True, added=[protocol.key("host0")])
+        daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 1)
+        daemon.silent = True
+        wait_until(lambda: "the daemon has said nothing for 600 ms" in core.log(), "the silence to be noticed", 3)
+        wait_until(lambda: '"mode": "isolated"' in core.query(), "the core to monitor alone", 3)
+        daemon.silent = False
+        daemon.start(instance=2)
+        daemon.send("Epoch", number=1, term=3, side=2, whole=True, added=[protocol.key("host1")])
+        daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 1)
+        daemon.expect("CoreBeat")
+        time.sleep(0.3)
+
+        # A core that is stopped: what it ran may be another's now.
+        daemon.silent = True
+        core.signal(signal.SIGSTOP)
+        time.sleep(2 * core.interval)
+        since = time.time()
+        core.signal(signal.SIGCONT)
+        time.sleep(0.3)
+        check(not core.runs(since), f"it ran {core.runs(since)} before the daemon had spoken")
+        check("this core stood still" in core.log(), "the stall is not in the log")
+        daemon.send("Epoch", number=2, term=4, side=2, added=[protocol.key("host2")], removed=[protocol.key("host1")])
+        daemon.listen_for(0.1)
+        daemon.silent = False
+        wait_until(lambda: core.runs(since), "checks to go on", 4)
+        time.sleep(1)
+        check({host for host, _ in core.runs(since)} == {"host2"}, f"after the stall it ran {core.runs(since)}")
+        check(core.stop() == 0, "the core did not end well")
+
+
+def trouble():
     with LoneCore(start_daemon=True) as core:
         daemon = core.daemon
         daemon.close()
@@ -64,6 +102,11 @@ def test():
         check({host for host, _ in core.runs(since)} == {"host0"}, "a daemon that said it would be back was not waited for")
         check(core.running(), "the core died")
         check(core.stop() == 0, "the core did not end well")
+
+
+def test():
+    silence()
+    trouble()
 
 
 run(test)

@@ -3,15 +3,16 @@
 LoneCore runs the core as user nagios with interval_length 1 on a few hosts; its plugin notes every run, and fails while the
 test says so. FakeDaemon listens where the module looks for merlind, reads and writes messages (protocol.py).
 """
+import itertools
 import os
 import pwd
-import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import protocol
@@ -50,7 +51,10 @@ def wait_until(true, what, seconds=10):
 
 
 class FakeDaemon:
-    """Listens at `path`, or by TLS on a port of 127.0.0.1; one connection at a time."""
+    """Listens at `path`, or by TLS on a port of 127.0.0.1; one connection at a time.
+
+    Once it has welcomed a module it says every 50 ms that it is there (by TLS: when it reads a beat), unless it is `silent`.
+    """
 
     def __init__(self, path=None, tls=None):
         self.path = path
@@ -60,6 +64,9 @@ class FakeDaemon:
         self.buffer = b""
         self.seen = []
         self.listener = None
+        self.silent = False
+        self.heard = 0  # number of the last CoreBeat read
+        self.sending = threading.Lock()
         self.open()
 
     def open(self):
@@ -91,12 +98,24 @@ class FakeDaemon:
         self.listener.settimeout(seconds)
         self.link, _ = self.listener.accept()
         self.seen = []
+        self.heard = 0
         if self.tls:
             self.link.settimeout(seconds)
             self.link = self.tls.wrap_socket(self.link, server_side=True)
 
     def send(self, name, **fields):
-        self.link.sendall(protocol.frame(name, fields))
+        with self.sending:
+            self.link.sendall(protocol.frame(name, fields))
+
+    def speak(self, link):
+        """The daemon's word, again and again, as long as the link is the one of now."""
+        while self.link is link:
+            try:
+                if not self.silent:
+                    self.send("DaemonBeat", heard=self.heard)
+            except (OSError, AttributeError):
+                return
+            time.sleep(0.05)
 
     def receive(self, seconds):
         """The next message as (name, fields), or None."""
@@ -110,6 +129,10 @@ class FakeDaemon:
                     name = protocol.TYPES[kind]
                     message = (name, protocol.decode(name, payload))
                     self.seen.append(message)
+                    if name == "CoreBeat":
+                        self.heard = message[1]["number"]
+                        if self.tls and not self.silent:
+                            self.send("DaemonBeat", heard=self.heard)
                     return message
             left = end - time.monotonic()
             if left <= 0:
@@ -145,6 +168,8 @@ class FakeDaemon:
         hello = self.expect("CoreHello")
         self.send("CoreWelcome", node_id=SELF, node_name="here", program_version="test", daemon_instance=instance,
                   names=[{"node_id": OTHER, "name": "there"}])
+        if not self.tls:
+            threading.Thread(target=self.speak, args=(self.link,), daemon=True).start()
         return hello
 
     def start(self, instance=1):
@@ -387,6 +412,9 @@ check_result_reaper_frequency=1
             pipe.write(f"[{int(time.time())}] {text}\n")
 
 
+writes = itertools.count()  # two rows of one second are in the order of their making
+
+
 def row(host, service=None, *, term=2, hlc=None, writer=OTHER, **state):
     """A Register with a check; `state` overrides fields; times are seconds from now."""
     now = int(time.time())
@@ -397,7 +425,7 @@ def row(host, service=None, *, term=2, hlc=None, writer=OTHER, **state):
         if name in fields:
             fields[name] *= 1000
     return {"host": protocol.key(host), "service": protocol.key(host, service) if service else 0,
-            "version": {"term": term, "side": 3, "hlc": hlc or (now * 1000 << 16) + random.getrandbits(20), "writer": writer},
+            "version": {"term": term, "side": 3, "hlc": hlc or (now * 1000 << 16) + next(writes), "writer": writer},
             "base_ms": now * 1000, "value": protocol.encode("CheckRegister", fields)}
 
 
