@@ -1,5 +1,6 @@
 // merlind: one a node. Talks to the other daemons, knows who is alive, works out who owns which host.
 #include <ev++.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -9,6 +10,7 @@
 #include "application.hpp"
 #include "background.hpp"
 #include "clocks.hpp"
+#include "module_identity.hpp"
 #include "options.hpp"
 #include "pidfile.hpp"
 #include "user.hpp"
@@ -47,6 +49,17 @@ Result<net::Identity> prepare(const config::Config& config) {
   return net::load_or_create_identity(config.daemon.tls_dir, std::nullopt, read_clocks().wall);
 }
 
+int init(const config::Config& config) {
+  // First, while we are root.
+  const auto module = prepare_module_identity(config, read_clocks().wall);
+  const auto identity = prepare(config);
+  if (!identity) return fail(identity.error());
+  std::cout << identity->certificate.fingerprint << "\n";
+  if (!module) return fail(module.error());
+  if (*module) std::cout << "module " << (*module)->certificate.fingerprint << "\n";
+  return 0;
+}
+
 int run(const Options& options, config::LoadResult loaded) {
   const config::Config config = *loaded.config;
   std::optional<Background> background;
@@ -54,6 +67,10 @@ int run(const Options& options, config::LoadResult loaded) {
     auto entered = Background::enter();
     if (!entered) return fail(entered.error());
     background.emplace(std::move(*entered));
+  }
+  // Without root it was made before, or the core is elsewhere.
+  if (::geteuid() == 0) {
+    if (auto module = prepare_module_identity(config, read_clocks().wall); !module) fail(module.error());
   }
   auto identity = prepare(config);
   if (!identity) return fail(identity.error());
@@ -86,11 +103,7 @@ int work(const Options& options) {
     return 1;
   }
   if (options.task == Task::check) return check(loaded, options.config);
-  if (options.task == Task::run) return run(options, std::move(loaded));
-  const auto identity = prepare(*loaded.config);
-  if (!identity) return fail(identity.error());
-  std::cout << identity->certificate.fingerprint << "\n";
-  return 0;
+  return options.task == Task::run ? run(options, std::move(loaded)) : init(*loaded.config);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "module/tls_wrap.hpp"
 
+#include <unistd.h>
+
 #include "net/identity.hpp"
 #include "net/tls_session.hpp"
 
@@ -32,8 +34,12 @@ Result<std::unique_ptr<Wrap>> TlsWraps::make() {
     return Error{"module { fingerprint } does not name the certificate of the daemon at " + daemon_, "merlin.conf",
                  "set it to what 'mon cert show' prints there"};
   }
-  const auto identity = net::load_identity(directory_);
-  if (!identity) return identity.error();
+  const std::string own = directory_ + "/module";
+  const auto identity = net::load_identity(::access(own.c_str(), F_OK) == 0 ? own : directory_);
+  if (!identity) {
+    const Error& error = identity.error();
+    return Error{error.what, error.where, error.fix.empty() ? "merlind --init, run by root here, makes it for the core's user" : error.fix};
+  }
   const auto context = net::TlsContext::create(*identity);
   if (!context) return context.error();
   auto trust = [trusted = trusted_](const net::CertificateInfo& shown) -> Result<> {

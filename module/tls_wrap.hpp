@@ -1,4 +1,5 @@
-// TLS for a daemon on another machine: our certificate from daemon { tls_dir }, the daemon's by module { fingerprint }.
+// TLS for a daemon on another machine: our certificate from the folder module in daemon { tls_dir }, or from that
+// one itself where there is no such folder; the daemon's by module { fingerprint }.
 #pragma once
 
 #include <string>

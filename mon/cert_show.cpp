@@ -60,6 +60,11 @@ ordered_json refused_with_fix(const ordered_json& answer, const std::optional<co
   return refused;
 }
 
+std::string module_line(const ordered_json& document) {
+  const ordered_json& module = document.at("module");
+  return module.is_null() ? "" : fmt::format("module       {}\n", text_at(module, "fingerprint"));
+}
+
 std::string trusted_lines(const ordered_json& document) {
   std::vector<Row> rows;
   for (const ordered_json& entry : objects_at(document, "trusted")) {
@@ -94,6 +99,10 @@ int run_cert_show(const Call& call, Console& console) {
   if (!answer && !answer.not_running()) print_fault(answer.fault(), console);
 
   ordered_json document{{"fingerprint", own->fingerprint}, {"file", certificate_path(call.config_path)}, {"node_id", own->node_id.hex()}};
+  document["module"] = nullptr;
+  if (const auto module = module_certificate(call.config_path)) {
+    document["module"] = {{"fingerprint", module->fingerprint}, {"file", module_certificate_path(call.config_path)}};
+  }
   if (answer)
     document["trusted"] = (*answer).value("trusted", ordered_json::array());
   else
@@ -105,7 +114,7 @@ int run_cert_show(const Call& call, Console& console) {
   else {
     console.out << fmt::format("node id      {}\nfingerprint  {}\nfile         {}\n", text_at(document, "node_id"), own->fingerprint,
                                certificate_path(call.config_path))
-                << trusted_lines(document) << refused_lines(document);
+                << module_line(document) << trusted_lines(document) << refused_lines(document);
   }
   return config && (answer || answer.not_running()) ? all_well : failed;
 }

@@ -22,4 +22,13 @@ Result<net::CertificateInfo> own_certificate(const std::string& config_path) {
   return info;
 }
 
+std::string module_certificate_path(const std::string& config_path) { return daemon_places(config_path).tls_dir + "/module/cert.pem"; }
+
+std::optional<net::CertificateInfo> module_certificate(const std::string& config_path) {
+  const auto pem = config::disk().read(module_certificate_path(config_path));
+  if (!pem) return std::nullopt;
+  auto info = net::read_certificate(*pem);
+  return info ? std::optional(std::move(*info)) : std::nullopt;
+}
+
 }  // namespace merlin::mon

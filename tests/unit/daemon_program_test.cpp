@@ -1,5 +1,8 @@
 // merlind as it is installed: two of them link, refuse, take up a new merlin.conf, stop and come back; a module of
 // each core is played by the test.
+#include <pwd.h>
+#include <sys/stat.h>
+
 #include "daemon_program_support.hpp"
 #include "net/connection.hpp"
 #include "net/tcp_socket.hpp"
@@ -39,6 +42,43 @@ BOOST_AUTO_TEST_CASE(init_makes_an_identity_once_and_prints_its_fingerprint) {
   int status = 0;
   BOOST_TEST(run_merlind({"--config", node.conf(), "--init"}, status) == node.fingerprint() + "\n");
   BOOST_TEST(status == 0);
+}
+
+// The core's user reads its own key and no other; merlind's own stays where it is.
+BOOST_AUTO_TEST_CASE(init_makes_the_module_its_own_key_where_it_talks_by_tls) {
+  const passwd* core = ::getpwnam("nagios");
+  if (::geteuid() != 0 || core == nullptr) {
+    BOOST_TEST_MESSAGE("skipped: needs root and the user nagios");
+    return;
+  }
+  const Merlind node("a");
+  node.write_conf("module {\n  daemon = 10.0.0.1:15551\n}\ncore {\n  type = nagios4\n}\n");
+  BOOST_REQUIRE(::chmod(node.file("").c_str(), 0711) == 0);
+  BOOST_REQUIRE(::chmod(node.file("tls").c_str(), 0700) == 0);  // as merlind has it for itself
+  int status = -1;
+  const std::string said = run_merlind({"--config", node.conf(), "--init"}, status);
+  BOOST_TEST(status == 0);
+  BOOST_TEST(said.substr(0, node.fingerprint().size() + 1) == node.fingerprint() + "\n");
+  BOOST_TEST(said.find("\nmodule SHA256:") == node.fingerprint().size());
+  BOOST_TEST(said.find(node.fingerprint(), 1) == std::string::npos, "the module is somebody else");
+  const auto look = [&](const std::string& name) {
+    struct stat about {};
+    BOOST_REQUIRE(::stat(node.file(name).c_str(), &about) == 0);
+    return about;
+  };
+  BOOST_TEST((look("tls/module").st_mode & 07777) == 0700u);
+  BOOST_TEST((look("tls/module/key.pem").st_mode & 07777) == 0600u);
+  BOOST_TEST(look("tls/module/key.pem").st_uid == core->pw_uid);
+  BOOST_TEST(look("tls/module").st_uid == core->pw_uid);
+  BOOST_TEST((look("tls").st_mode & 07777) == 0711u);
+  BOOST_TEST(look("tls/key.pem").st_uid == 0u);
+  BOOST_TEST(run_merlind({"--config", node.conf(), "--init"}, status) == said, "once made it stays");
+  // A link that merlind's user put there is not followed.
+  std::filesystem::remove_all(node.file("tls/module"));
+  std::filesystem::create_symlink("/etc", node.file("tls/module"));
+  run_merlind({"--config", node.conf(), "--init"}, status);
+  BOOST_TEST(status == 1);
+  BOOST_TEST(look("tls/module").st_uid == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_file_is_told_of_in_full_and_nothing_starts) {

@@ -390,6 +390,13 @@ BOOST_AUTO_TEST_CASE(cert_show_names_who_is_trusted_and_how_to_trust_who_was_ref
   const auto document = ordered_json::parse(site.mon("cert show --json").out);
   BOOST_TEST(document["node_id"] == identity->certificate.node_id.hex());
   BOOST_TEST(document["trusted"][0]["linked"] == false);
+  BOOST_TEST(document["module"].is_null());
+
+  const auto module = merlin::net::load_or_create_identity(site.folder.file("tls/module"), std::nullopt,
+                                                           merlin::WallTime(std::chrono::hours(24 * 365 * 55)));
+  BOOST_REQUIRE(module.ok());
+  BOOST_TEST(site.mon("cert show").out.find("module       " + module->certificate.fingerprint + "\n") != std::string::npos);
+  BOOST_TEST(ordered_json::parse(site.mon("cert show --json").out)["module"]["fingerprint"] == module->certificate.fingerprint);
 }
 
 BOOST_AUTO_TEST_CASE(output_that_cannot_be_written_is_a_failure) { BOOST_TEST(Site().mon("node list >/dev/full").status == 1); }
