@@ -4,7 +4,7 @@ import time
 
 from cluster import check, cluster, main, now_ms, wait_for
 from judging import longest_wait_ms, objects_of, runs_of
-from nodefiles import log_end, log_since, problem
+from nodefiles import DAEMON_LOG, log_end, log_since, problem
 
 FULL = "peer02"
 DIES = "peer03"
@@ -41,6 +41,7 @@ class FullDisk:
 
     def __enter__(self):
         self.c.run(FULL, "sh", "-c", SCRIPT)
+        self.c.run(FULL, "truncate", "-s", "%4096", DAEMON_LOG)  # no room in its last page either
         self.fill()
         self.keeper.start()
         return self
@@ -74,12 +75,14 @@ def test():
             c.wait_settled(["peer01", FULL], timeout_s=15)
             found = wait_for("mon says that the state cannot be saved", lambda: problem(c, FULL, ["the state cannot be saved", "No space left"]), 5)
             check("make room on the disk" in found[1], f"mon does not say what to do: {found}")
+            check(problem(c, FULL, ["the log cannot be written"]), "mon does not say that the log cannot be written")
             check(saved_state(c) == saved, "the state was written on a full disk")
             time.sleep(c.interval + 1)
             check(c.read(FULL, "/run/nagios4/nagios4.pid") == core, "the core is another process")
             check(problem(c, "peer01", ["saved"]) is None, "the disk of another node is taken for ours")
             disk.make_room()
-            wait_for("the state is saved", lambda: saved_state(c) != saved and problem(c, FULL, ["cannot be"]) is None, 5)
+            wait_for("the state is saved", lambda: saved_state(c) != saved and problem(c, FULL, ["the state cannot be saved"]) is None, 5)
+            wait_for("the log is written again", lambda: problem(c, FULL, ["the log cannot be written"]) is None, 5)
         c.start(DIES, "core")
         c.wait_settled()
         until = now_ms()
