@@ -16,7 +16,8 @@ bool ClaimSet::apply(const wire::Claims& claims) {
   const bool follows = claims.instance == instance_ && claims.number == number_ + 1;
   const bool old = claims.instance == instance_ && claims.number < number_;  // by a longer way
   if (old) return true;
-  if (!claims.whole && !follows) return claims.instance == instance_ && claims.number == number_;
+  const bool same = claims.instance == instance_ && claims.number == number_;
+  if (!claims.whole && !follows && !same) return false;
   if (claims.whole) {
     units_.clear();
     exclusive_or_ = 0;
@@ -63,6 +64,28 @@ wire::Claims ClaimSet::whole(const NodeId& self, std::uint64_t instance) const {
   claims.added.assign(units_.begin(), units_.end());
   std::sort(claims.added.begin(), claims.added.end());
   return claims;
+}
+
+std::vector<wire::Claims> ClaimSet::parts(wire::Claims claims, std::size_t units_a_part) {
+  std::vector<wire::Claims> parts;
+  if (claims.added.size() + claims.removed.size() <= units_a_part) {
+    parts.push_back(std::move(claims));
+    return parts;
+  }
+  const auto next = [&] {
+    parts.push_back({claims.node_id, claims.instance, claims.number, claims.whole && parts.empty(), {}, {}});
+    return &parts.back();
+  };
+  const auto put = [&](const std::vector<Unit>& units, std::vector<Unit> wire::Claims::*list) {
+    for (std::size_t at = 0; at < units.size(); at += units_a_part) {
+      const auto first = units.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto count = static_cast<std::ptrdiff_t>(std::min(units_a_part, units.size() - at));
+      (next()->*list).assign(first, first + count);
+    }
+  };
+  put(claims.removed, &wire::Claims::removed);
+  put(claims.added, &wire::Claims::added);
+  return parts;
 }
 
 }  // namespace merlin::cluster

@@ -3,11 +3,17 @@
 
 #include <cstdint>
 #include <unordered_set>
+#include <vector>
 
 #include "cluster/core_side.hpp"
+#include "wire/frame.hpp"
 #include "wire/messages.hpp"
 
 namespace merlin::cluster {
+
+// No message names more units than this: with 8 bytes each it stays below the longest frame.
+inline constexpr std::size_t kUnitsAMessage = 250'000;
+static_assert(kUnitsAMessage * 8 * 2 < wire::kMaxPayloadBytes);
 
 class ClaimSet {
  public:
@@ -18,13 +24,16 @@ class ClaimSet {
   std::uint64_t number() const { return number_; }
   std::uint64_t instance() const { return instance_; }
 
-  // Another node's claims. False when a difference does not follow the last one: ask for the whole.
+  // Another node's claims. False when a difference does not follow the last one: ask for the whole. A difference with the
+  // number that is known says more of the same word, or repeats it.
   bool apply(const wire::Claims& claims);
   bool agrees_with(const wire::Beat& beat) const;
 
   // Our own, as the module said; the returned message tells the others. Empty difference: number unchanged.
   wire::Claims change(const NodeId& self, std::uint64_t instance, const wire::CoreClaims& said);
   wire::Claims whole(const NodeId& self, std::uint64_t instance) const;
+  // The same word in messages that each fit into a frame, to be sent in this order.
+  static std::vector<wire::Claims> parts(wire::Claims claims, std::size_t units_a_part = kUnitsAMessage);
 
  private:
   void add(Unit unit);

@@ -30,8 +30,12 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {
   wire::RowsToCore batch;
   in_flight_.emplace();
   std::size_t bytes = 0;
-  while (!again_.empty() && in_flight_->size() < kRowsABatch && bytes < kBytesABatch) {
+  const auto is_full = [&](const Row& row) {
+    return in_flight_->size() >= kRowsABatch || (!in_flight_->empty() && bytes + row.content.value.size() > kBytesABatch);
+  };
+  while (!again_.empty()) {
     Row* row = table_.find(again_.front());
+    if (row != nullptr && is_full(*row)) break;
     again_.pop_front();
     if (row == nullptr) continue;
     row->live = false;
@@ -39,7 +43,7 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {
     add(*row, inventory, batch);
   }
   auto change = table_.after(next_);
-  for (; change != table_.end() && in_flight_->size() < kRowsABatch && bytes < kBytesABatch; ++change) {
+  for (; change != table_.end() && !is_full(*change->second); ++change) {
     next_ = change->first;
     Row& row = *change->second;
     if (row.core_has) continue;

@@ -4,22 +4,25 @@
 #include <utility>
 
 namespace merlin::cluster {
+namespace {
+
+constexpr std::size_t kBytesAName = 12;  // around each, at most
+
+}  // namespace
 
 Inventory::Inventory(std::vector<wire::InventoryHost> hosts, std::uint64_t digest) : digest_(digest) {
   std::sort(hosts.begin(), hosts.end(), [](const auto& one, const auto& other) { return one.name < other.name; });
   hosts_.reserve(hosts.size());
   index_.reserve(hosts.size());
   for (wire::InventoryHost& host : hosts) {
-    KnownHost known;
-    known.key = host_key(host.name);
-    if (!index_.emplace(known.key, hosts_.size()).second) continue;  // named twice
-    known.services.reserve(host.services.size());
+    const auto [place, fresh] = index_.emplace(host_key(host.name), hosts_.size());
+    if (fresh) hosts_.push_back({place->first, host.name, {}});
+    KnownHost& known = hosts_[place->second];
+    known.services.reserve(known.services.size() + host.services.size());
     for (std::string& description : host.services) {
       const ServiceKey key = service_key(host.name, description);
       if (services_.insert(key).second) known.services.push_back({key, std::move(description)});
     }
-    known.name = std::move(host.name);
-    hosts_.push_back(std::move(known));
   }
 }
 
@@ -28,22 +31,31 @@ const KnownHost* Inventory::find(HostKey key) const {
   return found == index_.end() ? nullptr : &hosts_[found->second];
 }
 
-std::vector<wire::Inventory> Inventory::parts(const NodeId& node, std::size_t hosts_a_part) const {
+std::vector<wire::Inventory> Inventory::parts(const NodeId& node, std::size_t hosts_a_part, std::size_t bytes_a_part) const {
   std::vector<wire::Inventory> parts;
-  for (std::size_t start = 0; start == 0 || start < hosts_.size(); start += hosts_a_part) {
-    wire::Inventory part;
-    part.node_id = node;
-    part.digest = digest_;
-    part.part = static_cast<std::uint32_t>(parts.size());
-    const std::size_t end = std::min(hosts_.size(), start + hosts_a_part);
-    for (std::size_t i = start; i < end; ++i) {
-      wire::InventoryHost host{hosts_[i].name, {}};
-      for (const KnownService& service : hosts_[i].services) host.services.push_back(service.description);
-      part.hosts.push_back(std::move(host));
+  std::size_t bytes = 0;
+  const auto begin_part = [&] {
+    parts.push_back({node, digest_, static_cast<std::uint32_t>(parts.size()), false, {}, 0, {}});
+    bytes = 0;
+  };
+  const auto name_host = [&](const std::string& name) {
+    parts.back().hosts.push_back({name, {}});
+    bytes += name.size() + kBytesAName;
+  };
+  begin_part();
+  for (const KnownHost& host : hosts_) {
+    if (parts.back().hosts.size() >= hosts_a_part || bytes >= bytes_a_part) begin_part();
+    name_host(host.name);
+    for (const KnownService& service : host.services) {
+      if (bytes >= bytes_a_part) {
+        begin_part();
+        name_host(host.name);
+      }
+      parts.back().hosts.back().services.push_back(service.description);
+      bytes += service.description.size() + kBytesAName;
     }
-    part.last = end == hosts_.size();
-    parts.push_back(std::move(part));
   }
+  parts.back().last = true;
   return parts;
 }
 

@@ -26,7 +26,7 @@ struct KnownHost {
 
 class Inventory {
  public:
-  // Sorted by host name; digest as the node told it.
+  // Sorted by host name; digest as the node told it. A host that is named twice has the services of both.
   Inventory(std::vector<wire::InventoryHost> hosts, std::uint64_t digest);
 
   const std::vector<KnownHost>& hosts() const { return hosts_; }
@@ -38,8 +38,11 @@ class Inventory {
   bool knows(const ObjectKey& object) const { return object.is_host() ? knows_host(object.host) : knows_service(object.service); }
   const KnownHost* find(HostKey key) const;
 
-  // The parts to send: at most `hosts_a_part` hosts each.
-  std::vector<wire::Inventory> parts(const NodeId& node, std::size_t hosts_a_part = 2000) const;
+  static constexpr std::size_t kBytesAPart = 512 * 1024;
+
+  // The parts to send: each ends with the host or service that brings it to so many hosts or bytes of names. A host with
+  // very many services goes on in the next part.
+  std::vector<wire::Inventory> parts(const NodeId& node, std::size_t hosts_a_part = 2000, std::size_t bytes_a_part = kBytesAPart) const;
 
  private:
   std::vector<KnownHost> hosts_;

@@ -22,7 +22,7 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       joining_since(now.steady),
       term(restored.term_limit) {
   ownership.set_interval(settings.pulse_interval);
-  clock_seen = restored.hlc_limit;
+  clock_seen = std::min(restored.hlc_limit, kGreatestClock);
 }
 
 Node::Node(Settings settings, Durable restored, std::uint64_t instance, std::uint64_t table_id, Now now)
@@ -62,6 +62,7 @@ Actions Node::set_settings(Settings settings, Now now) {
     state.taken_out.insert(id);
   }
   if (!configured_before.empty()) state.new_term(false);
+  state.tell_core_names();
   state.ownership_dirty = state.beat_due = true;
   ++state.info_number;
   state.tell_info();
@@ -115,15 +116,7 @@ Actions Node::core_connected(const wire::CoreHello& hello, Now now) {
   state.core = std::move(fresh);
   state.feed.restart();
   state.join(now.steady);
-  wire::CoreWelcome welcome;
-  welcome.node_id = state.settings.self;
-  welcome.node_name = state.settings.name;
-  welcome.program_version = MERLIN_VERSION;
-  welcome.daemon_instance = state.instance;
-  welcome.hlc_floor = std::max({state.table.max_clock(), state.clock_seen, state.durable.hlc_limit});
-  welcome.names.push_back({state.settings.self, state.settings.name});
-  for (const auto& [id, other] : state.others) welcome.names.push_back({id, other.name});
-  state.to_core(std::move(welcome));
+  state.tell_core_names();
   return state.finish(now);
 }
 

@@ -38,6 +38,22 @@ void Node::State::receive_core(FromCore message, Now now) {
   check_core_loop(now.steady);
 }
 
+// Again when a name has changed: the module marks lines with them.
+void Node::State::tell_core_names() {
+  if (!core.connected) return;
+  std::map<NodeId, std::string> names{{settings.self, settings.name}};
+  for (const auto& [id, other] : others) names.emplace(id, other.name);
+  if (std::exchange(core.told_names, names) == names) return;
+  wire::CoreWelcome welcome;
+  welcome.node_id = settings.self;
+  welcome.node_name = settings.name;
+  welcome.program_version = MERLIN_VERSION;
+  welcome.daemon_instance = instance;
+  welcome.hlc_floor = std::max({table.max_clock(), clock_seen, durable.hlc_limit});
+  for (auto& [id, name] : names) welcome.names.push_back({id, std::move(name)});
+  to_core(std::move(welcome));
+}
+
 void Node::State::on_core_inventory(wire::Inventory part) {
   const std::uint64_t config_digest = part.config_digest;
   const std::int64_t config_changed_ms = part.config_changed_ms;
@@ -105,10 +121,12 @@ void Node::State::core_gone(Now now) {
   phase = wire::NodePhase::joining;
 }
 
-void Node::State::broadcast_claims(const wire::Claims& claims) {
+void Node::State::broadcast_claims(wire::Claims claims) {
   if (claims.added.empty() && claims.removed.empty()) return;
-  for (const auto& [id, other] : others) {
-    if (other.way.kind != Way::Kind::none) send(id, Priority::control, claims);
+  for (const wire::Claims& part : ClaimSet::parts(std::move(claims))) {
+    for (const auto& [id, other] : others) {
+      if (other.way.kind != Way::Kind::none) send(id, Priority::control, part);
+    }
   }
 }
 
@@ -213,16 +231,15 @@ void Node::State::tell_core_epoch(SteadyTime now) {
   epoch.whole = whole;
   epoch.takeover_rate = settings.takeover_rate;
   epoch.in_flight = std::exchange(core.in_flight, {});
-  if (whole) {
-    epoch.added.assign(ownership.running().begin(), ownership.running().end());
-    std::sort(epoch.added.begin(), epoch.added.end());
-  } else {
-    for (Unit unit : core.changed) (ownership.running().contains(unit) ? epoch.added : epoch.removed).push_back(unit);
+  if (whole) core.changed = {ownership.running().begin(), ownership.running().end()};
+  for (std::size_t units = 0; !core.changed.empty() && units < kUnitsAMessage; ++units) {
+    const Unit unit = core.changed.extract(core.changed.begin()).value();
+    (ownership.running().contains(unit) ? epoch.added : epoch.removed).push_back(unit);
   }
   core.told_whole = whole;
   core.epoch_whole_due = false;
-  core.changed.clear();
   to_core(std::move(epoch));
+  if (!core.changed.empty()) tell_core_epoch(now);  // what one frame cannot hold
 }
 
 void Node::State::feed_core() {

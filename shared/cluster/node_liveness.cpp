@@ -91,7 +91,7 @@ void Node::State::send_beats(Now now) {
 void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
   if (beat.node_id != from || !liveness.beat_from(beat, now.steady)) return;
   Other& sender = other(from);
-  sender.clock_samples.push_back(Millis{beat.wall_ms} - now.wall.time_since_epoch());
+  sender.clock_samples.push_back(Millis{std::clamp(beat.wall_ms, -kGreatestWallMs, kGreatestWallMs)} - now.wall.time_since_epoch());
   if (sender.clock_samples.size() > kClockSamples) sender.clock_samples.pop_front();
   // The sample that travelled fastest is the nearest to the truth.
   sender.clock_offset = *std::max_element(sender.clock_samples.begin(), sender.clock_samples.end());
@@ -116,7 +116,7 @@ void Node::State::on_beat(const NodeId& from, const wire::Beat& beat, Now now) {
 
 void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   Other& sender = other(id);
-  term = std::max(term, beat.term);
+  term = std::max(term, std::min(beat.term, kGreatestTerm));
   const wire::Beat* newest = liveness.last_beat(id);
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
   if (!liveness.is_away(id, now.steady)) sender.absence.reset();

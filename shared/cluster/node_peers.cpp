@@ -87,7 +87,7 @@ void Node::State::begin_session(const NodeId& id, Now now) {
   peer.asked_info.reset();
   send(id, Priority::control, own_info());
   // Before our module has spoken there is nothing to say: what it claimed through our last instance may still stand.
-  if (core.claims.number() > 0) send(id, Priority::control, core.claims.whole(settings.self, instance));
+  if (core.claims.number() > 0) send_whole_claims(id);
   if (peer.way.kind == Way::Kind::direct) out.push_back(SendToPeer{id, Priority::beat, own_beat(id, now)});
   replication.session_up(id, now.steady);
 }
@@ -163,7 +163,7 @@ void Node::State::on_node_info(const NodeId& from, const wire::NodeInfo& info, N
   if (info.node_id != from) return;
   Other& sender = other(from);
   sender.info = info;
-  if (!sender.configured) sender.name = info.name;
+  if (!sender.configured && std::exchange(sender.name, info.name) != info.name) tell_core_names();
   find_inventory(from, sender, now.steady);
   ownership_dirty = true;
 }
@@ -196,9 +196,13 @@ void Node::State::on_claims(const NodeId& from, const wire::Claims& claims) {
   ownership_dirty = true;
 }
 
+void Node::State::send_whole_claims(const NodeId& to) {
+  for (wire::Claims& part : ClaimSet::parts(core.claims.whole(settings.self, instance))) send(to, Priority::control, std::move(part));
+}
+
 void Node::State::on_ask(const NodeId& from, const wire::Ask& ask) {
   if (ask.info) send(from, Priority::control, own_info());
-  if (ask.claims) send(from, Priority::control, core.claims.whole(settings.self, instance));
+  if (ask.claims) send_whole_claims(from);
   if (!ask.inventory || !core.inventory) return;
   for (wire::Inventory& part : core.inventory->parts(settings.self)) {
     part.config_digest = core.config_digest;

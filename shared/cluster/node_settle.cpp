@@ -141,7 +141,13 @@ void Node::State::decide_ownership(Now now) {
   mark_changed(decision.take);
   mark_changed(decision.drop);
   look_again = decision.look_again;
-  for (const auto& [from, units] : decision.wants) send(from, Priority::control, wire::Want{++want_number, units});
+  for (const auto& [from, units] : decision.wants) {
+    for (auto unit = units.begin(); unit != units.end();) {
+      const auto end = unit + std::min(static_cast<std::ptrdiff_t>(kUnitsAMessage), units.end() - unit);
+      send(from, Priority::control, wire::Want{++want_number, {unit, end}});
+      unit = end;
+    }
+  }
 }
 
 void Node::State::settle_durable(Now now) {
@@ -150,7 +156,7 @@ void Node::State::settle_durable(Now now) {
     durable.term_limit = term + kTermLead;
     write = true;
   }
-  clock_seen = std::max({clock_seen, table.max_clock(), core.beat.hlc});
+  clock_seen = std::max({clock_seen, table.max_clock(), std::min(core.beat.hlc, kGreatestClock)});
   if (clock_seen + (static_cast<std::uint64_t>(kClockLead.count() / 2) << 16) > durable.hlc_limit && clock_seen > 0) {
     durable.hlc_limit = std::max(clock_seen, hlc_of(now.wall)) + (static_cast<std::uint64_t>(kClockLead.count()) << 16);
     write = true;

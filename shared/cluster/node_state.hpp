@@ -31,7 +31,8 @@ inline constexpr Millis kStartWait{3'000};         // a new daemon gives its pee
 inline constexpr Millis kStartWaitLinked{5'000};   // and that long when there are links, but not yet beats both ways
 inline constexpr std::size_t kClockSamples = 16;
 inline constexpr std::size_t kLatencySamples = 9;
-inline constexpr int kUrgentBeatsAnInterval = 4;  // at most that many for a node that misses another's beats
+inline constexpr std::uint64_t kGreatestTerm = std::uint64_t{1} << 62;  // what others say lifts ours no higher: it must not wrap
+inline constexpr int kUrgentBeatsAnInterval = 4;                        // at most that many for a node that misses another's beats
 inline constexpr std::size_t kRememberedBeats = 64;
 inline constexpr Millis kForgetSilent{60'000};  // a node that only others name is forgotten when it was silent for so long
 
@@ -99,7 +100,8 @@ struct Core {
   bool told_whole = false;
   std::uint64_t told_term = 0;
   std::uint32_t told_side = 0;
-  bool fed = false;                       // rows were imposed once since it was connected
+  bool fed = false;  // rows were imposed once since it was connected
+  std::map<NodeId, std::string> told_names;
   std::set<Unit> changed;                 // not yet told
   std::vector<wire::InFlight> in_flight;  // to tell with the next epoch
   std::map<Unit, NodeId> promised;        // to yield once the module has released them
@@ -150,6 +152,7 @@ struct Node::State {
   void receive(const NodeId& from, PeerMessage message, Now now);
   void on_node_info(const NodeId& from, const wire::NodeInfo& info, Now now);
   void on_claims(const NodeId& from, const wire::Claims& claims);
+  void send_whole_claims(const NodeId& to);
   void on_ask(const NodeId& from, const wire::Ask& ask);
   void on_want(const NodeId& from, const wire::Want& want, Now now);
   void heed_wants(const NodeId& from, Other& wanter, SteadyTime now);
@@ -173,6 +176,7 @@ struct Node::State {
 
   // ---- node_core.cpp
   void receive_core(FromCore message, Now now);
+  void tell_core_names();
   void on_core_rows(wire::CoreRows rows, Now now);
   void on_core_results(wire::CoreResults results, Now now);
   void on_core_claims(const wire::CoreClaims& claims, Now now);
@@ -181,7 +185,7 @@ struct Node::State {
   void on_core_inventory(wire::Inventory inventory);
   void on_core_away(const wire::CoreAway& away, Now now);
   void on_core_busy(const wire::CoreBusy& busy, SteadyTime now);
-  void broadcast_claims(const wire::Claims& claims);
+  void broadcast_claims(wire::Claims claims);
   void core_gone(Now now);
   void feed_core();
   void to_core(ToCore message) { out.push_back(SendToCore{std::move(message)}); }

@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/versions.hpp"
+
 namespace merlin::cluster {
 namespace {
 
 constexpr std::size_t kMaxJobs = 16;
 // A message of rows stays far below the longest frame, whatever the plugins wrote.
 constexpr std::size_t kBytesAMessage = 512 * 1024;
+
+bool fits(const wire::Rows& message, std::size_t bytes, const wire::Register& content) {
+  return message.rows.empty() || bytes + content.value.size() <= kBytesAMessage;
+}
+
 // Clocks this close count as one: a stamp is not worth bending by less.
 constexpr Millis kClocksAgree{1000};
 
@@ -122,7 +129,7 @@ void Replication::on_rows(const NodeId& peer_id, wire::Rows rows, Millis clock_o
   const Millis shift = std::chrono::abs(clock_offset) < kClocksAgree ? Millis{0} : clock_offset;
   const bool live = rows.stream == wire::RowStream::live;
   for (wire::Register& content : rows.rows) {
-    content.base_ms -= shift.count();
+    content.base_ms = std::clamp(content.base_ms, -kGreatestWallMs, kGreatestWallMs) - shift.count();
     table_.put(std::move(content), peer_id, live);
   }
   // The live stream alone proves nothing of what came before the session: only after a sync it moves the cursor.
@@ -135,7 +142,7 @@ void Replication::pump_live(const NodeId& id, Peer& peer) {
     wire::Rows message{table_.id(), peer.live_next, wire::RowStream::live, {}};
     std::size_t bytes = 0;
     auto row = table_.after(peer.live_next);
-    for (; row != table_.end() && message.rows.size() < kRowsAMessage && bytes < kBytesAMessage; ++row) {
+    for (; row != table_.end() && message.rows.size() < kRowsAMessage && fits(message, bytes, row->second->content); ++row) {
       message.upto = row->first;
       // What came from another node that node tells by itself; where it cannot, a compare finds it.
       if (!row->second->from.empty()) continue;
@@ -156,8 +163,9 @@ void Replication::pump_job(const NodeId& id, Peer& peer) {
     wire::Rows message{table_.id(), job.next, job.stream, {}};
     std::size_t bytes = 0;
     auto row = table_.after(job.next);
-    for (; row != table_.end() && row->first <= job.end && message.rows.size() < kRowsAMessage && bytes < kBytesAMessage; ++row) {
+    for (; row != table_.end() && row->first <= job.end && message.rows.size() < kRowsAMessage; ++row) {
       const wire::Register& content = row->second->content;
+      if (!fits(message, bytes, content)) break;
       job.next = message.upto = row->first;
       const bool wanted = job.buckets.empty() ? row->second->from != id : job.buckets[Table::bucket_of({content.object, content.kind})];
       if (!wanted) continue;

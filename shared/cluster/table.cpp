@@ -1,21 +1,28 @@
 #include "cluster/table.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
-#include <string>
+#include <string_view>
 
 #include "base/hash.hpp"
+#include "cluster/versions.hpp"
 
 namespace merlin::cluster {
 namespace {
 
-// XOR of these over a bucket: equal sets of (key, version) give equal digests.
+// XOR of these over a bucket: equal sets of (key, version) give equal digests. Six numbers of 8 bytes, little-endian on
+// every machine, and the writer's id.
 std::uint64_t digest_of(const wire::Register& content) {
-  std::array<std::uint64_t, 8> words{content.object.host,  content.object.service, static_cast<std::uint64_t>(content.kind),
-                                     content.version.term, content.version.side,   content.version.hlc};
-  std::memcpy(&words[6], content.version.writer.bytes.data(), content.version.writer.bytes.size());
-  return hash64({reinterpret_cast<const char*>(words.data()), sizeof words});
+  const std::array<std::uint64_t, 6> numbers{content.object.host,  content.object.service, static_cast<std::uint64_t>(content.kind),
+                                             content.version.term, content.version.side,   content.version.hlc};
+  std::array<char, 6 * 8 + sizeof content.version.writer.bytes> bytes{};
+  auto end = bytes.begin();
+  for (std::uint64_t number : numbers) {
+    for (int byte = 0; byte < 8; ++byte, number >>= 8) *end++ = static_cast<char>(number & 0xff);
+  }
+  const std::string_view writer = content.version.writer.view();
+  std::copy(writer.begin(), writer.end(), end);
+  return hash64({bytes.data(), bytes.size()});
 }
 
 }  // namespace
@@ -40,7 +47,7 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
     digest_toggle(row);
     changes_.erase(row.change);
   }
-  max_clock_ = std::max(max_clock_, content.version.hlc);
+  max_clock_ = std::max(max_clock_, std::min(content.version.hlc, kGreatestClock));
   row.content = std::move(content);
   row.from = from;
   row.live = live;

@@ -44,7 +44,7 @@ class Table {
   // The number of the newest change; 0: empty.
   std::uint64_t head() const { return head_; }
   std::size_t size() const { return rows_.size(); }
-  std::uint64_t max_clock() const { return max_clock_; }
+  std::uint64_t max_clock() const { return max_clock_; }  // at most kGreatestClock
 
   enum class Put { newer, same, older };
   // Takes the register if its version is greater than the one held.

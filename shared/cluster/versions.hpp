@@ -11,6 +11,12 @@ namespace merlin::cluster {
 // Hybrid logical clock: 48 bits of wall-clock milliseconds and a 16-bit counter whose overflow carries
 // into the milliseconds. It never goes back, whatever the wall clock does.
 // Source: Kulkarni et al., "Logical Physical Clocks", 2014.
+//
+// What others say lifts it at most to kGreatestClock, some four thousand years from now: a value beyond that is damaged or
+// hostile, and counting on from there could begin anew at 0.
+inline constexpr std::int64_t kGreatestWallMs = std::int64_t{1} << 47;
+inline constexpr std::uint64_t kGreatestClock = std::uint64_t{kGreatestWallMs} << 16;
+
 class HybridClock {
  public:
   // The next value, above every value made or observed before.

@@ -66,6 +66,7 @@ wire::Version SimCore::version(std::size_t object) const { return objects_[index
 // ---- the link
 
 void SimCore::welcome(const wire::CoreWelcome& welcome) {
+  if (linked_) return;  // a name has changed
   side_.on_welcome(welcome);
   linked_ = true;
   next_beat_ = {};

@@ -1,9 +1,11 @@
 // The whole node, spoken to by hand: how often it beats, and which other nodes it counts.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <limits>
 #include <variant>
 
 #include "cluster/node.hpp"
+#include "wire/codec.hpp"
 
 namespace {
 
@@ -194,4 +196,54 @@ BOOST_AUTO_TEST_CASE(the_latency_is_the_middle_of_the_last_few_not_the_last) {
   BOOST_TEST(*fixture.sees(kPeer, now)->latency_ms == 5.0);
   for (int round_trip : {30, 30, 30, 30, 30, 30, 30, 30}) echo(round_trip, now += 2'000);
   BOOST_TEST(*fixture.sees(kPeer, now)->latency_ms == 15.0);
+}
+
+// ---- names for the module
+
+BOOST_AUTO_TEST_CASE(the_module_is_told_when_the_name_of_a_node_changes) {
+  Fixture fixture({kPeer});
+  fixture.node.core_connected({}, at(10));
+  const auto names_told = [](const Actions& actions) {
+    std::vector<std::string> names;
+    for (const Action& action : actions) {
+      const auto* told = std::get_if<SendToCore>(&action);
+      const auto* welcome = told == nullptr ? nullptr : std::get_if<wire::CoreWelcome>(&told->message);
+      if (welcome == nullptr) continue;
+      for (const wire::NodeName& node : welcome->names) names.push_back(node.name);
+    }
+    return names;
+  };
+  Settings renamed = settings({kPeer});
+  renamed.peers[0].name = "berlin";
+  BOOST_TEST((names_told(fixture.node.set_settings(renamed, at(20))) == std::vector<std::string>{"self", "berlin"}));
+  BOOST_TEST(names_told(fixture.node.set_settings(renamed, at(30))).empty());
+  BOOST_TEST(names_told(fixture.node.tick(at(50))).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_module_is_told_the_names_of_nodes_that_only_others_know) {
+  Fixture fixture({kPeer});
+  fixture.node.core_connected({}, at(10));
+  fixture.peer_says({kSelf, kThird}, true, 100);
+  fixture.peer_says({kSelf, kThird}, true, 200);
+  wire::NodeInfo info;
+  info.node_id = kThird;
+  info.name = "oslo";
+  const Actions actions = fixture.node.receive(kPeer, wire::Relayed{kThird, kSelf, 11, wire::encode(info)}, at(300));
+  BOOST_TEST(std::any_of(actions.begin(), actions.end(), [](const Action& action) {
+    const auto* told = std::get_if<SendToCore>(&action);
+    const auto* welcome = told == nullptr ? nullptr : std::get_if<wire::CoreWelcome>(&told->message);
+    return welcome != nullptr && welcome->names.back().name == "oslo";
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(no_beat_makes_our_term_begin_anew) {
+  Fixture fixture({kPeer});
+  wire::Beat hostile = beat_of(kPeer, 1);
+  hostile.term = std::numeric_limits<std::uint64_t>::max();
+  hostile.wall_ms = std::numeric_limits<std::int64_t>::min();
+  fixture.node.receive(kPeer, hostile, at(100));
+  const std::uint64_t term = fixture.node.view(at(200)).term;
+  BOOST_TEST(term > 1'000'000U);
+  fixture.node.set_settings(settings({}), at(300));  // a change of the cluster: a new term
+  BOOST_TEST(fixture.node.view(at(300)).term == term + 1);
 }
