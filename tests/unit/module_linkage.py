@@ -26,8 +26,16 @@ def of_the_core(path):
     return {words[-1] for words in lines if words[-2] == "U" and "@" not in words[-1]}
 
 
+def our_own(path):
+    """Names of ours that were compiled but not linked in: with lazy binding such a module loads, and fails when it calls them."""
+    lines = output("nm", "-D", "--undefined-only", path).splitlines()
+    return [line.split()[-1] for line in lines if "6merlin" in line.split()[-1]]
+
+
 def main(path):
     wrong = []
+    if our_own(path):
+        wrong.append(f"lacks of its own: {our_own(path)}")
     libraries = {name for name in needed(path) if not name.startswith(LOADERS)}
     if not libraries <= NEEDED:
         wrong.append(f"needs {sorted(libraries - NEEDED)}")
