@@ -140,6 +140,7 @@ Actions Node::tick(Now now, Millis late_by) {
     state.replication.session_down(id);
     state.begin_session(id, now);
   }
+  state.replication.tick(now.steady);
   state.check_core_loop(now.steady);
   return state.finish(now);
 }

@@ -38,7 +38,8 @@ void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
   peer.jobs.clear();
   peer.round.reset();
   peer.last_compare.reset();
-  peer.live_unacknowledged = peer.bulk_unacknowledged = 0;
+  peer.live_unacknowledged.clear();
+  peer.bulk_unacknowledged = peer.taken = 0;
   peer.progress = now;
   peer.live_next = peer.acknowledged = table_.head();
   send_(peer_id, Priority::control, wire::Follow{peer.table_id, peer.followed});
@@ -62,7 +63,8 @@ void Replication::on_follow(const NodeId& peer_id, const wire::Follow& follow, S
   }
   // The peer begins a session, perhaps without our having noticed the end of the last: nothing sent before counts.
   peer->jobs.clear();
-  peer->live_unacknowledged = peer->bulk_unacknowledged = 0;
+  peer->live_unacknowledged.clear();
+  peer->bulk_unacknowledged = 0;
   peer->progress = now;
   if (follow.table_id == table_.id() && follow.upto <= table_.head()) {
     peer->jobs.push_back({wire::RowStream::backlog, 0, follow.upto, peer->live_next, {}});
@@ -115,7 +117,7 @@ void Replication::on_ack(const NodeId& peer_id, const wire::RowsAck& ack, Steady
   if (peer == nullptr || ack.table_id != table_.id()) return;
   peer->progress = now;
   if (ack.stream == wire::RowStream::live) {
-    if (peer->live_unacknowledged > 0) --peer->live_unacknowledged;
+    std::erase_if(peer->live_unacknowledged, [&](std::uint64_t upto) { return upto <= ack.upto; });
     peer->acknowledged = std::max(peer->acknowledged, std::min(ack.upto, table_.head()));
   } else if (peer->bulk_unacknowledged > 0) {
     --peer->bulk_unacknowledged;
@@ -134,11 +136,27 @@ void Replication::on_rows(const NodeId& peer_id, wire::Rows rows, Millis clock_o
   }
   // The live stream alone proves nothing of what came before the session: only after a sync it moves the cursor.
   if (live && peer->compared && peer->table_id == rows.table_id) peer->followed = std::max(peer->followed, rows.upto);
-  send_(peer_id, live ? Priority::live : Priority::bulk, wire::RowsAck{rows.table_id, rows.upto, rows.stream});
+  const wire::RowsAck answer{rows.table_id, rows.upto, rows.stream};
+  if (!live) return send_(peer_id, Priority::bulk, answer);
+  peer->acknowledgement = answer;
+  if (++peer->taken >= kAcknowledgeAt) acknowledge(peer_id, *peer);
+}
+
+void Replication::acknowledge(const NodeId& id, Peer& peer) {
+  peer.taken = 0;
+  send_(id, Priority::live, peer.acknowledgement);
+}
+
+void Replication::tick(SteadyTime now) {
+  if (now - acknowledged_at_ < kAcknowledgeEvery) return;
+  acknowledged_at_ = now;
+  for (auto& [id, peer] : peers_) {
+    if (peer.up && peer.taken > 0) acknowledge(id, peer);
+  }
 }
 
 void Replication::pump_live(const NodeId& id, Peer& peer) {
-  while (peer.live_unacknowledged < kLiveWindow && peer.live_next < table_.head()) {
+  while (peer.live_unacknowledged.size() < kLiveWindow && peer.live_next < table_.head()) {
     wire::Rows message{table_.id(), peer.live_next, wire::RowStream::live, {}};
     std::size_t bytes = 0;
     auto row = table_.after(peer.live_next);
@@ -152,7 +170,7 @@ void Replication::pump_live(const NodeId& id, Peer& peer) {
     if (row == table_.end()) message.upto = table_.head();
     peer.live_next = message.upto;
     if (message.rows.empty()) continue;
-    ++peer.live_unacknowledged;
+    peer.live_unacknowledged.push_back(message.upto);
     send_(id, Priority::live, std::move(message));
   }
 }
@@ -207,7 +225,7 @@ void Replication::tables_differ(const NodeId& peer_id, SteadyTime now) {
 std::vector<NodeId> Replication::stuck(SteadyTime now) const {
   std::vector<NodeId> ids;
   for (const auto& [id, peer] : peers_) {
-    const bool waiting = peer.up && (peer.live_unacknowledged > 0 || peer.bulk_unacknowledged > 0);
+    const bool waiting = peer.up && (!peer.live_unacknowledged.empty() || peer.bulk_unacknowledged > 0);
     if (waiting && now - peer.progress >= kStuckAfter) ids.push_back(id);
   }
   return ids;
@@ -229,7 +247,7 @@ std::size_t Replication::backlog(const NodeId& peer_id) const {
   const auto found = peers_.find(peer_id);
   if (found == peers_.end()) return 0;
   const Peer& peer = found->second;
-  std::uint64_t waiting = table_.head() - (peer.live_unacknowledged == 0 ? peer.live_next : peer.acknowledged);
+  std::uint64_t waiting = table_.head() - (peer.live_unacknowledged.empty() ? peer.live_next : peer.acknowledged);
   for (const Job& job : peer.jobs) waiting += job.end - job.next;
   return static_cast<std::size_t>(std::min<std::uint64_t>(waiting, table_.size()));
 }

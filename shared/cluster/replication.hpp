@@ -19,8 +19,10 @@ namespace merlin::cluster {
 inline constexpr std::size_t kRowsAMessage = 200;
 inline constexpr std::size_t kLiveWindow = 64;  // messages sent and not yet acknowledged
 inline constexpr std::size_t kBulkWindow = 16;
-inline constexpr Millis kStuckAfter{30'000};    // no acknowledgement for that long: the session begins anew
-inline constexpr Millis kCompareEvery{20'000};  // at most, while beats say that the tables differ
+inline constexpr std::size_t kAcknowledgeAt = 16;  // live messages taken: then at once,
+inline constexpr Millis kAcknowledgeEvery{250};    // else that often: a frame of its own would cost as much as a row
+inline constexpr Millis kStuckAfter{30'000};       // no acknowledgement for that long: the session begins anew
+inline constexpr Millis kCompareEvery{20'000};     // at most, while beats say that the tables differ
 
 class Replication {
  public:
@@ -44,6 +46,8 @@ class Replication {
 
   // The table changed, or an acknowledgement came: send what there is to send.
   void pump();
+  // Acknowledges what has been taken for a while.
+  void tick(SteadyTime now);
   // Compare soon with everyone: a node was lost, and what it told only some must reach the rest.
   // The node with the smaller id leads; `as_follower_too`: do not wait for the other's lead.
   void compare_all(SteadyTime now, bool as_follower_too = false);
@@ -73,7 +77,9 @@ class Replication {
     std::uint64_t followed = 0;
     std::uint64_t live_next = 0;
     std::uint64_t acknowledged = 0;
-    std::size_t live_unacknowledged = 0;
+    std::deque<std::uint64_t> live_unacknowledged;  // `upto` of each message
+    std::size_t taken = 0;                          // live messages that we have not acknowledged
+    wire::RowsAck acknowledgement;                  // of the last of them
     std::size_t bulk_unacknowledged = 0;
     std::optional<wire::Follow> early_follow;  // came before the session
     std::deque<Job> jobs;
@@ -82,6 +88,7 @@ class Replication {
     SteadyTime progress{};  // last acknowledgement
   };
 
+  void acknowledge(const NodeId& id, Peer& peer);
   bool leads(const NodeId& peer) const { return self_ < peer; }
   void start_compare(const NodeId& id, Peer& peer, SteadyTime now);
   void pump_live(const NodeId& id, Peer& peer);
@@ -93,6 +100,7 @@ class Replication {
   Send send_;
   std::map<NodeId, Peer> peers_;
   std::uint64_t next_round_ = 1;
+  SteadyTime acknowledged_at_{};
 };
 
 }  // namespace merlin::cluster

@@ -72,14 +72,21 @@ struct Pair {
     one.out.clear();
     two.out.clear();
   }
-  // Delivers until nothing is left to say; returns how many rows travelled.
+  // Delivers until nothing is left to say, not even after a while; returns how many rows travelled.
   std::size_t talk() {
     std::size_t rows = 0;
     while (!one.out.empty() || !two.out.empty()) {
       rows += step(one, two) + step(two, one);
+      if (one.out.empty() && two.out.empty()) wait();
     }
     return rows;
   }
+  void wait() {
+    clock_ms += static_cast<int>(kAcknowledgeEvery.count());
+    one.replication.tick(at(clock_ms));
+    two.replication.tick(at(clock_ms));
+  }
+  int clock_ms = 1000;
   static std::size_t step(End& from, End& to) {
     if (from.out.empty()) return 0;
     PeerMessage message = std::move(from.out.front());
@@ -184,6 +191,22 @@ BOOST_AUTO_TEST_CASE(a_peer_that_acknowledges_nothing_is_sent_a_window_and_no_mo
   talk();
   BOOST_TEST(equal());
   BOOST_TEST(one.replication.backlog(two.self) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(live_rows_are_acknowledged_together_after_sixteen_messages_or_a_quarter_of_a_second) {
+  connect();
+  talk();
+  for (std::uint64_t object = 1; object < kAcknowledgeAt; ++object) one.write(object, object);
+  while (!one.out.empty()) Pair::step(one, two);
+  BOOST_TEST(two.waiting<wire::RowsAck>() == 0U);
+  wait();
+  BOOST_TEST(two.waiting<wire::RowsAck>() == 1U);
+  talk();
+  BOOST_TEST(one.replication.backlog(two.self) == 0U);
+
+  for (std::uint64_t object = 1; object <= kAcknowledgeAt; ++object) one.write(object, 100 + object);
+  while (!one.out.empty()) Pair::step(one, two);
+  BOOST_TEST(two.waiting<wire::RowsAck>() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_changed_while_the_window_was_closed_are_sent_once) {
