@@ -1,37 +1,22 @@
 # Each core finds its daemon by TLS, `daemon = HOST:15551`, with no unix socket in use: the split is exclusive, a killed core is taken over, and its return gives all back.
 import re
-import tempfile
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from intruder import make_certificate
 from judging import check_one_runner_each, longest_wait_ms, objects_of, runs_of
 from nodefiles import MERLIN_CONF, NAGIOS_CFG, edit, fingerprint, reload_daemon
 
 MODULE_CONF = "/etc/merlin/module.conf"
-MODULE_TLS = "/etc/merlin/module-tls"
 DIES = "peer02"
 
 
-def certificate_of_module(c, node, number):
-    """Made elsewhere, as on another machine; its fingerprint."""
-    with tempfile.TemporaryDirectory() as folder:
-        make_certificate(folder, f"{number:032x}")
-        c.run(node, "install", "-d", "-o", "nagios", "-g", "nagios", "-m", "0700", MODULE_TLS)
-        for name in ("key.pem", "cert.pem"):
-            with open(f"{folder}/{name}", encoding="utf-8") as file:
-                c.write(node, f"{MODULE_TLS}/{name}", file.read())
-        c.run(node, "sh", "-c", f"chown nagios:nagios {MODULE_TLS}/* && chmod 0600 {MODULE_TLS}/key.pem")
-    printed = c.run(node, "openssl", "x509", "-in", f"{MODULE_TLS}/cert.pem", "-noout", "-fingerprint", "-sha256")
-    return printed.strip().split("=")[1].replace(":", "").lower()
-
-
-def by_tls(c, node, number):
-    of_module = certificate_of_module(c, node, number)
+def by_tls(c, node):
+    """As docs/merlind.md says, with the core on its own machine: its module has a file and a key of its own."""
+    c.write(node, MODULE_CONF, f"node_name = {node}\ncluster = lab\nmodule {{\n  daemon = {node}:15551\n  fingerprint = {fingerprint(c, node)}\n}}\n")
+    printed = c.run(node, "merlind", "--init", "--config", MODULE_CONF)
+    of_module = next(line.split()[1] for line in printed.splitlines() if line.startswith("module SHA256:"))
     c.write(node, MERLIN_CONF, c.read(node, MERLIN_CONF) + f"\nmodule {{\n  fingerprint = {of_module}\n}}\n")
     reload_daemon(c, node)
-    c.write(node, MODULE_CONF, f"node_name = {node}\ncluster = lab\nmodule {{\n  daemon = {node}:15551\n  fingerprint = {fingerprint(c, node)}\n}}\n"
-                               f"daemon {{\n  tls_dir = {MODULE_TLS}\n}}\n")
     edit(c, node, f"merlin.so {MERLIN_CONF}\n", f"merlin.so {MODULE_CONF}\n", NAGIOS_CFG)
     c.kill(node, "core", "HUP")
 
@@ -46,8 +31,8 @@ def links_of_core(c, node):
 def test():
     with cluster(fresh=True) as c:
         before = c.owners()
-        for number, node in enumerate(c.nodes, 1):
-            by_tls(c, node, number)
+        for node in c.nodes:
+            by_tls(c, node)
         wait_for("each core has one link by TLS and none by unix socket", lambda: all(links_of_core(c, node) == (1, 0) for node in c.nodes), 10, 0.2)
         wait_for("all share as before", lambda: all(c.owners(node) == before for node in c.nodes), 20, 0.5)
         c.wait_settled()

@@ -130,21 +130,30 @@ class Cluster:
             if set(active) != set(nodes) or any(entry["phase"] != "ready" for entry in active.values()):
                 return None
             shares.append([active[name]["hosts_owned"] for name in nodes])
-            # A node that is ready and has nothing yet is about to be given its share.
-            if sum(shares[-1]) != (hosts or self.hosts) or any(entry["weight"] and not entry["hosts_owned"] for entry in active.values()):
+            if sum(shares[-1]) != (hosts or self.hosts):
                 return None
         return shares
 
     def settled(self, nodes=None, hosts=None):
         return self.shares(nodes, hosts) is not None
 
+    def in_place(self, node):
+        """Each host is run by the first in its ranking, as the node says: nothing is left to be handed over."""
+        for host in self.host_names():
+            answer = self.ask(node, command="owner", host=host)
+            first = next((entry["node"] for entry in (answer or {}).get("ranking", []) if entry["active"] and entry["knows"]), None)
+            if first is None or answer["owner"] != first:
+                return False
+        return True
+
     def wait_settled(self, nodes=None, timeout_s=45.0, hosts=None):
-        """Until they share all hosts, and nothing moved for half a second."""
+        """Until they share all hosts as their ranking says, and nothing moved for half a second."""
         seen = []
 
         def unmoved():
             seen.append(self.shares(nodes, hosts))
-            return len(seen) > 3 and seen[-1] is not None and all(shares == seen[-1] for shares in seen[-4:])
+            still = len(seen) > 3 and seen[-1] is not None and all(shares == seen[-1] for shares in seen[-4:])
+            return still and all(self.in_place(node) for node in nodes or self.nodes)
         wait_for(f"{', '.join(nodes or self.nodes)} share {hosts or self.hosts} hosts", unmoved, timeout_s, 0.15)
 
     # ---- what the plugins wrote down
@@ -188,6 +197,9 @@ class Cluster:
     def handlers(self, since_ms=0):
         return [line.split() for line in self.lab("handlers", "--since", since_ms).splitlines()]
 
+    def host_names(self):
+        return [f"host{number:04d}" for number in range(1, self.hosts + 1)]
+
     def owner(self, host, node=None):
         """The node that runs the host, as `node` says; None when nobody or more than one."""
         document = json.loads(self.run(node or self.nodes[0], "mon", "node", "owner", host, "--json"))
@@ -195,8 +207,7 @@ class Cluster:
 
     def owners(self, node=None):
         """{host: the one node that runs it, or None} of all hosts, as `node` says."""
-        hosts = [f"host{number:04d}" for number in range(1, self.hosts + 1)]
-        answers = {host: self.ask(node or self.nodes[0], command="owner", host=host) for host in hosts}
+        answers = {host: self.ask(node or self.nodes[0], command="owner", host=host) for host in self.host_names()}
         return {host: answer and answer["owner"] for host, answer in answers.items()}
 
     def status_dat(self, node):
