@@ -220,8 +220,11 @@ bool Liveness::other_hears(const NodeId& reader, const NodeId& other, SteadyTime
   const auto found = nodes_.find(reader);
   if (found == nodes_.end() || !found->second.direct || !is_fresh(found->second, *found->second.direct, now)) return false;
   const wire::Beat& beat = found->second.direct->beat;
+  // By the interval of the one that is heard; where that is not known, the reader's will do.
+  const wire::Beat* newest = last_beat(other);
+  const Millis interval = other == self_ ? own_interval_ : interval_of(newest == nullptr ? beat : *newest);
   return std::any_of(beat.heard.begin(), beat.heard.end(), [&](const wire::Heard& heard) {
-    return heard.node_id == other && heard.direct && Millis{heard.age_ms} < kFreshIntervals * interval_of(beat);
+    return heard.node_id == other && heard.direct && Millis{heard.age_ms} < kFreshIntervals * interval;
   });
 }
 

@@ -157,7 +157,7 @@ void Node::State::yield_released(const wire::CoreClaims& claims) {
     promise = released ? core.promised.erase(promise) : std::next(promise);
   }
   for (const wire::InFlight& check : claims.in_flight) {
-    for (const NodeId& to : awaiting(check.object, yields)) yields[to].in_flight.push_back(check);
+    for (const NodeId& to : awaiting(check.object)) yields[to].in_flight.push_back(check);
   }
   for (auto& [to, yield] : yields) {
     yield.number = ++want_number;
@@ -165,21 +165,12 @@ void Node::State::yield_released(const wire::CoreClaims& claims) {
   }
 }
 
-// Who must hear that a check of this object still runs here: the one that gets its unit, or, for a service that this
-// one does not know, all who may run it.
-std::vector<NodeId> Node::State::awaiting(const ObjectKey& object, const std::map<NodeId, wire::Yield>& yields) const {
-  const auto knows = [&](const NodeId& id) {
-    const auto found = others.find(id);
-    return found != others.end() && found->second.inventory && found->second.inventory->knows(object);
-  };
-  for (const auto& [to, yield] : yields) {
-    const bool gets =
-        std::any_of(yield.units.begin(), yield.units.end(), [&](Unit unit) { return unit == object.host || unit == object.service; });
-    if (gets && knows(to)) return {to};
-  }
+// Who must hear that a check of this object still runs here: all who may run it. Not only the one that gets its unit:
+// another that has just joined, and stands before that one, takes it as soon as nobody claims it.
+std::vector<NodeId> Node::State::awaiting(const ObjectKey& object) const {
   std::vector<NodeId> all;
   for (const auto& [id, other] : others) {
-    if (other.active && knows(id)) all.push_back(id);
+    if (other.active && other.inventory && other.inventory->knows(object)) all.push_back(id);
   }
   return all;
 }

@@ -181,7 +181,7 @@ struct Node::State {
   void on_core_results(wire::CoreResults results, Now now);
   void on_core_claims(const wire::CoreClaims& claims, Now now);
   void yield_released(const wire::CoreClaims& claims);
-  std::vector<NodeId> awaiting(const ObjectKey& object, const std::map<NodeId, wire::Yield>& yields) const;
+  std::vector<NodeId> awaiting(const ObjectKey& object) const;
   void on_core_inventory(wire::Inventory inventory);
   void on_core_away(const wire::CoreAway& away, Now now);
   void on_core_busy(const wire::CoreBusy& busy, SteadyTime now);

@@ -77,10 +77,10 @@ Ownership::Seen Ownership::look(std::size_t host_index, Unit unit, bool lone, co
   Seen seen;
   const Candidate own = candidate(self, host_index);
   for (const Contender& other : others) {
-    if (!knows(other, unit, lone)) continue;
+    const bool claimed = claims(other, unit);
+    if (!claimed && !knows(other, unit, lone)) continue;  // who claims it knows it, though its inventory be still on its way
     const bool before = kMutant == Mutant::modulo ? before_by_modulo(other.id, self.id, others, inventory_->hosts()[host_index].key)
                                                   : stands_before(candidate(other, host_index), own);
-    const bool claimed = claims(other, unit);
     if (before && claimed) seen.before_claims = true;
     if (before && !claimed) seen.before_exists = true;
     if (!before && claimed && seen.after_claims == nullptr) seen.after_claims = &other;

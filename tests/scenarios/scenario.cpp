@@ -45,7 +45,7 @@ void add_nodes(Plan& plan, const Words& words) {
     plan.nodes.push_back(std::move(node));
   }
   plan.latency.assign(words.nodes, std::vector<Millis>(words.nodes, Millis{2}));
-  plan.jitter = Millis{1};
+  plan.jitter = Millis{0};
 }
 
 void lack(Plan& plan, NodePlan& node, const std::string& object) {
@@ -160,7 +160,7 @@ std::vector<std::string> story_of(const Scenario& scenario) {
   bool over = false;
   const auto note = [&](const std::string& line) {
     over = over || line.find("heal: everything") != std::string::npos;
-    const bool single_check = line.find(": checks ") != std::string::npos || line.find(": has the result") != std::string::npos;
+    const bool single_check = line.find(": checks ") != std::string::npos || line.find(" the result of ") != std::string::npos;
     if (!over && !single_check) story.push_back(line);
   };
   const Outcome outcome = World(scenario.plan, note).run();

@@ -313,6 +313,7 @@ void SimCore::finish_check(std::size_t at) {
 
 void SimCore::process(Object& object, const wire::CheckResult& result) {
   if (!owns(object.plan)) {
+    outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
     raw_.push_back(result);
     return send_results();
   }

@@ -79,7 +79,9 @@ void Network::heal_all() {
 }
 
 Millis Network::travel_time(std::size_t from, std::size_t to) {
-  return plan_.latency[from][to] + random_.between(Millis{0}, plan_.jitter) + slower_[from];
+  // Without jitter nothing is drawn: a scenario's story does not depend on how many messages there were.
+  const Millis jitter = plan_.jitter > Millis{0} ? random_.between(Millis{0}, plan_.jitter) : Millis{0};
+  return plan_.latency[from][to] + jitter + slower_[from];
 }
 
 bool Network::is_blocked(std::size_t from, std::size_t to) {

@@ -270,6 +270,20 @@ BOOST_AUTO_TEST_CASE(a_hold_runs_from_the_return_and_losses_are_forgotten_after_
   BOOST_TEST(liveness.hold_for(kPeer, at(700'000)).count() == 5000);
 }
 
+// Else a node of slow beats would seem unheard between two of them.
+BOOST_AUTO_TEST_CASE(whether_another_hears_a_node_goes_by_the_interval_of_that_node) {
+  wire::Beat quick = beat_of(kPeer, 1);
+  quick.interval_ms = 200;
+  quick.heard = {heard_self(2'900)};
+  liveness.link_up(kPeer, at(0));
+  liveness.beat_from(quick, at(0));
+  BOOST_TEST(liveness.other_hears(kPeer, kSelf, at(0)));
+  quick.number = 2;
+  quick.heard = {heard_self(3'000)};
+  liveness.beat_from(quick, at(10));
+  BOOST_TEST(!liveness.other_hears(kPeer, kSelf, at(10)));
+}
+
 BOOST_AUTO_TEST_CASE(whole_beats_are_passed_on_only_to_those_who_do_not_hear_the_node) {
   meet();
   liveness.link_up(kThird, at(0));

@@ -99,6 +99,17 @@ BOOST_AUTO_TEST_CASE(it_leaves_alone_what_one_before_it_claims) {
   BOOST_TEST((running() == mine()));
 }
 
+// Its daemon has just started: the claims are there before the inventory is.
+BOOST_AUTO_TEST_CASE(it_leaves_alone_what_a_node_claims_whose_inventory_it_does_not_know_yet) {
+  std::vector<Unit> all;
+  for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
+  peer_says(all);
+  Contender unknown = peer();
+  unknown.inventory.reset();
+  ownership.decide(self(wire::NodePhase::joining), {unknown}, at(0));
+  BOOST_TEST(running().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_one_behind_it_runs_it_wants_and_takes_when_yielded) {
   std::vector<Unit> all;
   for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
