@@ -154,7 +154,19 @@ class Cluster:
             seen.append(self.shares(nodes, hosts))
             still = len(seen) > 3 and seen[-1] is not None and all(shares == seen[-1] for shares in seen[-4:])
             return still and all(self.in_place(node) for node in nodes or self.nodes)
-        wait_for(f"{', '.join(nodes or self.nodes)} share {hosts or self.hosts} hosts", unmoved, timeout_s, 0.15)
+        try:
+            wait_for(f"{', '.join(nodes or self.nodes)} share {hosts or self.hosts} hosts", unmoved, timeout_s, 0.15)
+        except Failed:
+            self.print_views()
+            raise
+
+    def print_views(self):
+        """Who is what for whom, for whoever looks for the cause of a failure."""
+        for node in self.nodes:
+            for entry in (self.status(node) or {"nodes": []})["nodes"]:
+                print(f"{node} says: {entry['name']} {entry['state']} ({entry['why']}), core {entry['core']}, {entry['phase']}, "
+                      f"{entry['hosts_owned']} hosts, tables {'equal' if entry['table_equal'] else 'differ'}")
+            print(f"{node} has all hosts in place: {self.in_place(node)}")
 
     # ---- what the plugins wrote down
 
