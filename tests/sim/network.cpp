@@ -67,6 +67,14 @@ void Network::uncut(std::size_t from, std::size_t to) {
 
 void Network::slow(std::size_t from, Millis by) { slower_[from] = by; }
 
+void Network::trust(std::size_t node, std::size_t peer, bool trusted) {
+  Path& here = path(node, peer);
+  here.trusted = trusted;
+  if (trusted || !here.up) return;
+  carry(node, peer, {What::end, {}, here.connection});
+  close(node, peer, false);
+}
+
 void Network::heal_all() {
   for (std::size_t from = 0; from < count_; ++from) {
     slower_[from] = Millis{0};
@@ -129,7 +137,7 @@ void Network::watch(std::size_t node) {
       carry(node, peer, {What::end, {}, here.connection});
       close(node, peer, false);
     }
-    if (here.up || events_.now() < here.next_dial) continue;
+    if (here.up || !here.trusted || events_.now() < here.next_dial) continue;
     here.next_dial = events_.now() + random_.between(Millis{500}, Millis{5000});
     dial(node, peer);
   }
@@ -138,7 +146,7 @@ void Network::watch(std::size_t node) {
 void Network::dial(std::size_t from, std::size_t to) {
   const Millis there = travel_time(from, to);
   events_.after(there, [this, from, to] {
-    if (path(from, to).cuts > 0 || path(to, from).cuts > 0) return;
+    if (path(from, to).cuts > 0 || path(to, from).cuts > 0 || !path(to, from).trusted) return;
     if (users_[to]->listens()) return greet(from, to);
     events_.after(travel_time(to, from), [this, from, to] {
       if (users_[from]->greets() && !path(from, to).up) users_[from]->unreachable(to);
@@ -150,7 +158,8 @@ void Network::dial(std::size_t from, std::size_t to) {
 void Network::greet(std::size_t from, std::size_t to) {
   const Millis round_trip = travel_time(to, from) + travel_time(from, to);
   events_.after(round_trip, [this, from, to] {
-    if (path(from, to).cuts > 0 || path(to, from).cuts > 0 || !users_[to]->greets() || !users_[from]->greets()) return;
+    if (path(from, to).cuts > 0 || path(to, from).cuts > 0 || !path(from, to).trusted || !users_[to]->greets() || !users_[from]->greets())
+      return;
     Path& answering = path(to, from);
     if (path(from, to).up || (answering.up && events_.now() - answering.heard < kSilence)) return;
     const std::uint64_t connection = ++connections_;

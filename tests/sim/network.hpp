@@ -47,6 +47,8 @@ class Network {
   void cut(std::size_t from, std::size_t to) { ++path(from, to).cuts; }
   void uncut(std::size_t from, std::size_t to);
   void slow(std::size_t from, Millis by);
+  // Whether the node has the peer in its file: else it ends their connection, and makes and takes no other.
+  void trust(std::size_t node, std::size_t peer, bool trusted);
   void heal_all();
   bool is_up(std::size_t from, std::size_t to) const { return paths_[from * count_ + to].up; }
   const Traffic& traffic() const { return traffic_; }
@@ -68,6 +70,7 @@ class Network {
     std::deque<Item> held;   // sent into a cut: sent again after it
     int unacknowledged = 0;  // arrived, and its acknowledgement cannot come back
     Millis next_dial{0};
+    bool trusted = true;
   };
 
   Path& path(std::size_t from, std::size_t to) { return paths_[from * count_ + to]; }

@@ -9,9 +9,9 @@
 namespace merlin::sim {
 namespace {
 
-constexpr std::array<const char*, kFaults> kNames{"kill core",   "kill daemon", "kill both",   "power",          "stop core",
-                                                  "stop daemon", "cut",         "cut one-way", "isolate",        "delay",
-                                                  "clock step",  "busy core",   "reload core", "restart daemon", "drain"};
+constexpr std::array<const char*, kFaults> kNames{"kill core",   "kill daemon",    "kill both", "power", "stop core",  "stop daemon",
+                                                  "cut",         "cut one-way",    "isolate",   "delay", "clock step", "busy core",
+                                                  "reload core", "restart daemon", "drain",     "remove"};
 
 NodeId draw_id(Random& random) {
   NodeId id;
@@ -99,7 +99,7 @@ Millis draw_length(Fault fault, Random& random) {
 std::vector<Fault> draw_kinds(Random& random, bool planned_only) {
   std::vector<Fault> kinds;
   while (kinds.empty()) {
-    for (int fault = 0; fault < kFaults; ++fault) {
+    for (int fault = 0; fault < kDrawnFaults; ++fault) {
       const auto kind = static_cast<Fault>(fault);
       if (planned_only && !is_planned(kind)) continue;
       if (random.chance(planned_only ? 60 : 30)) kinds.push_back(kind);
@@ -135,7 +135,7 @@ void draw_faults(Plan& plan, Random& random) {
 
 }  // namespace
 
-bool is_planned(Fault fault) { return fault >= Fault::busy; }
+bool is_planned(Fault fault) { return fault >= Fault::busy && fault != Fault::remove; }
 
 const char* name_of(Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
 

@@ -28,8 +28,11 @@ enum class Fault {
   reload,          // the core says that it reloads
   restart_daemon,  // the daemon says goodbye and comes back
   drain,           // and undrain later
+  // by scenarios only
+  remove,  // the others take it out of their files, one after the other; it is left running
 };
-inline constexpr int kFaults = 15;
+inline constexpr int kFaults = 16;
+inline constexpr int kDrawnFaults = 15;
 bool is_planned(Fault fault);
 const char* name_of(Fault fault);
 std::optional<Fault> fault_by_name(const std::string& name);

@@ -54,7 +54,8 @@ cluster::Settings Server::settings() const {
   settings.core_timeout = self.core_timeout;
   settings.weight = self.weight;
   for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {
-    if (peer != number_) settings.peers.push_back({plan_.nodes[peer].id, plan_.nodes[peer].name, self.said_weights[peer]});
+    if (peer != number_ && !removed_.contains(peer))
+      settings.peers.push_back({plan_.nodes[peer].id, plan_.nodes[peer].name, self.said_weights[peer]});
   }
   return settings;
 }
@@ -145,6 +146,12 @@ void Server::leave_daemon(Millis length) {
 
 void Server::drain(bool drain) {
   in_daemon([this, drain] { return drain ? node_->drain(now()) : node_->undrain(now()); });
+}
+
+void Server::know(std::size_t peer, bool known) {
+  if (known ? removed_.erase(peer) == 0 : !removed_.insert(peer).second) return;
+  network_.trust(number_, peer, known);
+  in_daemon([this] { return node_->set_settings(settings(), now()); });
 }
 
 void Server::link_up(std::size_t peer) {

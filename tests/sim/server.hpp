@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "cluster/node.hpp"
 #include "sim/core.hpp"
@@ -61,6 +62,8 @@ class Server final : public NetworkUser {
   void reload_core(Millis length);
   void leave_daemon(Millis length);
   void drain(bool drain);
+  // The peer stands in this node's file from now on, or no longer.
+  void know(std::size_t peer, bool known);
   void step_clock(Millis by);
   void freeze(bool frozen);
 
@@ -107,6 +110,7 @@ class Server final : public NetworkUser {
   CheckLog& log_;
   Millis steady_base_;
   Millis clock_offset_;
+  std::set<std::size_t> removed_;  // from our file
 
   Process daemon_;
   std::unique_ptr<cluster::Node> node_;

@@ -8,10 +8,11 @@ target_include_directories(merlin_sim PUBLIC ${CMAKE_CURRENT_LIST_DIR}/..)
 
 add_executable(sim ${CMAKE_CURRENT_LIST_DIR}/main.cpp)
 target_link_libraries(sim PRIVATE merlin_sim)
-add_test(NAME sim_seeds COMMAND sim --seeds 1..1000)
+add_test(NAME sim_seeds COMMAND sim --seeds 1..500)
+add_test(NAME sim_more_seeds COMMAND sim --seeds 501..1000)
 add_test(NAME sim_seeds_many_nodes COMMAND sim --seeds 1..100 --nodes 7)
 add_test(NAME sim_saved_seeds COMMAND sim --seeds-from ${CMAKE_CURRENT_LIST_DIR}/seeds.txt)
-set_tests_properties(sim_seeds sim_seeds_many_nodes sim_saved_seeds PROPERTIES LABELS sim TIMEOUT 600)
+set_tests_properties(sim_seeds sim_more_seeds sim_seeds_many_nodes sim_saved_seeds PROPERTIES LABELS sim TIMEOUT 600)
 
 # The mutated files stand before the library, so their versions in it are not linked.
 set(mutable_sources ownership.cpp core_side.cpp node_settle.cpp node_liveness.cpp)

@@ -8,6 +8,7 @@ namespace merlin::sim {
 namespace {
 
 constexpr Millis kSampleEvery{100};
+constexpr Millis kBetweenFiles{2'000};
 constexpr Millis kAgreeAfter{30'000};  // I7
 constexpr Millis kBetweenPlanned{6'000};
 constexpr Millis kLongestHold{300'000};
@@ -125,6 +126,9 @@ void World::begin(const FaultEvent& event) {
     case Fault::drain:
       server.drain(true);
       break;
+    case Fault::remove:
+      remove(event.node, true);
+      break;
   }
   events_.after(event.length, [this, event] { end(event); });
 }
@@ -147,6 +151,8 @@ void World::end(const FaultEvent& event) {
       return network_.slow(event.node, Millis{0});
     case Fault::drain:
       return server.drain(false);
+    case Fault::remove:
+      return remove(event.node, false);
     case Fault::kill_core:
       return server.start_core();
     case Fault::kill_daemon:
@@ -163,6 +169,20 @@ void World::cut_off(const FaultEvent& event, bool cut) {
     if (other == event.node || (event.fault != Fault::isolate && other != event.other)) continue;
     set(event.node, other);
     if (event.fault != Fault::one_way) set(other, event.node);
+  }
+}
+
+// As an operator does it, a file after the other.
+void World::remove(std::size_t node, bool removed) {
+  Millis later{0};
+  for (std::size_t other = 0; other < servers_.size(); ++other) {
+    if (other == node) continue;
+    events_.after(later, [this, other, node, removed] {
+      story_.tell(events_.now(), plan_.nodes[other].name,
+                  "its file " + std::string(removed ? "loses " : "gains ") + plan_.nodes[node].name);
+      servers_[other]->know(node, !removed);
+    });
+    later += kBetweenFiles;
   }
 }
 

@@ -28,6 +28,7 @@ class World {
   void begin(const FaultEvent& event);
   void end(const FaultEvent& event);
   void cut_off(const FaultEvent& event, bool cut);
+  void remove(std::size_t node, bool removed);
   void heal();
   void sample();
   bool is_over();
