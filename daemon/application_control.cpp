@@ -64,6 +64,10 @@ Result<> Application::order(const std::string& node, wire::OrderKind kind) {
     carry_out(kind == wire::OrderKind::drain ? node_->drain(now) : node_->undrain(now));
     return Ok{};
   }
+  for (const config::NodeConfig& idle : idle_nodes_) {
+    if (idle.name == node)
+      return Error{fmt::format("{} blocks are not in effect yet: {} runs nothing for us", type_name(idle.type), node), idle.where.text, ""};
+  }
   if (config_.find_node(node) == nullptr) return Error{"there is no node " + node, "merlin.conf", "mon node list names them"};
   const NodeId id = book_.id_of(node);
   if (id.empty() || !peers_.is_linked(id)) return Error{node + " is not linked with this node", "", "run the command there"};

@@ -173,6 +173,7 @@ BOOST_AUTO_TEST_CASE(a_poller_block_is_named_as_not_in_effect_and_nobody_links_w
   BOOST_TEST(status["nodes"].size() == 1u);
   BOOST_TEST(status["not_in_effect"].dump().find("'poller' blocks are not in effect yet") != std::string::npos);
   BOOST_TEST(!pair.a.has_problem("was refused", ""));
+  BOOST_TEST(pair.a.ask({{"command", "drain"}, {"node", "b"}}).dump().find("poller blocks are not in effect yet") != std::string::npos);
   pair.a.write_conf(block);
   BOOST_TEST(pair.a.ask({{"command", "reload"}})["changes"].dump() == R"(["peer b added"])");
   BOOST_TEST(wait_until([&] { return pair.a.is_linked_with(pair.b); }));
