@@ -10,7 +10,7 @@ add_executable(sim ${CMAKE_CURRENT_LIST_DIR}/main.cpp)
 target_link_libraries(sim PRIVATE merlin_sim)
 add_test(NAME sim_seeds COMMAND sim --seeds 1..500)
 add_test(NAME sim_more_seeds COMMAND sim --seeds 501..1000)
-add_test(NAME sim_seeds_many_nodes COMMAND sim --seeds 1..100 --nodes 7)
+add_test(NAME sim_seeds_many_nodes COMMAND sim --seeds 1..60 --nodes 7)
 add_test(NAME sim_saved_seeds COMMAND sim --seeds-from ${CMAKE_CURRENT_LIST_DIR}/seeds.txt)
 set_tests_properties(sim_seeds sim_more_seeds sim_seeds_many_nodes sim_saved_seeds PROPERTIES LABELS sim TIMEOUT 600)
 
