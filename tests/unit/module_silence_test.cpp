@@ -1,0 +1,93 @@
+// A daemon that is stopped and a core that was: what is run and told meanwhile, and when it goes on (R8).
+#include "module_played_daemon.hpp"
+
+using namespace merlin;
+using namespace merlin::neb;
+
+BOOST_FIXTURE_TEST_CASE(a_silent_daemon_is_a_lost_one, Talk) {
+  config.pulse_interval = Millis{100};
+  config.isolation_grace = Millis{500};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  run(12);
+  BOOST_TEST(!module->veto_notification(http, true), "it speaks at each pulse");
+  daemon.silent = true;
+  run(4);
+  BOOST_TEST(!module->veto_notification(http, true));
+  run(5);
+  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_check(http), "what ran goes on running");
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(logged("the daemon has said nothing for 300 ms"));
+  run(11);
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(!module->veto_notification(http, true));
+  // accept() lets go of the link that is there: nothing else was waiting.
+  BOOST_TEST(!daemon.accept(), "a stopped process is not knocked at again and again");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_daemon_that_was_silent_is_heard_on_a_new_link, Talk) {
+  config.pulse_interval = Millis{100};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  run(9);
+  BOOST_TEST(module->veto_notification(http, true));
+  wire::Epoch late;
+  late.number = ++epochs;
+  late.added = {host_key("db")};
+  daemon.say(late);
+  run(1);
+  BOOST_TEST(module->veto_check(sql));
+  daemon.read();
+  BOOST_TEST(daemon.ended);
+  daemon.silent = false;
+  epochs = 0;
+  connect();
+  follow({host_key("db")});
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(!module->veto_notification(sql, true));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_core_that_stood_still_does_nothing_before_the_daemon_has_spoken, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  core.pass(config.core_timeout);
+  BOOST_TEST(module->veto_check(http), "before its tick, too");
+  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(core.objects[http].moves.back().first == core.seconds() + 1);
+  daemon.say(wire::DaemonBeat{1});  // of before
+  run(3);
+  BOOST_TEST(module->veto_check(http));
+  BOOST_TEST(module->veto_event_handler(http));
+  BOOST_TEST(logged("this core stood still"));
+  wire::Epoch taken;
+  taken.number = ++epochs;
+  taken.removed = {host_key("web")};
+  taken.added = {host_key("db")};
+  daemon.say(taken);
+  run(1);
+  BOOST_TEST(module->veto_check(sql));
+  daemon.read();
+  daemon.say(wire::DaemonBeat{said<wire::CoreBeat>().back().number});
+  run(1);
+  BOOST_TEST(!module->veto_check(sql));
+  BOOST_TEST(module->veto_check(http));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_core_that_saved_as_it_said_goes_on_at_once, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  module->saving(true);
+  core.pass(config.busy_limit);
+  module->saving(false);
+  BOOST_TEST(!module->veto_check(http));
+  module->saving(true);
+  core.pass(config.busy_limit + Millis{1});
+  module->saving(false);
+  BOOST_TEST(module->veto_check(http));
+}
