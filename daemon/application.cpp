@@ -188,7 +188,10 @@ void Application::learned() {
   carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
 }
 
-void Application::housekeeping() noexcept { try_to_save(); }
+void Application::housekeeping() noexcept {
+  try_to_save();
+  log_.retry();
+}
 
 void Application::tell_watchdog() noexcept { service_manager::alive(); }
 

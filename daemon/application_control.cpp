@@ -30,7 +30,8 @@ Status Application::status_now() const {
   if (!save_error_.empty())
     status.troubles.push_back({"the state cannot be saved: " + save_error_, "", "make room on the disk, or mend its rights"});
   if (!log_.failure().empty())
-    status.troubles.push_back({"the log cannot be written: " + log_.failure(), "", "make the log file writable for merlind"});
+    status.troubles.push_back(
+        {"the log cannot be written: " + log_.failure(), "", "make room on its disk, and the log file writable for merlind"});
   status.version = MERLIN_VERSION;
   status.pid = ::getpid();
   status.uptime = now.steady - started_.steady;

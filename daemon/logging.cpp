@@ -7,6 +7,7 @@
 #include <spdlog/sinks/syslog_sink.h>
 #include <syslog.h>
 
+#include <fstream>
 #include <vector>
 
 #include "clocks.hpp"
@@ -39,6 +40,16 @@ std::string printable(std::string_view line) {
   return text;
 }
 
+// A line that the full disk cut off must not swallow the next one.
+void end_last_line(const std::string& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::ate);
+  if (!file || file.tellg() <= 0) return;
+  file.seekg(-1, std::ios::end);
+  if (file.get() == '\n') return;
+  file.seekp(0, std::ios::end);
+  file << '\n';
+}
+
 }  // namespace
 
 Log::Log(LogTargets targets) {
@@ -68,8 +79,16 @@ Result<> Log::reopen(LogTargets targets) {
   logger_->set_level(level_of(targets_.level));
   logger_->flush_on(spdlog::level::debug);
   logger_->set_error_handler([this](const std::string& problem) { failure_ = problem; });
-  if (!failure_.empty()) return Error{failure_, targets_.file, "make the file writable for merlind, or set log_file"};
+  if (!failure_.empty()) return Error{failure_, targets_.file, "make room on its disk and the file writable for merlind, or set log_file"};
   return Ok{};
+}
+
+void Log::retry() {
+  if (failure_.empty()) return;
+  const std::string was = failure_;
+  if (!targets_.file.empty() && targets_.file != "stderr") end_last_line(targets_.file);
+  if (!reopen(targets_)) return;
+  logger_->log(level_of(LogLevel::warning), "the log could not be written, lines are missing: " + printable(was));
 }
 
 void Log::write(LogLevel level, std::string_view line) {

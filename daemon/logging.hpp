@@ -1,5 +1,5 @@
 // Where merlind writes what a person may want to read: a file, syslog, standard error. A log that cannot be written
-// never stops the daemon; its failures are counted and shown.
+// never stops the daemon; its failure is shown for as long as it lasts.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,8 @@ class Log {
   // standard error if there is none, are used.
   Result<> reopen(LogTargets targets);
   const LogTargets& targets() const { return targets_; }
+  // After a failure: tries whether it can be written again. For each second.
+  void retry();
   // Empty while everything is written where it belongs.
   const std::string& failure() const { return failure_; }
 

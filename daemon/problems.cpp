@@ -64,10 +64,17 @@ bool still_knocks(const Status& status, const RefusedPeer& peer) {
   return !peer.fingerprint.empty() && peer.reason == "untrusted" && status.now - peer.last <= kStrangerStays;
 }
 
+bool is_linked(const Status& status, const std::string& name) {
+  const auto facts = status.facts.find(name);
+  return facts != status.facts.end() && facts->second.linked;
+}
+
 std::string trust(const Status& status, const RefusedPeer& peer) {
   const std::string host = host_of_address(peer.address);
   for (const config::NodeConfig& block : status.config.nodes) {
-    if (block.address == host) return fmt::format("mon node edit {} fingerprint={}", block.name, peer.fingerprint);
+    // One that is linked has its certificate: whoever else calls from there is another one.
+    if (block.address == host && !is_linked(status, block.name))
+      return fmt::format("mon node edit {} fingerprint={}", block.name, peer.fingerprint);
   }
   return fmt::format("mon node add NAME type=peer address={} fingerprint={}", host, peer.fingerprint);
 }

@@ -195,7 +195,7 @@ struct Node::State {
   OwnerView owner(const std::string& host, Now now) const;
   NodeView view_of_self(Now now) const;
   NodeView view_of(const NodeId& id, const Other& other, Now now) const;
-  void count_claims(const ClaimSet& claims, NodeView& view) const;
+  void count_claims(const ClaimSet& claims, const InventoryPtr& known, NodeView& view) const;
 
   void log(LogLevel level, std::string line) { out.push_back(Log{level, std::move(line)}); }
   std::string name_of(const NodeId& id) const;

@@ -18,16 +18,17 @@ std::optional<double> latency_of(std::deque<Millis> round_trips) {
 
 }  // namespace
 
-void Node::State::count_claims(const ClaimSet& claims, NodeView& view) const {
+// `known` is what the core of the node that claims knows; null: not told yet.
+void Node::State::count_claims(const ClaimSet& claims, const InventoryPtr& known, NodeView& view) const {
   for (Unit unit : claims.units()) {
-    const KnownHost* host = core.inventory ? core.inventory->find(unit) : nullptr;
+    const KnownHost* host = known ? known->find(unit) : nullptr;
     if (host != nullptr) {
       ++view.hosts_owned;
       view.services_owned += host->services.size();
-    } else if (core.inventory && core.inventory->knows_service(unit)) {
+    } else if (known && known->knows_service(unit)) {
       ++view.services_owned;
     } else {
-      ++view.hosts_owned;  // of a host that our core does not know
+      ++view.hosts_owned;
     }
   }
 }
@@ -42,7 +43,7 @@ NodeView Node::State::view_of_self(Now now) const {
   view.why = view.active ? "active" : describe(view.core == wire::CoreHealth::stalled ? Why::core_stalled : Why::core_gone);
   view.phase = own_phase();
   view.weight = self_contender().weight;
-  count_claims(core.claims, view);
+  count_claims(core.claims, core.inventory, view);
   view.checks_run = core.beat.checks_run;
   view.overdue = core.beat.overdue;
   view.since_heard = Millis{0};
@@ -79,7 +80,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
     view.overdue = beat->overdue;
     view.table_equal = beat->table_digest == table.digest();
   }
-  if (other.active) count_claims(other.claims, view);
+  if (other.active) count_claims(other.claims, other.inventory ? other.inventory : core.inventory, view);
   if (other.info) {
     view.inventory_digest = other.info->inventory_digest;
     view.config_digest = other.info->config_digest;

@@ -5,7 +5,7 @@ from cluster import check, cluster, main, now_ms, wait_for
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         since = now_ms()
         core_before = c.run("peer02", "cat", "/run/nagios4/nagios4.pid").strip()
         c.kill("peer02", "daemon")

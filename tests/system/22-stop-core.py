@@ -5,7 +5,7 @@ from cluster import check, cluster, main, now_ms, wait_for
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         since = now_ms()
         time.sleep(c.interval)
         c.kill("peer02", "core", "STOP")

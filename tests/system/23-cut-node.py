@@ -11,7 +11,7 @@ def equal_pairs(c, seen):
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         since = now_ms()
         time.sleep(c.interval)
         c.lab("cut", "peer03")

@@ -5,7 +5,7 @@ from cluster import check, cluster, main, now_ms, wait_for
 
 
 def test():
-    with cluster() as c:
+    with cluster(fresh=True) as c:
         before = c.owners()
         since = now_ms()
         c.lab("cut", "peer01", "peer02")

@@ -252,6 +252,23 @@ BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_opened_is_said_and_stops_nothing) {
   log.info("this goes nowhere");
 }
 
+BOOST_AUTO_TEST_CASE(a_log_goes_on_by_itself_once_it_can_be_written_behind_a_line_that_was_cut_off) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("log"));
+  Log log({LogLevel::info, folder.file("log"), false, false});
+  log.retry();
+  BOOST_TEST(log.failure() != "");
+  std::filesystem::remove(folder.file("log"));
+  std::ofstream(folder.file("log")) << "cut o";
+  log.retry();
+  log.info("again");
+  BOOST_TEST(log.failure() == "");
+  const std::string text = read(folder.file("log"));
+  BOOST_TEST(text.starts_with("cut o\n"));
+  BOOST_TEST(text.find("warning: the log could not be written, lines are missing: ") != std::string::npos);
+  BOOST_TEST(text.ends_with("info: again\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_reload_says_what_changed_and_touches_nothing_else) {
   const config::Config before = conf("peer b {\naddress = 10.0.0.2\n}\npeer c {\n}\n");
   const ConfigChanges none = config_changes(before, before);

@@ -149,6 +149,10 @@ BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it
   BOOST_TEST(has(status, "peer03 is refused", "mon node edit peer03 fingerprint=SHA256:cc"));
   status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall}};
   BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node edit peer03 fingerprint=SHA256:cc"), "known by its address");
+  status.facts["peer03"].linked = true;
+  BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node add NAME type=peer address=10.0.0.3"),
+             "the block's own node is here");
+  status.facts["peer03"].linked = false;
   status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", wall}};
   BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node add NAME type=peer address=10.9.9.9 fingerprint=SHA256:cc"));
   status.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
