@@ -84,6 +84,8 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
   } else if (result) {
     result->object = objects_.key(object);
     outbox_.push(*std::move(result));
+    // Should it be ours again before the owner has taken it, it comes back to us.
+    held_[object] = core_.now().steady + kResultAllowance;
   }
   // The core has not written all of its fields yet: they are read in a later turn of its loop.
   pulse_.wake();

@@ -79,7 +79,7 @@ class Module final : Link::User, RowListener {
   void on_link_input() override { work(); }
   void on_link_drained() override { work(); }
   void on_link_lost(const std::string& why) override;
-  void on_row(Index object) override;
+  void on_row(Index object, bool is_newer) override;
 
   void tick();
   void woken();

@@ -31,8 +31,8 @@ void Module::on_link_lost(const std::string& why) {
             "no connection to the daemon at " + config_.module.daemon.text() + ": " + why + "; tried again all the time");
 }
 
-void Module::on_row(Index object) {
-  held_.erase(object);
+void Module::on_row(Index object, bool is_newer) {
+  if (is_newer) held_.erase(object);
   takeover_.drop(object);
   if (ownership_.owns(object)) takeover_.add(object);
 }

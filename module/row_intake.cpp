@@ -63,7 +63,7 @@ void RowIntake::bring_in(const wire::Register& row, bool live, Now now) {
   core_.bring_in(object, *state, {live, live && perfdata_, name_of(row.version.writer), row.base_ms});
   bringing_in_ = false;
   schedule(object, *state, row.base_ms, now);
-  listener_.on_row(object);
+  listener_.on_row(object, order > 0);
   ++applied_;
 }
 

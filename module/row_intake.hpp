@@ -16,7 +16,7 @@ namespace merlin::neb {
 class RowListener {
  public:
   virtual ~RowListener() = default;
-  virtual void on_row(Index object) = 0;
+  virtual void on_row(Index object, bool is_newer) = 0;  // not newer: the same row again
 };
 
 class RowIntake {

@@ -121,7 +121,7 @@ void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
   if (!liveness.is_away(id, now.steady)) sender.absence.reset();
   if (sender.way.kind == Way::Kind::none) return;
-  if (beat.table_digest != table.digest()) replication.tables_differ(id, now.steady);
+  replication.table_seen(id, beat.table_digest, now.steady);
   if (!sender.info || sender.info->instance != beat.instance || sender.info->number != beat.info_number) {
     if (!sender.asked_info || now.steady - *sender.asked_info >= 2 * settings.pulse_interval) {
       sender.asked_info = now.steady;

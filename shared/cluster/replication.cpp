@@ -38,6 +38,8 @@ void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
   peer.jobs.clear();
   peer.round.reset();
   peer.last_compare.reset();
+  peer.differs_since.reset();
+  peer.up_since = now;
   peer.live_unacknowledged.clear();
   peer.bulk_unacknowledged = peer.taken = 0;
   peer.progress = now;
@@ -215,11 +217,20 @@ void Replication::compare_all(SteadyTime now, bool as_follower_too) {
   }
 }
 
-void Replication::tables_differ(const NodeId& peer_id, SteadyTime now) {
+void Replication::table_seen(const NodeId& peer_id, std::uint64_t digest, SteadyTime now) {
   Peer* peer = session(peer_id);
-  if (peer == nullptr || !leads(peer_id) || !peer->jobs.empty()) return;
-  if (!peer->last_compare) peer->last_compare = now;
-  if (now - *peer->last_compare >= kCompareEvery) start_compare(peer_id, *peer, now);
+  if (peer == nullptr) return;
+  if (digest == table_.digest()) {
+    peer->differs_since.reset();
+  } else if (!peer->differs_since) {
+    peer->differs_since = now;
+  }
+  if (!leads(peer_id) || !peer->jobs.empty()) return;
+  const auto due = [&](SteadyTime since, Millis patience) { return now - std::max(since, peer->last_compare.value_or(since)) >= patience; };
+  // The first words of a session can be lost where the other end had not found the same way yet.
+  const bool never_compared = !peer->compared && due(peer->up_since, kFirstCompareAfter);
+  const bool differs_for_long = peer->differs_since && due(*peer->differs_since, kCompareEvery);
+  if (never_compared || differs_for_long) start_compare(peer_id, *peer, now);
 }
 
 std::vector<NodeId> Replication::stuck(SteadyTime now) const {
@@ -234,6 +245,8 @@ std::vector<NodeId> Replication::stuck(SteadyTime now) const {
 void Replication::shift(Millis late_by, SteadyTime now) {
   for (auto& [id, peer] : peers_) {
     if (peer.last_compare) peer.last_compare = std::min(*peer.last_compare + late_by, now);
+    peer.up_since = std::min(peer.up_since + late_by, now);
+    if (peer.differs_since) peer.differs_since = std::min(*peer.differs_since + late_by, now);
     peer.progress = std::min(peer.progress + late_by, now);
   }
 }

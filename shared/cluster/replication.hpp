@@ -19,10 +19,11 @@ namespace merlin::cluster {
 inline constexpr std::size_t kRowsAMessage = 200;
 inline constexpr std::size_t kLiveWindow = 64;  // messages sent and not yet acknowledged
 inline constexpr std::size_t kBulkWindow = 16;
-inline constexpr std::size_t kAcknowledgeAt = 16;  // live messages taken: then at once,
-inline constexpr Millis kAcknowledgeEvery{250};    // else that often: a frame of its own would cost as much as a row
-inline constexpr Millis kStuckAfter{30'000};       // no acknowledgement for that long: the session begins anew
-inline constexpr Millis kCompareEvery{20'000};     // at most, while beats say that the tables differ
+inline constexpr std::size_t kAcknowledgeAt = 16;   // live messages taken: then at once,
+inline constexpr Millis kAcknowledgeEvery{250};     // else that often: a frame of its own would cost as much as a row
+inline constexpr Millis kStuckAfter{30'000};        // no acknowledgement for that long: the session begins anew
+inline constexpr Millis kFirstCompareAfter{5'000};  // where a session began without one
+inline constexpr Millis kCompareEvery{20'000};      // at most, while beats say that the tables differ
 
 class Replication {
  public:
@@ -51,8 +52,9 @@ class Replication {
   // Compare soon with everyone: a node was lost, and what it told only some must reach the rest.
   // The node with the smaller id leads; `as_follower_too`: do not wait for the other's lead.
   void compare_all(SteadyTime now, bool as_follower_too = false);
-  // From a beat: the peer's table differs from ours.
-  void tables_differ(const NodeId& peer, SteadyTime now);
+  // From a beat: the peer's table as it was when the beat was made. Where results come all the time it differs from ours
+  // by what is on its way; only one that is never equal for long is compared, or that never was in this session.
+  void table_seen(const NodeId& peer, std::uint64_t digest, SteadyTime now);
   // Sessions whose other end acknowledges nothing: messages got lost at a third node. Begin them anew.
   std::vector<NodeId> stuck(SteadyTime now) const;
   void shift(Millis late_by, SteadyTime now);
@@ -85,6 +87,8 @@ class Replication {
     std::deque<Job> jobs;
     std::optional<std::uint64_t> round;  // of the compare that we started
     std::optional<SteadyTime> last_compare;
+    std::optional<SteadyTime> differs_since;
+    SteadyTime up_since{};
     SteadyTime progress{};  // last acknowledgement
   };
 

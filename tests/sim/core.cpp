@@ -152,7 +152,7 @@ void SimCore::bring_in(const wire::Register& row, bool live) {
   object->state = *state;
   object->base_ms = row.base_ms;
   if (state->next_check) object->due_ms = std::min(row.base_ms + *state->next_check, wall_ms() + plan_.check_interval.count());
-  object->held_until.reset();
+  if (order > 0) object->held_until.reset();
   object->takeover = owns(object->plan) && object->due_ms <= wall_ms();
 }
 
@@ -314,6 +314,8 @@ void SimCore::finish_check(std::size_t at) {
 void SimCore::process(Object& object, const wire::CheckResult& result) {
   if (!owns(object.plan)) {
     outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
+    // Should it be ours again before the owner has taken it, it comes back to us.
+    object.held_until = outside_.now().steady + kResultAllowance;
     raw_.push_back(result);
     return send_results();
   }

@@ -30,7 +30,7 @@ struct Rows : RowListener {
     welcome.node_id = node(1);
     ownership.side().on_welcome(welcome);
   }
-  void on_row(Index object) override { heard.push_back(object); }
+  void on_row(Index object, bool) override { heard.push_back(object); }
 
   void own(const std::string& host) {
     wire::Epoch epoch;
