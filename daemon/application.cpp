@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "clocks.hpp"
+#include "cluster/inventory.hpp"
 #include "service_manager.hpp"
 
 namespace merlin::daemon {
@@ -94,6 +95,10 @@ PeerEvents Application::peer_events() {
   events.on_module = [this](std::unique_ptr<net::Connection> connection) {
     const std::string who = connection->peer().address;
     core_.adopt(std::move(connection), who);
+  };
+  events.inventory_digest = [this] {
+    const auto inventory = node_->inventory();
+    return inventory ? inventory->digest() : 0;
   };
   return events;
 }

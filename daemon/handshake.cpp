@@ -37,7 +37,7 @@ std::string_view type_word(wire::NodeType type) {
 
 }  // namespace
 
-wire::Hello make_hello(const OwnSide& self, wire::NodeType caller_type) {
+wire::Hello make_hello(const OwnSide& self, wire::NodeType caller_type, std::uint64_t inventory_digest) {
   wire::Hello hello;
   hello.oldest_version = wire::kOldestProtocolVersion;
   hello.newest_version = wire::kProtocolVersion;
@@ -47,6 +47,7 @@ wire::Hello make_hello(const OwnSide& self, wire::NodeType caller_type) {
   hello.type = mirrored(caller_type);
   hello.instance = self.instance;
   hello.program_version = self.program_version;
+  hello.inventory_digest = inventory_digest;
   return hello;
 }
 

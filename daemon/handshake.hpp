@@ -37,8 +37,8 @@ struct Refusal {
   std::string text;  // one line, for both ends
 };
 
-// The first frame that this node sends to that one.
-wire::Hello make_hello(const OwnSide& self, wire::NodeType caller_type);
+// The first frame that this node sends to that one. The digest of what our core knows: 0 while none is connected.
+wire::Hello make_hello(const OwnSide& self, wire::NodeType caller_type, std::uint64_t inventory_digest);
 
 bool speaks_first(const NodeId& self, const NodeId& other);
 

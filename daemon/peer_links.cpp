@@ -128,7 +128,7 @@ void PeerLinks::adopt(std::unique_ptr<net::Connection> connection, std::optional
     return refuse(
         link, {wire::RefuseReason::identity, "it has our own node id: one of the two machines is a copy of the other and needs a new key"});
   if (speaks_first(self_.node_id, link.id)) {
-    link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type)));
+    link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type, events_.inventory_digest())));
   }
   limit_greeting(link.fingerprint);
 }
@@ -173,7 +173,7 @@ void PeerLinks::greeted(PeerLink& link, const wire::Hello& hello) {
   }
   if (!speaks_first(self_.node_id, link.id)) {
     if (!wins_over_standing(link, hello)) return refuse(link, {wire::RefuseReason::busy, "we are linked already"});
-    link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type)));
+    link.connection->send(net::Priority::beat, wire::to_frame(make_hello(self_, caller_of(link).type, events_.inventory_digest())));
   }
   come_up(link, hello);
 }

@@ -36,6 +36,8 @@ struct PeerEvents {
   std::function<void(const NodeId&)> on_unreachable;
   // A module on another machine has connected by TLS.
   std::function<void(std::unique_ptr<net::Connection>)> on_module;
+  // Of our core, for greetings.
+  std::function<std::uint64_t()> inventory_digest;
 };
 
 // What `status` shows of the link to a block's node.

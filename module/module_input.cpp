@@ -1,6 +1,9 @@
 // The link comes and goes, and what the daemon says.
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "cluster/liveness.hpp"
 #include "module/module.hpp"
 #include "wire/codec.hpp"
 
@@ -121,7 +124,12 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
   outbox_.send(taken);
 }
 
-void Module::on(const wire::DaemonAway& away, Now now) { ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady); }
+void Module::on(const wire::DaemonAway& away, Now now) {
+  ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady);
+  // Results of checks that still run elsewhere come by the daemon.
+  const SteadyTime back = now.steady + std::min(Millis(away.away_ms), cluster::kLongestAway) + kResultAllowance;
+  for (auto& [object, until] : held_) until = std::max(until, back);
+}
 
 // Without an epoch of this link it does not know yet what it would confirm.
 void Module::on(const wire::DaemonBeat& beat, Now) {

@@ -123,7 +123,15 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* epoch = std::get_if<wire::Epoch>(&message)) on(*epoch);
   if (const auto* rows = std::get_if<wire::RowsToCore>(&message)) on(*rows);
   if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
-  if (const auto* away = std::get_if<wire::DaemonAway>(&message)) side_.on_daemon_away(Millis{away->away_ms}, outside_.now().steady);
+  if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
+}
+
+void SimCore::on(const wire::DaemonAway& away) {
+  side_.on_daemon_away(Millis{away.away_ms}, outside_.now().steady);
+  for (Object& object : objects_) {
+    if (object.held_until)
+      object.held_until = std::max(*object.held_until, outside_.now().steady + Millis{away.away_ms} + kResultAllowance);
+  }
 }
 
 void SimCore::on(const wire::Epoch& epoch) {

@@ -77,6 +77,7 @@ class SimCore {
 
   std::int64_t wall_ms() const { return outside_.now().wall.time_since_epoch().count(); }
   void say_everything();
+  void on(const wire::DaemonAway& away);
   void on(const wire::Epoch& epoch);
   void on(const wire::RowsToCore& rows);
   void on(const wire::ResultsToCore& results);

@@ -30,7 +30,7 @@ Caller a_caller() {
 }
 
 wire::Hello a_hello() {
-  wire::Hello hello = make_hello({id(2), "peer02", "lab", 88, "0.1.0"}, wire::NodeType::peer);
+  wire::Hello hello = make_hello({id(2), "peer02", "lab", 88, "0.1.0"}, wire::NodeType::peer, 4711);
   return hello;
 }
 
@@ -117,8 +117,8 @@ BOOST_AUTO_TEST_CASE(a_module_of_another_cluster_or_version_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(the_hello_says_what_we_are_to_the_other) {
-  BOOST_TEST((make_hello(self, wire::NodeType::master).type == wire::NodeType::poller));
-  BOOST_TEST((make_hello(self, wire::NodeType::poller).type == wire::NodeType::master));
+  BOOST_TEST((make_hello(self, wire::NodeType::master, 0).type == wire::NodeType::poller));
+  BOOST_TEST((make_hello(self, wire::NodeType::poller, 0).type == wire::NodeType::master));
   Caller caller = a_caller();
   caller.type = wire::NodeType::poller;
   wire::Hello hello = a_hello();

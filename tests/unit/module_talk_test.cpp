@@ -149,6 +149,19 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, 
   BOOST_TEST(!module->veto_check(sql));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_handed_on_and_what_runs_elsewhere_is_waited_for_while_the_daemon_is_away, Talk) {
+  connect();
+  follow({host_key("web")});
+  module->check_done(sql, true, wire::CheckResult{});  // not ours: handed on
+  follow({host_key("db")});
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds() + 6);
+  daemon.say(wire::DaemonAway{8'000});
+  run(1);
+  BOOST_TEST(module->veto_check(sql));
+  BOOST_TEST(core.objects[sql].moves.back().first >= core.seconds() + 13);
+}
+
 BOOST_FIXTURE_TEST_CASE(only_an_owner_with_an_open_gate_notifies_and_handles, Talk) {
   BOOST_TEST(module->veto_notification(http, true));
   BOOST_TEST(core.objects[http].undone == 1);
