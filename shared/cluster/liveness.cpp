@@ -94,7 +94,9 @@ const Liveness::Source* Liveness::freshest(const Other& other) const {
 bool Liveness::is_fresh(const Other& other, const Source& source, SteadyTime now) const {
   if (source.via) {
     if (other.closed_at && source.made <= *other.closed_at) return false;
-    return now - source.made < kFreshIntervalsRelayed * interval_of(source.beat);
+    // A beat that we had ourselves is no newer for being told again.
+    const bool news = !other.direct || newer(source.beat, other.direct->beat);
+    return now - source.made < (news ? kFreshIntervalsRelayed : kFreshIntervals) * interval_of(source.beat);
   }
   // Any bytes over the link are life of the daemon; the beat's content grows old all the same (judge_source).
   // A link that we gave up ourselves says nothing about the node: its last bytes age as ever.

@@ -97,6 +97,16 @@ BOOST_AUTO_TEST_CASE(a_relayed_beat_keeps_a_node_active_for_four_intervals) {
   BOOST_TEST(!active(3800));
 }
 
+BOOST_AUTO_TEST_CASE(a_beat_that_came_directly_too_is_no_newer_for_being_relayed) {
+  meet(1, 0);
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 1), 0), at(0));
+  BOOST_TEST(active(2999));
+  BOOST_TEST(!active(3000));
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 2), 0), at(3000));
+  BOOST_TEST(active(6999));
+  BOOST_TEST(!active(7000));
+}
+
 BOOST_AUTO_TEST_CASE(a_relayed_beat_is_named_with_the_node_that_relays) {
   liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 1), 200), at(0));
   BOOST_TEST((liveness.judge(kPeer, at(0)).via == kThird));

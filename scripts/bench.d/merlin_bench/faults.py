@@ -1,5 +1,6 @@
 """Death and return at 300 hosts x 10 services: until the others know, how long a check waits, and what moved."""
 import re
+import signal
 import time
 from datetime import datetime
 
@@ -8,10 +9,10 @@ from .report import say
 
 # name: (what is done to the victim, how it is undone, bounds: until known in ms, longest wait beyond the interval in s)
 FAULTS = {
-    "core killed": (lambda lab, node: lab.kill(node, "core"), lambda lab, node: lab.start(node, "all"), 10, 1),
+    "core killed": (lambda lab, node: lab.signal(node, "core", signal.SIGKILL), lambda lab, node: lab.start(node, "all"), 10, 1),
     "cable cut": (lambda lab, node: lab.lab("cut", node), lambda lab, _: lab.lab("heal"), 3000, 4),
-    "core stopped (SIGSTOP)": (lambda lab, node: lab.kill(node, "core", "STOP"), lambda lab, node: lab.kill(node, "core", "CONT"), 5000, 6),
-    "merlind killed": (lambda lab, node: lab.kill(node, "daemon"), lambda lab, node: lab.start(node, "all"), 3000, 4),
+    "core stopped (SIGSTOP)": (lambda lab, node: lab.signal(node, "core", signal.SIGSTOP), lambda lab, node: lab.kill(node, "core", "CONT"), 5000, 6),
+    "merlind killed": (lambda lab, node: lab.signal(node, "daemon", signal.SIGKILL), lambda lab, node: lab.start(node, "all"), 3000, 4),
 }
 
 
@@ -72,6 +73,7 @@ def one_fault(lab, name, result, victim):
     others = [node for node in lab.nodes if node != victim]
     before = lab.owners(others[0])
     window = int(time.time() * 1000) - lab.interval * 1000
+    lab.outer_pids(victim)  # looked up before the moment counts
     struck = time.time() * 1000
     strike(lab, victim)
     result["known"].append(known_after_ms(lab, others, struck, rf"{victim} is no longer active"))

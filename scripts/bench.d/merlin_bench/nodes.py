@@ -108,6 +108,25 @@ class Nodes(Cluster):
             found["daemon"] = self.daemon_says(node)["daemon"]["pid"]
         return found
 
+    def outer_pids(self, node):
+        """{core, daemon}: process ids as this machine knows them; kept until `signal` has used them."""
+        inner = {pid: name for name, pid in self.pids(node).items()}
+        space = os.readlink(self.path(node, "").removesuffix("/root") + "/ns/pid")
+        self.outer = {}
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{entry}/status", encoding="ascii", errors="replace") as file:
+                    seen = re.search(r"^NSpid:.*\s(\d+)$", file.read(), re.M)
+                if seen and int(seen.group(1)) in inner and os.readlink(f"/proc/{entry}/ns/pid") == space:
+                    self.outer[inner[int(seen.group(1))]] = int(entry)
+            except OSError:
+                continue  # it has ended meanwhile
+        return self.outer
+
+    def signal(self, node, what, number):
+        """At once, while `kill` first starts a program."""
+        os.kill(self.outer[what], number)
+
     def cpu_s(self, node):
         """{core, daemon}: seconds of processor time so far."""
         pids = self.pids(node)
