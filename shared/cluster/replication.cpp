@@ -37,9 +37,7 @@ void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
   peer.compared = false;
   peer.jobs.clear();
   peer.round.reset();
-  peer.last_compare.reset();
-  peer.differs_since.reset();
-  peer.up_since = now;
+  peer.unequal_since = now;
   peer.live_unacknowledged.clear();
   peer.bulk_unacknowledged = peer.taken = 0;
   peer.progress = now;
@@ -77,7 +75,7 @@ void Replication::on_follow(const NodeId& peer_id, const wire::Follow& follow, S
 }
 
 void Replication::start_compare(const NodeId& id, Peer& peer, SteadyTime now) {
-  peer.last_compare = now;
+  peer.unequal_since = now;
   peer.round = next_round_++;
   send_(id, Priority::bulk, wire::Digests{table_.id(), *peer.round, table_.bucket_digests()});
 }
@@ -139,7 +137,10 @@ void Replication::on_rows(const NodeId& peer_id, wire::Rows rows, Millis clock_o
   // The live stream alone proves nothing of what came before the session: only after a sync it moves the cursor.
   if (live && peer->compared && peer->table_id == rows.table_id) peer->followed = std::max(peer->followed, rows.upto);
   const wire::RowsAck answer{rows.table_id, rows.upto, rows.stream};
-  if (!live) return send_(peer_id, Priority::bulk, answer);
+  if (!live) {
+    peer->rows_came = true;
+    return send_(peer_id, Priority::bulk, answer);
+  }
   peer->acknowledgement = answer;
   if (++peer->taken >= kAcknowledgeAt) acknowledge(peer_id, *peer);
 }
@@ -220,17 +221,12 @@ void Replication::compare_all(SteadyTime now, bool as_follower_too) {
 void Replication::table_seen(const NodeId& peer_id, std::uint64_t digest, SteadyTime now) {
   Peer* peer = session(peer_id);
   if (peer == nullptr) return;
-  if (digest == table_.digest()) {
-    peer->differs_since.reset();
-  } else if (!peer->differs_since) {
-    peer->differs_since = now;
-  }
-  if (!leads(peer_id) || !peer->jobs.empty()) return;
-  const auto due = [&](SteadyTime since, Millis patience) { return now - std::max(since, peer->last_compare.value_or(since)) >= patience; };
-  // The first words of a session can be lost where the other end had not found the same way yet.
-  const bool never_compared = !peer->compared && due(peer->up_since, kFirstCompareAfter);
-  const bool differs_for_long = peer->differs_since && due(*peer->differs_since, kCompareEvery);
-  if (never_compared || differs_for_long) start_compare(peer_id, *peer, now);
+  const bool rows_came = std::exchange(peer->rows_came, false);
+  const bool equal = digest == table_.digest();
+  if (equal) peer->compared = true;
+  if (equal || rows_came) peer->unequal_since = now;
+  const Millis patience = peer->compared ? kCompareEvery : kFirstCompareAfter;
+  if (leads(peer_id) && peer->jobs.empty() && now - peer->unequal_since >= patience) start_compare(peer_id, *peer, now);
 }
 
 std::vector<NodeId> Replication::stuck(SteadyTime now) const {
@@ -244,9 +240,7 @@ std::vector<NodeId> Replication::stuck(SteadyTime now) const {
 
 void Replication::shift(Millis late_by, SteadyTime now) {
   for (auto& [id, peer] : peers_) {
-    if (peer.last_compare) peer.last_compare = std::min(*peer.last_compare + late_by, now);
-    peer.up_since = std::min(peer.up_since + late_by, now);
-    if (peer.differs_since) peer.differs_since = std::min(*peer.differs_since + late_by, now);
+    peer.unequal_since = std::min(peer.unequal_since + late_by, now);
     peer.progress = std::min(peer.progress + late_by, now);
   }
 }
