@@ -101,6 +101,7 @@ class Module final : Link::User, RowListener {
   void on(const wire::DaemonBeat& beat, Now now);
 
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
+  bool runs_here(Index object) const;
   std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
   void notice_stall(Now now);
   bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open() && !in_doubt(); }

@@ -26,7 +26,9 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
   claims.added = change.whole ? ownership_.claims() : ownership_.known(change.added);
   claims.removed = ownership_.known(change.removed);
   claims.in_flight = in_flight(moved.released, now);
-  for (const wire::InFlight& check : claims.in_flight) mute(objects_.find(check.object));
+  for (Index object : moved.released) {
+    if (runs_here(object)) mute(object);
+  }
   core_.log(LogLevel::debug, "epoch " + std::to_string(claims.epoch) + ": took up " + std::to_string(moved.taken_up.size()) +
                                  " objects, released " + std::to_string(moved.released.size()) + ", " +
                                  std::to_string(claims.in_flight.size()) + " checks still running");
@@ -34,15 +36,21 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
   say_mode();
 }
 
+bool Module::runs_here(Index object) const { return running_.contains(object) && core_.schedule(object).executing; }
+
+// What runs here, and what the one before us has still running: it is passed on.
 std::vector<wire::InFlight> Module::in_flight(const std::vector<Index>& released, Now now) const {
   std::vector<wire::InFlight> checks;
-  if (running_.empty()) return checks;
+  if (running_.empty() && held_.empty()) return checks;
   for (Index object : released) {
-    const auto started = running_.find(object);
-    if (started == running_.end() || !core_.schedule(object).executing) continue;
-    const Millis rest = Millis(core_.check_timeout_s(object) * 1000) - (now.steady - started->second);
-    const Millis wait = std::max(rest, Millis(0)) + kResultAllowance;
-    checks.push_back({objects_.key(object), static_cast<std::uint32_t>(wait.count())});
+    Millis wait{0};
+    if (runs_here(object)) {
+      const Millis rest = Millis(core_.check_timeout_s(object) * 1000) - (now.steady - running_.at(object));
+      wait = std::max(rest, Millis{0}) + kResultAllowance;
+    }
+    const auto held = held_.find(object);
+    if (held != held_.end()) wait = std::max(wait, held->second - now.steady);
+    if (wait > Millis{0}) checks.push_back({objects_.key(object), static_cast<std::uint32_t>(wait.count())});
   }
   return checks;
 }

@@ -112,6 +112,19 @@ BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits
   BOOST_TEST(!module->veto_check(sql));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_still_runs_at_the_owner_before_is_passed_on_to_the_next, Talk) {
+  connect();
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20'000}});
+  core.pass(Millis{4'000});
+  follow({host_key("web")});
+  const auto claims = said<wire::CoreClaims>().back();
+  BOOST_REQUIRE(claims.in_flight.size() == 1u);
+  BOOST_TEST((claims.in_flight[0].object == ObjectKey{host_key("db"), service_key("db", "sql")}));
+  BOOST_TEST(claims.in_flight[0].wait_ms <= 16'000u);
+  BOOST_TEST(claims.in_flight[0].wait_ms > 14'000u);
+  BOOST_TEST(core.objects[sql].obsesses, "no result of it is still to come here");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_row_of_another_node_is_no_end_of_a_check_that_runs_here, Talk) {
   connect();
   follow({host_key("web")});
