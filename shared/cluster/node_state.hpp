@@ -66,7 +66,6 @@ struct Other {
   std::optional<SteadyTime> claims_differ_since;
   std::optional<SteadyTime> asked_inventory;
   std::optional<SteadyTime> asked_info;
-  SteadyTime last_beat_sent{};
   std::deque<Millis> clock_samples;
   Millis clock_offset{0};
   std::deque<Millis> round_trips;  // the newest

@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(a_module_of_another_cluster_or_version_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(the_hello_says_what_we_are_to_the_other) {
+  BOOST_TEST(a_hello().inventory_digest == 4711u);
   BOOST_TEST((make_hello(self, wire::NodeType::master, 0).type == wire::NodeType::poller));
   BOOST_TEST((make_hello(self, wire::NodeType::poller, 0).type == wire::NodeType::master));
   Caller caller = a_caller();
