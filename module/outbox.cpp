@@ -43,7 +43,7 @@ bool Outbox::step_dirty(Now now) {
 
 bool Outbox::step_raw(Now now) {
   if (raw_.empty()) return false;
-  wire::CoreResults message{raw_.take(kResultsPerFrame), ownership_.side().epoch()};
+  wire::CoreResults message{raw_.take(kResultsPerFrame), ownership_.side().epoch(), {}};
   for (wire::CheckResult& result : message.results) result.sent_ms = now.wall.time_since_epoch().count();
   send(message);
   return true;

@@ -22,7 +22,7 @@ void CoreFeed::again(const RegisterKey& key) {
 void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch) {
   if (!inventory.knows(row.content.object)) return;
   (row.live ? batch.live : batch.imposed).push_back(row.content);
-  in_flight_->emplace_back(RegisterKey{row.content.object, row.content.kind}, row.content.version);
+  in_flight_->emplace_back(key_of(row.content), row.content.version);
 }
 
 std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {

@@ -31,7 +31,7 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
     if (may_confirm && now - waiting.sent_at < again_after) continue;
     waiting.sent_to = owner;
     waiting.sent_at = now;
-    wire::ForwardedResult message{self_, instance_, number, 0, waiting.result};
+    wire::ForwardedResult message{self_, instance_, number, 0, waiting.result, {}};
     message.result.sent_ms += (now - waiting.since).count();  // the reader takes its times as ages at sending
     deliver(owner, std::move(message));
   }

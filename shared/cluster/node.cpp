@@ -31,6 +31,12 @@ Node::~Node() = default;
 Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
 
+void Node::restore(Stored stored, Now) {
+  for (wire::Register& content : stored.rows) state_->table.put(std::move(content), state_->settings.self, false);
+}
+
+Actions Node::saved(std::uint64_t, bool, Now now) { return state_->finish(now); }
+
 Actions Node::start(Now now) {
   ++state_->term;
   return set_settings(state_->settings, now);

@@ -17,6 +17,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "cluster/register.hpp"
 #include "cluster/versions.hpp"
 #include "wire/messages.hpp"
 
@@ -25,14 +26,16 @@ namespace merlin::cluster {
 class Inventory;
 
 // What travels between daemons once a link is up.
-using PeerMessage = std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order,
-                                 wire::Rows, wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone,
-                                 wire::ForwardedResult, wire::ForwardedAck, wire::Relayed, wire::Goodbye>;
+using PeerMessage =
+    std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
+                 wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult, wire::ForwardedAck,
+                 wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::Relayed, wire::Goodbye>;
 
 // What the module says, and what it is told.
 using FromCore = std::variant<wire::Inventory, wire::CoreBeat, wire::CoreBusy, wire::CoreAway, wire::CoreRows, wire::CoreResults,
-                              wire::CoreClaims, wire::RowsConfirmed, wire::ResultsTaken>;
-using ToCore = std::variant<wire::CoreWelcome, wire::Epoch, wire::RowsToCore, wire::ResultsToCore, wire::DaemonAway>;
+                              wire::CoreClaims, wire::RowsConfirmed, wire::ResultsTaken, wire::NotifyRequest, wire::NotifyDone>;
+using ToCore = std::variant<wire::CoreWelcome, wire::Epoch, wire::RowsToCore, wire::ResultsToCore, wire::DaemonAway, wire::RowsSafe,
+                            wire::NotifyVerdict>;
 
 // In this order on a link: a sync never delays a beat.
 enum class Priority : std::uint8_t { beat = 0, control = 1, live = 2, bulk = 3 };
@@ -66,6 +69,12 @@ struct Durable {
   bool operator==(const Durable&) const = default;
 };
 
+// What the store holds: rows of the table, and forwarded results and commands that wait for their owner.
+struct Stored {
+  std::vector<wire::Register> rows;
+  std::vector<wire::ForwardedResult> kept;
+};
+
 struct SendToPeer {
   NodeId to;
   Priority priority = Priority::control;
@@ -78,11 +87,19 @@ struct SendToCore {
 struct Persist {
   Durable state;
 };
+// Put this into the store, in the order of the tickets, without waiting for it; then say saved(ticket) with how it went.
+struct Save {
+  std::uint64_t ticket = 0;
+  std::vector<wire::Register> rows;         // in place of what the store has of these registers
+  std::vector<RegisterKey> forgotten;       // registers that are no more
+  std::vector<wire::ForwardedResult> kept;  // that wait for their owner
+  std::vector<wire::ForwardedAck> done;     // that no longer do
+};
 struct Log {
   LogLevel level = LogLevel::info;
   std::string line;
 };
-using Action = std::variant<SendToPeer, SendToCore, Persist, Log>;
+using Action = std::variant<SendToPeer, SendToCore, Persist, Save, Log>;
 using Actions = std::vector<Action>;
 
 // What the module or `mon` may want to know of one node, self included.
@@ -151,7 +168,11 @@ class Node {
   Node(Node&&) noexcept;
   Node& operator=(Node&&) noexcept;
 
+  // Before start(): what the store held. Rows are facts of the past: they cause nothing.
+  void restore(Stored stored, Now now);
   Actions start(Now now);
+  // How the Save of that ticket went.
+  Actions saved(std::uint64_t ticket, bool ok, Now now);
   // merlin.conf was read again. A peer that is gone from it is forgotten; its link is the caller's to close.
   Actions set_settings(Settings settings, Now now);
 

@@ -178,7 +178,7 @@ std::vector<NodeId> Node::State::awaiting(const ObjectKey& object) const {
 void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
   const bool write = rows.kind == wire::CoreRowsKind::write;
   for (wire::Register& content : rows.rows) {
-    const RegisterKey key{content.object, content.kind};
+    const RegisterKey key = key_of(content);
     const wire::Version version = content.version;
     // Only the owner writes; what a core read from its retention file enters where nobody knows better.
     const bool may_write = !write || runner_of(content.object) == settings.self;

@@ -28,7 +28,7 @@ std::optional<PeerMessage> decoded_as_one_of(const wire::Relayed& relayed) {
 std::optional<PeerMessage> unwrap(const wire::Relayed& relayed) {
   return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
                            wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult,
-                           wire::ForwardedAck, wire::Goodbye>(relayed);
+                           wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::Goodbye>(relayed);
 }
 
 }  // namespace

@@ -10,12 +10,13 @@
 namespace merlin::cluster {
 namespace {
 
-// XOR of these over a bucket: equal sets of (key, version) give equal digests. Six numbers of 8 bytes, little-endian on
+// XOR of these over a bucket: equal sets of (key, rank, version) give equal digests. Numbers of 8 bytes, little-endian on
 // every machine, and the writer's id.
 std::uint64_t digest_of(const wire::Register& content) {
-  const std::array<std::uint64_t, 6> numbers{content.object.host,  content.object.service, static_cast<std::uint64_t>(content.kind),
-                                             content.version.term, content.version.side,   content.version.hlc};
-  std::array<char, 6 * 8 + sizeof content.version.writer.bytes> bytes{};
+  const std::array<std::uint64_t, 8> numbers{content.object.host,  content.object.service, static_cast<std::uint64_t>(content.kind),
+                                             content.item,         content.rank,           content.version.term,
+                                             content.version.side, content.version.hlc};
+  std::array<char, numbers.size() * 8 + sizeof content.version.writer.bytes> bytes{};
   auto end = bytes.begin();
   for (std::uint64_t number : numbers) {
     for (int byte = 0; byte < 8; ++byte, number >>= 8) *end++ = static_cast<char>(number & 0xff);
@@ -28,22 +29,23 @@ std::uint64_t digest_of(const wire::Register& content) {
 }  // namespace
 
 std::uint32_t Table::bucket_of(const RegisterKey& key) {
-  const std::uint64_t mixed = (key.object.host ^ (key.object.service * 0x9E3779B97F4A7C15ULL)) * 0xBF58476D1CE4E5B9ULL;
+  const std::uint64_t mixed = (key.object.host ^ (key.object.service * 0x9E3779B97F4A7C15ULL) ^ key.item) * 0xBF58476D1CE4E5B9ULL;
   return static_cast<std::uint32_t>(mixed >> 52);
 }
 
 void Table::digest_toggle(const Row& row) {
   const std::uint64_t digest = digest_of(row.content);
-  buckets_[bucket_of({row.content.object, row.content.kind})] ^= digest;
+  buckets_[bucket_of(key_of(row.content))] ^= digest;
   digest_ ^= digest;
 }
 
 Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
-  const auto [found, fresh] = rows_.try_emplace({content.object, content.kind});
+  const auto [found, fresh] = rows_.try_emplace(key_of(content));
   Row& row = found->second;
   if (!fresh) {
-    if (content.version == row.content.version) return Put::same;
-    if (content.version < row.content.version) return Put::older;
+    const std::strong_ordering which = order(content, row.content);
+    if (which == 0) return Put::same;
+    if (which < 0) return Put::older;
     digest_toggle(row);
     changes_.erase(row.change);
   }

@@ -8,24 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "wire/messages.hpp"
+#include "cluster/register.hpp"
 
 namespace merlin::cluster {
 
 inline constexpr std::size_t kBuckets = 4096;
-
-struct RegisterKey {
-  ObjectKey object;
-  wire::RegisterKind kind = wire::RegisterKind::check;
-
-  bool operator==(const RegisterKey&) const = default;
-};
-
-struct RegisterKeyHash {
-  std::size_t operator()(const RegisterKey& key) const noexcept {
-    return std::hash<ObjectKey>{}(key.object) + static_cast<std::size_t>(key.kind);
-  }
-};
 
 struct Row {
   wire::Register content;
@@ -47,7 +34,7 @@ class Table {
   std::uint64_t max_clock() const { return max_clock_; }  // at most kGreatestClock
 
   enum class Put { newer, same, older };
-  // Takes the register if its version is greater than the one held.
+  // Takes the register if it stands above the one held.
   Put put(wire::Register content, const NodeId& from, bool live);
   Row* find(const RegisterKey& key);
 

@@ -24,5 +24,9 @@ MERLIN_WIRE_MESSAGE(ResultsToCore)
 MERLIN_WIRE_MESSAGE(ResultsTaken)
 MERLIN_WIRE_MESSAGE(DaemonAway)
 MERLIN_WIRE_MESSAGE(DaemonBeat)
+MERLIN_WIRE_MESSAGE(RowsSafe)
+MERLIN_WIRE_MESSAGE(NotifyRequest)
+MERLIN_WIRE_MESSAGE(NotifyVerdict)
+MERLIN_WIRE_MESSAGE(NotifyDone)
 
 }  // namespace merlin::wire

@@ -45,7 +45,10 @@ constexpr RefuseReason greatest(RefuseReason) { return RefuseReason::busy; }
 constexpr CoreHealth greatest(CoreHealth) { return CoreHealth::stalled; }
 constexpr NodePhase greatest(NodePhase) { return NodePhase::drained; }
 constexpr OrderKind greatest(OrderKind) { return OrderKind::undrain; }
-constexpr RegisterKind greatest(RegisterKind) { return RegisterKind::check; }
+constexpr RegisterKind greatest(RegisterKind) { return RegisterKind::told; }
+constexpr NotificationKind greatest(NotificationKind) { return NotificationKind::custom; }
+constexpr NotifyVote greatest(NotifyVote) { return NotifyVote::holder; }
+constexpr NotifyDecision greatest(NotifyDecision) { return NotifyDecision::told; }
 constexpr RowStream greatest(RowStream) { return RowStream::compare; }
 constexpr CoreRowsKind greatest(CoreRowsKind) { return CoreRowsKind::initial_last; }
 

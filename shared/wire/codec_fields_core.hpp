@@ -57,6 +57,7 @@ void fields(auto& visit, Of<CoreRows> auto& m) {
 void fields(auto& visit, Of<CoreResults> auto& m) {
   visit(1, m.results);
   visit(2, m.epoch);
+  visit(3, m.commands);
 }
 
 void fields(auto& visit, Of<Epoch> auto& m) {
@@ -94,5 +95,28 @@ void fields(auto& visit, Of<ResultsTaken> auto& m) { visit(1, m.taken); }
 void fields(auto& visit, Of<DaemonAway> auto& m) { visit(1, m.away_ms); }
 
 void fields(auto& visit, Of<DaemonBeat> auto& m) { visit(1, m.heard); }
+
+void fields(auto& visit, Of<RowsSafe> auto& m) { visit(1, m.batch); }
+
+void fields(auto& visit, Of<NotifyRequest> auto& m) {
+  visit(1, m.request);
+  visit(2, m.notification);
+  visit(3, m.epoch);
+}
+
+void fields(auto& visit, Of<NotifyVerdict> auto& m) {
+  visit(1, m.request);
+  visit(2, m.decision);
+  visit(3, m.notification);
+  visit(4, m.valid_ms);
+  visit.fixed(5, m.question);
+}
+
+void fields(auto& visit, Of<NotifyDone> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.sent);
+  visit(3, m.contacts);
+  visit(4, m.notification);
+}
 
 }  // namespace merlin::wire

@@ -21,6 +21,8 @@ void fields(auto& visit, Of<Register> auto& m) {
   visit(4, m.version);
   visit(5, m.base_ms);
   visit(6, m.value);
+  visit.fixed(7, m.item);
+  visit.fixed(8, m.rank);
 }
 
 void fields(auto& visit, Of<Rows> auto& m) {
@@ -64,6 +66,14 @@ void fields(auto& visit, Of<ForwardedResult> auto& m) {
   visit(3, m.number);
   visit(4, m.hops);
   visit(5, m.result);
+  visit.at_most_one(6, m.command);
+}
+
+void fields(auto& visit, Of<Command> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+  visit(3, m.line);
+  visit(4, m.sent_ms);
 }
 
 void fields(auto& visit, Of<ForwardedAck> auto& m) {
@@ -130,6 +140,92 @@ void fields(auto& visit, Of<CheckRegister> auto& m) {
   visit.fixed(41, m.last_change_hlc);
   visit(42, m.acknowledged);
   visit(43, m.acknowledgement_type);
+  visit(44, m.taken);
+}
+
+void fields(auto& visit, Of<TakenMark> auto& m) {
+  visit(1, m.taker);
+  visit.fixed(2, m.taker_instance);
+  visit(3, m.number);
+}
+
+void fields(auto& visit, Of<AcknowledgementRegister> auto& m) {
+  visit(1, m.set);
+  visit(2, m.sticky);
+  visit(3, m.notify);
+  visit(4, m.persistent);
+  visit(5, m.author);
+  visit(6, m.text);
+  visit(7, m.entry_s);
+}
+
+void fields(auto& visit, Of<CommentRegister> auto& m) {
+  visit(1, m.deleted);
+  visit(2, m.author);
+  visit(3, m.text);
+  visit(4, m.entry_s);
+  visit(5, m.persistent);
+  visit(6, m.external);
+  visit(7, m.expire_s);
+}
+
+void fields(auto& visit, Of<DowntimeRegister> auto& m) {
+  visit(1, m.deleted);
+  visit(2, m.author);
+  visit(3, m.comment);
+  visit(4, m.entry_s);
+  visit(5, m.start_s);
+  visit(6, m.end_s);
+  visit(7, m.fixed);
+  visit(8, m.duration_s);
+  visit.fixed(9, m.triggered_by);
+  visit.fixed(10, m.triggered_by_object.host);
+  visit.fixed(11, m.triggered_by_object.service);
+  visit(12, m.flexible_start_s);
+}
+
+void fields(auto& visit, Of<AttributeRegister> auto& m) {
+  visit(1, m.name);
+  visit(2, m.value);
+}
+
+void fields(auto& visit, Of<Notification> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+  visit(3, m.kind);
+  visit(4, m.number);
+  visit.fixed(5, m.start);
+  visit.fixed(6, m.cause);
+  visit(7, m.author);
+  visit(8, m.text);
+  visit(9, m.options);
+  visit(10, m.state);
+  visit(11, m.notified_on);
+}
+
+void fields(auto& visit, Of<ToldRegister> auto& m) {
+  visit(1, m.notification);
+  visit(2, m.holder);
+  visit(3, m.sent);
+  visit(4, m.contacts);
+  visit(5, m.told_s);
+}
+
+void fields(auto& visit, Of<NotifyAsk> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.notification);
+}
+
+void fields(auto& visit, Of<NotifyReply> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.vote);
+  visit(3, m.holder);
+  visit(4, m.rows);
+}
+
+void fields(auto& visit, Of<NotifyVoid> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.notification);
 }
 
 }  // namespace merlin::wire

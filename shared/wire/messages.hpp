@@ -34,6 +34,9 @@ enum class MessageType : std::uint8_t {
   forwarded_result = 26,
   forwarded_ack = 27,
   relayed = 28,
+  notify_ask = 30,
+  notify_reply = 31,
+  notify_void = 32,
   core_hello = 40,
   core_welcome = 41,
   core_beat = 42,
@@ -49,6 +52,10 @@ enum class MessageType : std::uint8_t {
   results_taken = 52,
   daemon_away = 53,
   daemon_beat = 54,
+  rows_safe = 55,
+  notify_request = 56,
+  notify_verdict = 57,
+  notify_done = 58,
 };
 
 enum class NodeType : std::uint8_t { peer = 0, poller = 1, master = 2 };
@@ -56,7 +63,21 @@ enum class RefuseReason : std::uint8_t { other = 0, version = 1, cluster = 2, un
 enum class CoreHealth : std::uint8_t { gone = 0, well = 1, busy = 2, stalled = 3 };
 enum class NodePhase : std::uint8_t { joining = 0, ready = 1, drained = 2 };
 enum class OrderKind : std::uint8_t { drain = 0, undrain = 1 };
-enum class RegisterKind : std::uint8_t { check = 0 };
+enum class RegisterKind : std::uint8_t { check = 0, acknowledgement = 1, comment = 2, downtime = 3, attribute = 4, told = 5 };
+enum class NotificationKind : std::uint8_t {
+  problem = 0,
+  recovery = 1,
+  acknowledgement = 2,
+  flapping_start = 3,
+  flapping_stop = 4,
+  flapping_disabled = 5,
+  downtime_start = 6,
+  downtime_end = 7,
+  downtime_cancelled = 8,
+  custom = 9,
+};
+enum class NotifyVote : std::uint8_t { grant = 0, stale = 1, sent = 2, holder = 3 };
+enum class NotifyDecision : std::uint8_t { drop = 0, send = 1, told = 2 };
 enum class RowStream : std::uint8_t { live = 0, backlog = 1, compare = 2 };
 enum class CoreRowsKind : std::uint8_t { write = 0, initial = 1, initial_last = 2 };
 
@@ -216,6 +237,8 @@ struct Register {
   Version version;
   std::int64_t base_ms = 0;
   std::string value;
+  std::uint64_t item = 0;
+  std::uint64_t rank = 0;
 };
 
 struct Rows {
@@ -272,6 +295,12 @@ struct CheckResult {
   std::int64_t sent_ms = 0;
 };
 
+struct Command {
+  ObjectKey object;  // host = 1, service = 2
+  std::string line;
+  std::int64_t sent_ms = 0;
+};
+
 struct ForwardedResult {
   static constexpr MessageType type_id = MessageType::forwarded_result;
   NodeId taker;
@@ -279,6 +308,7 @@ struct ForwardedResult {
   std::uint64_t number = 0;
   std::uint32_t hops = 0;
   CheckResult result;
+  std::vector<Command> command;  // none or one; then there is no result
 };
 
 struct ForwardedAck {
@@ -294,6 +324,12 @@ struct Relayed {
   NodeId to;
   std::uint32_t type = 0;
   std::string payload;
+};
+
+struct TakenMark {
+  NodeId taker;
+  std::uint64_t taker_instance = 0;
+  std::uint64_t number = 0;
 };
 
 // The check register of a host or service. Times: milliseconds relative to Register::base_ms.
@@ -334,6 +370,87 @@ struct CheckRegister {
   std::uint64_t last_change_hlc = 0;
   bool acknowledged = false;
   std::int32_t acknowledgement_type = 0;
+  std::vector<TakenMark> taken;
+};
+
+struct AcknowledgementRegister {
+  bool set = false;
+  bool sticky = false;
+  bool notify = false;
+  bool persistent = false;
+  std::string author;
+  std::string text;
+  std::int64_t entry_s = 0;
+};
+
+struct CommentRegister {
+  bool deleted = false;
+  std::string author;
+  std::string text;
+  std::int64_t entry_s = 0;
+  bool persistent = false;
+  bool external = false;
+  std::int64_t expire_s = 0;
+};
+
+struct DowntimeRegister {
+  bool deleted = false;
+  std::string author;
+  std::string comment;
+  std::int64_t entry_s = 0;
+  std::int64_t start_s = 0;
+  std::int64_t end_s = 0;
+  bool fixed = false;
+  std::int64_t duration_s = 0;
+  std::uint64_t triggered_by = 0;
+  ObjectKey triggered_by_object;  // host = 10, service = 11
+  std::int64_t flexible_start_s = 0;
+};
+
+struct AttributeRegister {
+  std::string name;
+  std::string value;
+};
+
+struct Notification {
+  ObjectKey object;  // host = 1, service = 2
+  NotificationKind kind = NotificationKind::problem;
+  std::uint32_t number = 0;
+  std::uint64_t start = 0;
+  std::uint64_t cause = 0;
+  std::string author;
+  std::string text;
+  std::uint32_t options = 0;
+  std::int32_t state = 0;
+  std::uint32_t notified_on = 0;
+};
+
+struct ToldRegister {
+  Notification notification;
+  NodeId holder;
+  bool sent = false;
+  std::uint32_t contacts = 0;
+  std::int64_t told_s = 0;
+};
+
+struct NotifyAsk {
+  static constexpr MessageType type_id = MessageType::notify_ask;
+  std::uint64_t question = 0;
+  Notification notification;
+};
+
+struct NotifyReply {
+  static constexpr MessageType type_id = MessageType::notify_reply;
+  std::uint64_t question = 0;
+  NotifyVote vote = NotifyVote::grant;
+  NodeId holder;
+  std::vector<Register> rows;
+};
+
+struct NotifyVoid {
+  static constexpr MessageType type_id = MessageType::notify_void;
+  std::uint64_t question = 0;
+  Notification notification;
 };
 
 struct CoreHello {
@@ -395,6 +512,7 @@ struct CoreResults {
   static constexpr MessageType type_id = MessageType::core_results;
   std::vector<CheckResult> results;
   std::uint64_t epoch = 0;
+  std::vector<Command> commands;
 };
 
 struct Epoch {
@@ -449,6 +567,35 @@ struct DaemonAway {
 struct DaemonBeat {
   static constexpr MessageType type_id = MessageType::daemon_beat;
   std::uint64_t heard = 0;
+};
+
+struct RowsSafe {
+  static constexpr MessageType type_id = MessageType::rows_safe;
+  std::uint64_t batch = 0;
+};
+
+struct NotifyRequest {
+  static constexpr MessageType type_id = MessageType::notify_request;
+  std::uint64_t request = 0;
+  Notification notification;
+  std::uint64_t epoch = 0;
+};
+
+struct NotifyVerdict {
+  static constexpr MessageType type_id = MessageType::notify_verdict;
+  std::uint64_t request = 0;
+  NotifyDecision decision = NotifyDecision::drop;
+  Notification notification;
+  std::uint32_t valid_ms = 0;
+  std::uint64_t question = 0;
+};
+
+struct NotifyDone {
+  static constexpr MessageType type_id = MessageType::notify_done;
+  std::uint64_t question = 0;
+  bool sent = false;
+  std::uint32_t contacts = 0;
+  Notification notification;
 };
 
 }  // namespace merlin::wire

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(rows_in_differing_buckets_are_all_that_differ) {
     const auto buckets = one.differing(other.bucket_digests());
     for (auto change = one.after(0); change != one.end(); ++change) {
       const wire::Register& row = change->second->content;
-      const RegisterKey key{row.object, row.kind};
+      const RegisterKey key = key_of(row);
       if (std::find(buckets.begin(), buckets.end(), Table::bucket_of(key)) != buckets.end()) continue;
       Row* same = other.find(key);
       RC_ASSERT(same != nullptr);

@@ -346,7 +346,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
 
 void SimCore::send_results() {
   if (!linked_ || raw_.empty()) return;
-  wire::CoreResults message{{raw_.begin(), raw_.end()}, side_.epoch()};
+  wire::CoreResults message{{raw_.begin(), raw_.end()}, side_.epoch(), {}};
   for (wire::CheckResult& result : message.results) result.sent_ms = wall_ms();
   raw_.clear();
   outside_.to_daemon(message);

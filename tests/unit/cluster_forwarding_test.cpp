@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(its_times_stay_ages_however_long_it_waits) {
 }
 
 BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has_it) {
-  const wire::ForwardedResult message{id(1), 7, 3, 0, result()};
+  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}};
   BOOST_TEST(owner.arrived(message).fresh);
   BOOST_TEST(!owner.arrived(message).fresh);
   BOOST_TEST(!owner.arrived(message).taken);
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_core_had_not_confirmed_may_come_again) {
-  const wire::ForwardedResult lost{id(1), 7, 3, 0, result()};
-  const wire::ForwardedResult taken{id(1), 7, 4, 0, result()};
+  const wire::ForwardedResult lost{id(1), 7, 3, 0, result(), {}};
+  const wire::ForwardedResult taken{id(1), 7, 4, 0, result(), {}};
   owner.arrived(lost);
   owner.arrived(taken);
   owner.core_took({id(1), 7, 4});

@@ -171,5 +171,5 @@ BOOST_AUTO_TEST_CASE(the_digest_of_a_table_is_that_of_every_architecture) {
   content.version = {0x21222324, 0x31, 0x4142434445464748, {}};
   for (std::uint8_t byte = 0; byte < 16; ++byte) content.version.writer.bytes[byte] = static_cast<std::uint8_t>(0xa0 + byte);
   table.put(content, {}, false);
-  BOOST_TEST(table.digest() == 0x0cea3e0f59305d87ULL);
+  BOOST_TEST(table.digest() == 0x8ace509eafc8d468ULL);
 }

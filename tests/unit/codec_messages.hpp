@@ -60,6 +60,21 @@ void for_each_message(Visit visit) {
   visit(Named<ResultsTaken>{"ResultsTaken"});
   visit(Named<DaemonAway>{"DaemonAway"});
   visit(Named<DaemonBeat>{"DaemonBeat"});
+  visit(Named<Command>{"Command"});
+  visit(Named<TakenMark>{"TakenMark"});
+  visit(Named<AcknowledgementRegister>{"AcknowledgementRegister"});
+  visit(Named<CommentRegister>{"CommentRegister"});
+  visit(Named<DowntimeRegister>{"DowntimeRegister"});
+  visit(Named<AttributeRegister>{"AttributeRegister"});
+  visit(Named<Notification>{"Notification"});
+  visit(Named<ToldRegister>{"ToldRegister"});
+  visit(Named<NotifyAsk>{"NotifyAsk"});
+  visit(Named<NotifyReply>{"NotifyReply"});
+  visit(Named<NotifyVoid>{"NotifyVoid"});
+  visit(Named<RowsSafe>{"RowsSafe"});
+  visit(Named<NotifyRequest>{"NotifyRequest"});
+  visit(Named<NotifyVerdict>{"NotifyVerdict"});
+  visit(Named<NotifyDone>{"NotifyDone"});
 }
 
 }  // namespace merlin::wire::test

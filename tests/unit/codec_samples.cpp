@@ -20,10 +20,12 @@ const InFlight in_flight{.object = {.host = 0x3101, .service = 0x3102}, .wait_ms
 const InventoryHost inventory_host{.name = "host 1", .services = {"CPU", "", "Disk /"}};
 const Version version{.term = 41, .side = 42, .hlc = 0x4301, .writer = node(0x40)};
 const Register a_register{.object = {.host = 0x5101, .service = 0x5102},
-                          .kind = RegisterKind::check,
+                          .kind = RegisterKind::told,
                           .version = version,
                           .base_ms = 53,
-                          .value = std::string("value\0\xff", 7)};
+                          .value = std::string("value\0\xff", 7),
+                          .item = 0x5401,
+                          .rank = 0x5501};
 const CheckResult result{.object = {.host = 0x6101, .service = 0x6102},
                          .passive = true,
                          .return_code = -63,
@@ -34,7 +36,20 @@ const CheckResult result{.object = {.host = 0x6101, .service = 0x6102},
                          .latency_s = 0.5,
                          .output = "OK - fine|load=1\nmore\n\xe4",
                          .sent_ms = 66};
-const ForwardedResult forwarded{.taker = node(0x70), .taker_instance = 0x7101, .number = 72, .hops = 73, .result = result};
+const Command command{.object = {.host = 0x6301, .service = 0x6302}, .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4", .sent_ms = 67};
+const ForwardedResult forwarded{
+    .taker = node(0x70), .taker_instance = 0x7101, .number = 72, .hops = 73, .result = result, .command = {command}};
+const TakenMark taken_mark{.taker = node(0xc0), .taker_instance = 0xc101, .number = 193};
+const Notification notification{.object = {.host = 0xb101, .service = 0xb102},
+                                .kind = NotificationKind::custom,
+                                .number = 3,
+                                .start = 0xb201,
+                                .cause = 0xb301,
+                                .author = "root",
+                                .text = "look\xff",
+                                .options = 4,
+                                .state = 2,
+                                .notified_on = 5};
 const ForwardedAck forwarded_ack{.taker = node(0x80), .taker_instance = 0x8101, .number = 82};
 const NodeName node_name{.node_id = node(0x90), .name = "peer09"};
 const SaidWeight said_weight{.node_id = node(0xa0), .weight = 161};
@@ -277,7 +292,8 @@ const CheckRegister& sample() {
                                .last_hard_ok_hlc = 40,
                                .last_change_hlc = 41,
                                .acknowledged = true,
-                               .acknowledgement_type = 43};
+                               .acknowledgement_type = 43,
+                               .taken = {taken_mark, {}}};
   return m;
 }
 
@@ -335,7 +351,7 @@ const CoreRows& sample() {
 
 template <>
 const CoreResults& sample() {
-  static const CoreResults m{.results = {result, {}}, .epoch = 2};
+  static const CoreResults m{.results = {result, {}}, .epoch = 2, .commands = {command, {}}};
   return m;
 }
 
@@ -392,6 +408,106 @@ const DaemonAway& sample() {
 template <>
 const DaemonBeat& sample() {
   static const DaemonBeat m{.heard = 7};
+  return m;
+}
+
+template <>
+const Command& sample() {
+  return command;
+}
+
+template <>
+const TakenMark& sample() {
+  return taken_mark;
+}
+
+template <>
+const AcknowledgementRegister& sample() {
+  static const AcknowledgementRegister m{
+      .set = true, .sticky = true, .notify = true, .persistent = true, .author = "root", .text = "known\xff", .entry_s = 7};
+  return m;
+}
+
+template <>
+const CommentRegister& sample() {
+  static const CommentRegister m{
+      .deleted = true, .author = "root", .text = "two\nlines", .entry_s = 4, .persistent = true, .external = true, .expire_s = 7};
+  return m;
+}
+
+template <>
+const DowntimeRegister& sample() {
+  static const DowntimeRegister m{.deleted = true,
+                                  .author = "root",
+                                  .comment = "move\xff",
+                                  .entry_s = 4,
+                                  .start_s = 5,
+                                  .end_s = 6,
+                                  .fixed = true,
+                                  .duration_s = 8,
+                                  .triggered_by = 0x901,
+                                  .triggered_by_object = {.host = 0xa01, .service = 0xb01},
+                                  .flexible_start_s = 12};
+  return m;
+}
+
+template <>
+const AttributeRegister& sample() {
+  static const AttributeRegister m{.name = "check_interval", .value = "5\xff"};
+  return m;
+}
+
+template <>
+const Notification& sample() {
+  return notification;
+}
+
+template <>
+const ToldRegister& sample() {
+  static const ToldRegister m{.notification = notification, .holder = node(0xd0), .sent = true, .contacts = 4, .told_s = 5};
+  return m;
+}
+
+template <>
+const NotifyAsk& sample() {
+  static const NotifyAsk m{.question = 0x101, .notification = notification};
+  return m;
+}
+
+template <>
+const NotifyReply& sample() {
+  static const NotifyReply m{.question = 0x101, .vote = NotifyVote::holder, .holder = node(0xe0), .rows = {a_register, {}}};
+  return m;
+}
+
+template <>
+const NotifyVoid& sample() {
+  static const NotifyVoid m{.question = 0x101, .notification = notification};
+  return m;
+}
+
+template <>
+const RowsSafe& sample() {
+  static const RowsSafe m{.batch = 1};
+  return m;
+}
+
+template <>
+const NotifyRequest& sample() {
+  static const NotifyRequest m{.request = 1, .notification = notification, .epoch = 3};
+  return m;
+}
+
+template <>
+const NotifyVerdict& sample() {
+  static const NotifyVerdict m{
+      .request = 1, .decision = NotifyDecision::told, .notification = notification, .valid_ms = 4, .question = 0x501};
+  return m;
+}
+
+template <>
+const NotifyDone& sample() {
+  static const NotifyDone m{.question = 0x101, .sent = true, .contacts = 3, .notification = notification};
   return m;
 }
 
