@@ -56,6 +56,7 @@ cluster::Settings node_settings(const config::Config& config, const NodeBook& bo
   settings.pulse_interval = config.pulse_interval;
   settings.core_timeout = config.core_timeout;
   settings.busy_limit = config.busy_limit;
+  settings.retention = config.daemon.backlog_max_age;
   settings.join_timeout = config.join_timeout;
   settings.weight = config.weight;
   settings.takeover_rate = config.takeover_rate.value_or(0);

@@ -97,6 +97,7 @@ class Module final : Link::User, RowListener {
   void on(const wire::Epoch& epoch, Now now);
   void on(wire::RowsToCore rows, Now now);
   void on(const wire::ResultsToCore& results, Now now);
+  void on(const wire::RowsSafe& safe, Now now);
   void on(const wire::DaemonAway& away, Now now);
   void on(const wire::DaemonBeat& beat, Now now);
 

@@ -65,6 +65,8 @@ Result<> Module::handle(const wire::Frame& frame, Now now) {
       return take<wire::RowsToCore>(frame, now);
     case MessageType::results_to_core:
       return take<wire::ResultsToCore>(frame, now);
+    case MessageType::rows_safe:
+      return take<wire::RowsSafe>(frame, now);
     case MessageType::daemon_away:
       return take<wire::DaemonAway>(frame, now);
     case MessageType::daemon_beat:
@@ -110,9 +112,14 @@ void Module::on(wire::RowsToCore rows, Now) { intake_.begin(std::move(rows)); }
 void Module::on(const wire::ResultsToCore& results, Now now) {
   wire::ResultsTaken taken;
   for (const wire::ForwardedResult& forwarded : results.results) {
-    taken.taken.push_back({forwarded.taker, forwarded.taker_instance, forwarded.number});
+    const wire::ForwardedAck ack{forwarded.taker, forwarded.taker_instance, forwarded.number};
     const Index object = objects_.find(forwarded.result.object);
-    if (object == no_object) continue;
+    // Released since: its taker will find who runs it now.
+    if (object == no_object || !ownership_.owns(object)) {
+      taken.refused.push_back(ack);
+      continue;
+    }
+    taken.taken.push_back(ack);
     // Its times are the taker's: taken as ages.
     wire::CheckResult result = forwarded.result;
     const std::int64_t shift = now.wall.time_since_epoch().count() - result.sent_ms;
@@ -120,9 +127,14 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
     result.finish_ms += shift;
     held_.erase(object);
     core_.process_result(object, result, intake_.name_of(forwarded.taker));
+    // Whatever the core made of it: the row says that it is in there, which is the taker's acknowledgement.
+    rows_.mark_taken(object, {ack.taker, ack.taker_instance, ack.number});
+    row_changed(object);
   }
   outbox_.send(taken);
 }
+
+void Module::on(const wire::RowsSafe& safe, Now) { outbox_.safe(safe); }
 
 void Module::on(const wire::DaemonAway& away, Now now) {
   ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady);

@@ -10,6 +10,7 @@ Outbox::Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWrit
 void Outbox::start() {
   inventory_.rewind();
   next_initial_ = 0;
+  forwards_.say_again();
   stage_ = Stage::inventory;
 }
 
@@ -25,7 +26,7 @@ bool Outbox::step(Now now) {
     send(wire::CoreClaims{ownership_.side().epoch(), true, ownership_.claims(), {}, {}});
     return true;
   }
-  return step_dirty(now) || step_raw(now) || step_initial(now);
+  return step_dirty(now) || step_forwards(now) || step_initial(now);
 }
 
 // Without a daemon a result gets its version all the same: the initial rows bring it when there is one again.
@@ -41,10 +42,10 @@ bool Outbox::step_dirty(Now now) {
   return any;
 }
 
-bool Outbox::step_raw(Now now) {
-  if (raw_.empty()) return false;
-  wire::CoreResults message{raw_.take(kResultsPerFrame), ownership_.side().epoch(), {}};
-  for (wire::CheckResult& result : message.results) result.sent_ms = now.wall.time_since_epoch().count();
+bool Outbox::step_forwards(Now now) {
+  if (!forwards_.has_unsaid()) return false;
+  wire::CoreResults message = forwards_.take(kResultsPerFrame, now.wall.time_since_epoch().count());
+  message.epoch = ownership_.side().epoch();
   send(message);
   return true;
 }

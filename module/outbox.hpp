@@ -4,10 +4,10 @@
 
 #include <cstdint>
 
+#include "cluster/forward_queue.hpp"
 #include "module/dirty_set.hpp"
 #include "module/inventory.hpp"
 #include "module/link.hpp"
-#include "module/raw_results.hpp"
 #include "module/row_writer.hpp"
 #include "wire/codec.hpp"
 
@@ -33,8 +33,10 @@ class Outbox {
   bool initial_done() const { return stage_ == Stage::steady; }
 
   void mark(Index object) { dirty_.mark(object); }
-  void push(wire::CheckResult result) { raw_.push(std::move(result)); }
-  bool idle() const { return dirty_.empty() && raw_.empty(); }
+  void push(wire::CheckResult result) { forwards_.push(std::move(result)); }
+  void push(wire::Command command) { forwards_.push(std::move(command)); }
+  void safe(const wire::RowsSafe& safe) { forwards_.safe(safe.results); }
+  bool idle() const { return dirty_.empty() && !forwards_.has_unsaid(); }
 
   // One frame's worth of the most urgent; false: nothing to say, or the socket is full.
   bool step(Now now);
@@ -47,15 +49,15 @@ class Outbox {
   }
 
   std::size_t dirty() const { return dirty_.size(); }
-  std::size_t waiting_results() const { return raw_.size(); }
-  std::uint64_t dropped() const { return raw_.dropped(); }
+  std::size_t waiting_results() const { return forwards_.size(); }
+  std::uint64_t dropped() const { return forwards_.dropped(); }
   std::uint64_t rows_written() const { return rows_written_; }
 
  private:
   enum class Stage { off, inventory, claims, initial, steady };
 
   bool step_dirty(Now now);
-  bool step_raw(Now now);
+  bool step_forwards(Now now);
   bool step_initial(Now now);
   void send_rows(std::vector<wire::Register> rows, wire::CoreRowsKind kind);
 
@@ -69,7 +71,7 @@ class Outbox {
   Index next_initial_ = 0;
   std::uint64_t batch_ = 0;
   DirtySet dirty_;
-  RawResults raw_;
+  cluster::ForwardQueue forwards_;
   std::uint64_t rows_written_ = 0;
 };
 

@@ -51,7 +51,7 @@ void RowIntake::bring_in(const wire::Register& row, bool live, Now now) {
     ++ignored_;
     return;
   }
-  const auto state = wire::decode<wire::CheckRegister>(row.value);
+  auto state = wire::decode<wire::CheckRegister>(row.value);
   if (!state || !rows_.set_version(object, row.version)) {
     ++ignored_;
     return;
@@ -59,6 +59,7 @@ void RowIntake::bring_in(const wire::Register& row, bool live, Now now) {
   ownership_.side().observe(row.version);
   rows_.set_clocks(object, state->last_hard_ok_hlc, state->last_change_hlc);
   rows_.set_last_state(object, state->current_state);
+  rows_.set_taken(object, std::move(state->taken));
   bringing_in_ = true;
   core_.bring_in(object, *state, {live, live && perfdata_, name_of(row.version.writer), row.base_ms});
   bringing_in_ = false;

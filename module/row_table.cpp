@@ -6,6 +6,7 @@
 namespace merlin::neb {
 namespace {
 
+constexpr std::size_t kMaxTakers = 16;  // of one object
 constexpr std::size_t kMaxOrigins = std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1;
 
 }  // namespace
@@ -53,6 +54,32 @@ bool RowTable::forget_unused_origins() {
 void RowTable::set_clocks(Index object, std::uint64_t last_hard_ok, std::uint64_t last_change) {
   rows_[object].last_hard_ok = last_hard_ok;
   rows_[object].last_change = last_change;
+}
+
+std::vector<wire::TakenMark> RowTable::taken(Index object) const {
+  const auto found = taken_.find(object);
+  return found == taken_.end() ? std::vector<wire::TakenMark>{} : found->second;
+}
+
+void RowTable::set_taken(Index object, std::vector<wire::TakenMark> marks) {
+  if (marks.empty()) {
+    taken_.erase(object);
+  } else {
+    taken_[object] = std::move(marks);
+  }
+}
+
+// The newest last; a core that was restarted takes under a new instance, and its old ones are the first to go.
+void RowTable::mark_taken(Index object, const wire::TakenMark& mark) {
+  std::vector<wire::TakenMark>& marks = taken_[object];
+  wire::TakenMark newest = mark;
+  std::erase_if(marks, [&](const wire::TakenMark& known) {
+    if (known.taker != mark.taker || known.taker_instance != mark.taker_instance) return false;
+    newest.number = std::max(newest.number, known.number);
+    return true;
+  });
+  marks.push_back(newest);
+  if (marks.size() > kMaxTakers) marks.erase(marks.begin());
 }
 
 }  // namespace merlin::neb

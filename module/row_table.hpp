@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "module/core/core.hpp"
@@ -32,6 +33,11 @@ class RowTable {
   int last_state(Index object) const { return rows_[object].last_state; }
   void set_last_state(Index object, int state) { rows_[object].last_state = static_cast<std::int8_t>(state); }
 
+  // Forwarded results that the state of the object contains: the newest of each taker.
+  std::vector<wire::TakenMark> taken(Index object) const;
+  void set_taken(Index object, std::vector<wire::TakenMark> marks);
+  void mark_taken(Index object, const wire::TakenMark& mark);
+
  private:
   // All of a version but its clock: few of these stand at a time, and rows of one turn share it.
   struct Origin {
@@ -56,6 +62,7 @@ class RowTable {
 
   std::vector<Row> rows_;
   std::vector<Origin> origins_;
+  std::unordered_map<Index, std::vector<wire::TakenMark>> taken_;
 };
 
 }  // namespace merlin::neb

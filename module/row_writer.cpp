@@ -50,6 +50,7 @@ void RowWriter::adopt_retained(Index object, const wire::CheckRegister& state, s
 wire::Register RowWriter::encode(Index object, Now now, wire::CheckRegister& state) const {
   state.last_hard_ok_hlc = rows_.last_hard_ok(object);
   state.last_change_hlc = rows_.last_change(object);
+  state.taken = rows_.taken(object);
   // What this core shows of an object that it does not run is when it would look at it itself: the row's time is the owner's.
   if (!ownership_.owns(object) && rows_.due(object) != 0) state.next_check = rows_.due(object) * 1000 - wall_ms(now);
   wire::Register row;

@@ -1,11 +1,12 @@
-// Results that turn up where the host is not run (a check in flight while ownership moved, a passive result):
-// kept by the node that took them until the owner's core has them, dropped as a repeat there.
+// Results that turn up where the host is not run (a check in flight while ownership moved, a passive result), and commands
+// that only the owner carries out: kept by the node that took them until the owner's state contains them, dropped as a repeat there.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/time.hpp"
 #include "wire/messages.hpp"
@@ -17,12 +18,21 @@ inline constexpr std::size_t kMaxForwardBytes = 16 * 1024 * 1024;
 inline constexpr Millis kForwardTooOld{10 * 60 * 1000};
 inline constexpr std::size_t kRememberedNumbers = 4096;  // a taker
 
+// Whom it is for.
+const ObjectKey& object_of(const wire::ForwardedResult& message);
+// The state was made with this result, or a later one of its taker.
+bool contains(const wire::CheckRegister& state, const wire::ForwardedResult& message);
+
 class Forwarding {
  public:
-  Forwarding(const NodeId& self, std::uint64_t instance) : self_(self), instance_(instance) {}
+  explicit Forwarding(const NodeId& self) : self_(self) {}
 
-  // Our core got a result that is not its own. Oldest dropped first when there are too many.
-  void took(wire::CheckResult result, SteadyTime now);
+  // Our core, started as `boot_id`, got a result, or a command, that is not its own. Oldest dropped first when there are
+  // too many. Returns what to keep in the store until the owner has it; null: it was said before.
+  const wire::ForwardedResult* took(std::uint64_t boot_id, wire::CheckResult result, SteadyTime now);
+  const wire::ForwardedResult* took(std::uint64_t boot_id, wire::Command command, SteadyTime now);
+  // Of our daemon's life before this one.
+  void restore(wire::ForwardedResult kept, Now now);
   // Sends (again) what waits: `owner_of` says which node runs the object, our own id included; empty: nobody known.
   // What was sent is not sent to another one while the first, if it is still `present`, may yet confirm it.
   void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
@@ -33,10 +43,17 @@ class Forwarding {
     bool taken = false;
   };
   Arrival arrived(const wire::ForwardedResult& result);
-  // Our core has taken it.
-  void core_took(const wire::ForwardedAck& ack);
-  void on_ack(const wire::ForwardedAck& ack);
-  // The core is gone: what it was given and did not confirm may come again.
+  // Our core has taken it. True: it was a command, and no state will say that it was carried out.
+  bool core_took(const wire::ForwardedAck& ack);
+  // It may come again.
+  void core_refused(const wire::ForwardedAck& ack);
+  // False: it was not waited for.
+  bool on_ack(const wire::ForwardedAck& ack);
+  // The object's state as the owner wrote it: what it says to contain need not be sent any more. Returns those.
+  std::vector<wire::ForwardedAck> contained(const wire::Register& check);
+  // What was dropped since the last call: to be taken from the store.
+  std::vector<wire::ForwardedAck> take_dropped() { return std::exchange(dropped_now_, {}); }
+  // The core is gone: results that its state does not contain may come again, and commands that it did not confirm.
   void core_lost();
 
   std::size_t waiting() const { return waiting_.size(); }
@@ -44,22 +61,32 @@ class Forwarding {
 
  private:
   struct Waiting {
-    wire::CheckResult result;
+    wire::ForwardedResult message;
     SteadyTime since;
     NodeId sent_to;
     SteadyTime sent_at{};
   };
+  using Number = std::pair<std::uint64_t, std::uint64_t>;  // boot id of the core that took it, number within that
+  struct Seen {
+    bool command = false;
+    bool taken = false;  // the core has it
+  };
   struct Taker {
-    std::map<std::uint64_t, bool> seen;  // number -> the core has it
+    std::map<std::uint64_t, Seen> seen;  // by number
   };
   using TakerKey = std::pair<NodeId, std::uint64_t>;
 
+  const wire::ForwardedResult* add(wire::ForwardedResult message, SteadyTime since);
+  void drop(std::map<Number, Waiting>::iterator entry);
+  void drop_old(SteadyTime now);
+  Seen* seen(const wire::ForwardedAck& ack);
+
   NodeId self_;
-  std::uint64_t instance_;
-  std::uint64_t next_number_ = 1;
-  std::map<std::uint64_t, Waiting> waiting_;
+  std::map<Number, Waiting> waiting_;
+  std::map<ObjectKey, std::size_t> objects_;  // how many wait of each
   std::size_t waiting_bytes_ = 0;
   std::uint64_t dropped_ = 0;
+  std::vector<wire::ForwardedAck> dropped_now_;
   std::map<TakerKey, Taker> takers_;
 };
 

@@ -16,7 +16,8 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       replication(table, settings.self,
                   [this](const NodeId& to, Priority priority, PeerMessage message) { send(to, priority, std::move(message)); }),
       feed(table),
-      forwarding(settings.self, own_instance),
+      saver(table),
+      forwarding(settings.self),
       started(now.steady),
       last_tick(now.steady),
       joining_since(now.steady),
@@ -31,11 +32,12 @@ Node::~Node() = default;
 Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
 
-void Node::restore(Stored stored, Now) {
-  for (wire::Register& content : stored.rows) state_->table.put(std::move(content), state_->settings.self, false);
-}
+void Node::restore(Stored stored, Now now) { state_->restore(std::move(stored), now); }
 
-Actions Node::saved(std::uint64_t, bool, Now now) { return state_->finish(now); }
+Actions Node::saved(std::uint64_t ticket, bool ok, Now now) {
+  state_->saved(ticket, ok, now);
+  return state_->finish(now);
+}
 
 Actions Node::start(Now now) {
   ++state_->term;
@@ -148,6 +150,7 @@ Actions Node::tick(Now now, Millis late_by) {
   }
   state.replication.tick(now.steady);
   state.check_core_loop(now.steady);
+  state.forget_past(now);
   return state.finish(now);
 }
 
@@ -211,6 +214,7 @@ void Node::State::shift(Millis late_by, SteadyTime now) {
   liveness.shift(late_by, now);
   ownership.shift(late_by, now);
   replication.shift(late_by, now);
+  saver.shift(late_by, now);
   core.last_turn = std::min(core.last_turn + late_by, now);
   if (core.busy_until) *core.busy_until = std::min(*core.busy_until + late_by, now + settings.busy_limit);
 }

@@ -48,8 +48,9 @@ struct Settings {
   Millis core_timeout{5000};
   Millis busy_limit{5000};
   Millis join_timeout{30000};
-  std::optional<std::uint32_t> weight;  // this node's own word
-  double takeover_rate = 0;             // checks a second; 0: the module measures
+  std::optional<std::uint32_t> weight;        // this node's own word
+  Millis retention{7 * 24 * 60 * 60 * 1000};  // of what has ended: tombstones, events told
+  double takeover_rate = 0;                   // checks a second; 0: the module measures
 
   struct Peer {
     NodeId id;  // empty until its certificate was seen

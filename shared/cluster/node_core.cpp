@@ -29,9 +29,9 @@ void Node::State::receive_core(FromCore message, Now now) {
           feed.on_confirmed(content);
         } else if constexpr (std::is_same_v<Message, wire::ResultsTaken>) {
           for (const wire::ForwardedAck& ack : content.taken) {
-            forwarding.core_took(ack);
-            acknowledge_forward(ack);
+            if (forwarding.core_took(ack)) acknowledge_forward(ack);
           }
+          for (const wire::ForwardedAck& ack : content.refused) forwarding.core_refused(ack);
         }
       },
       std::move(message));
@@ -103,6 +103,7 @@ void Node::State::core_gone(Now now) {
   core.inventory.reset();
   feed.stop();
   forwarding.core_lost();
+  saver.core_lost();
   table.core_lost();
   ownership.withdraw_all();
   // Everyone must know at once; that we claim nothing follows behind.
@@ -177,10 +178,17 @@ std::vector<NodeId> Node::State::awaiting(const ObjectKey& object) const {
 
 void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
   const bool write = rows.kind == wire::CoreRowsKind::write;
+  std::vector<wire::Register> done_here;  // by our operators
   for (wire::Register& content : rows.rows) {
+    if (content.kind == wire::RegisterKind::told) continue;  // the daemon's own
+    if (write && content.kind != wire::RegisterKind::check) {
+      done_here.push_back(std::move(content));
+      continue;
+    }
+    look_for_forwarded(content);
     const RegisterKey key = key_of(content);
     const wire::Version version = content.version;
-    // Only the owner writes; what a core read from its retention file enters where nobody knows better.
+    // Only the owner decides a state; what a core read from its retention file enters where nobody knows better.
     const bool may_write = !write || runner_of(content.object) == settings.self;
     // What it read is no news: it spreads by comparing.
     const NodeId from = write ? NodeId{} : settings.self;
@@ -192,6 +200,7 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       row->core_has = true;
     }
   }
+  if (!done_here.empty()) saver.own(std::move(done_here), rows.batch, now.steady);
   if (rows.kind == wire::CoreRowsKind::initial_last) {
     core.initial_done = true;
     ownership_dirty = true;
@@ -203,8 +212,9 @@ void Node::State::on_core_results(wire::CoreResults results, Now now) {
   for (wire::CheckResult& result : results.results) {
     // The core has processed what was not its to process: what the owner says is imposed again.
     feed.again({result.object, wire::RegisterKind::check});
-    forwarding.took(std::move(result), now.steady);
+    keep(forwarding.took(core.hello.boot_id, std::move(result), now.steady));
   }
+  for (wire::Command& command : results.commands) keep(forwarding.took(core.hello.boot_id, std::move(command), now.steady));
   forwards_changed = true;
 }
 

@@ -135,6 +135,7 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
         } else if constexpr (std::is_same_v<Message, wire::Order>) {
           on_order(from, content);
         } else if constexpr (std::is_same_v<Message, wire::Rows>) {
+          for (const wire::Register& row : content.rows) look_for_forwarded(row);
           replication.on_rows(from, std::move(content), other(from).clock_offset);
         } else if constexpr (std::is_same_v<Message, wire::RowsAck>) {
           replication.on_ack(from, content, now.steady);
@@ -149,7 +150,7 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
         } else if constexpr (std::is_same_v<Message, wire::ForwardedResult>) {
           on_forwarded(from, std::move(content));
         } else if constexpr (std::is_same_v<Message, wire::ForwardedAck>) {
-          forwarding.on_ack(content);
+          forwarded(content);
         } else if constexpr (std::is_same_v<Message, wire::Relayed>) {
           on_relayed(from, std::move(content), now);
         } else if constexpr (std::is_same_v<Message, wire::Goodbye>) {
@@ -312,7 +313,8 @@ void Node::State::send_forwards(SteadyTime now) {
 }
 
 void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result) {
-  const NodeId owner = runner_of(result.result.object);
+  const ObjectKey& object = object_of(result);
+  const NodeId owner = runner_of(object);
   if (owner != settings.self) {
     if (owner.empty() || owner == from || result.hops > 0) return;  // its taker sends it again
     ++result.hops;
@@ -321,16 +323,24 @@ void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result)
   }
   const wire::ForwardedAck ack{result.taker, result.taker_instance, result.number};
   const Forwarding::Arrival arrival = forwarding.arrived(result);
-  if (arrival.taken) {
+  if (result.command.empty() ? contained_in_row(result) : arrival.taken) {
     acknowledge_forward(ack);
   } else if (arrival.fresh) {
     to_core(wire::ResultsToCore{{std::move(result)}});
   }
 }
 
+// The owner before us, or our own core before its end, has turned it into state.
+bool Node::State::contained_in_row(const wire::ForwardedResult& result) {
+  const Row* row = table.find({result.result.object, wire::RegisterKind::check});
+  if (row == nullptr) return false;
+  const auto state = wire::decode<wire::CheckRegister>(row->content.value);
+  return state && contains(*state, result);
+}
+
 void Node::State::acknowledge_forward(const wire::ForwardedAck& ack) {
   if (ack.taker == settings.self) {
-    forwarding.on_ack(ack);
+    forwarded(ack);
   } else {
     send(ack.taker, Priority::live, ack);
   }

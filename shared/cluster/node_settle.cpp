@@ -23,6 +23,7 @@ void Node::State::settle(Now now) {
   settle_phase(now);
   send_beats(now);  // before any want: what we have become decides whether it is heeded
   settle_ownership(now);
+  settle_store(now);
   replication.pump();
   feed_core();
   const bool forwards_again = !forwards_sent || now.steady - *forwards_sent >= settings.pulse_interval;

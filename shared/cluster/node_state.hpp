@@ -4,6 +4,7 @@
 //   node_liveness.cpp   beats out and in, the active set, terms, returning
 //   node_peers.cpp      messages of other nodes, ways to them
 //   node_core.cpp       messages of our module, epochs, rows for the core
+//   node_store.cpp      what goes to the store, and what waits for it
 //   node_view.cpp       what people are shown
 #pragma once
 
@@ -18,6 +19,7 @@
 #include "cluster/node.hpp"
 #include "cluster/ownership.hpp"
 #include "cluster/replication.hpp"
+#include "cluster/saver.hpp"
 #include "cluster/table.hpp"
 
 namespace merlin::cluster {
@@ -172,6 +174,7 @@ struct Node::State {
   void broadcast(Priority priority, const Message& message);
   void send_forwards(SteadyTime now);
   NodeId runner_of(const ObjectKey& object) const;
+  bool contained_in_row(const wire::ForwardedResult& result);
 
   // ---- node_core.cpp
   void receive_core(FromCore message, Now now);
@@ -188,6 +191,18 @@ struct Node::State {
   void core_gone(Now now);
   void feed_core();
   void to_core(ToCore message) { out.push_back(SendToCore{std::move(message)}); }
+
+  // ---- node_store.cpp
+  void restore(Stored stored, Now now);
+  void set_horizon(WallTime wall);
+  void forget_past(Now now);
+  void settle_store(Now now);
+  void enter(Saver::Released released);
+  void saved(std::uint64_t ticket, bool ok, Now now);
+  void tell_core_safe(const std::vector<wire::ForwardedAck>& results);
+  void keep(const wire::ForwardedResult* fresh);
+  void forwarded(const wire::ForwardedAck& ack);
+  void look_for_forwarded(const wire::Register& row);
 
   // ---- node_view.cpp
   ClusterView view(Now now) const;
@@ -211,6 +226,7 @@ struct Node::State {
   Table table;
   Replication replication;
   CoreFeed feed;
+  Saver saver;
   Forwarding forwarding;
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
@@ -218,6 +234,7 @@ struct Node::State {
 
   SteadyTime started{};
   SteadyTime last_tick{};
+  SteadyTime forgot_at{};
   bool start_waited = false;
   bool leaving = false;
   wire::NodePhase phase = wire::NodePhase::joining;

@@ -39,7 +39,38 @@ void Table::digest_toggle(const Row& row) {
   digest_ ^= digest;
 }
 
+// Tombstones, and notifications of one event: nothing follows after them.
+bool Table::is_past(const wire::Register& content) const {
+  if (content.base_ms >= horizon_ms_) return false;
+  switch (content.kind) {
+    case wire::RegisterKind::comment:
+    case wire::RegisterKind::downtime:
+      return content.rank != 0;
+    case wire::RegisterKind::told:
+      return content.item != 0;
+    default:
+      return false;
+  }
+}
+
+std::vector<RegisterKey> Table::erase_past() {
+  std::vector<RegisterKey> erased;
+  for (auto entry = rows_.begin(); entry != rows_.end();) {
+    const Row& row = entry->second;
+    if (!is_past(row.content)) {
+      ++entry;
+      continue;
+    }
+    digest_toggle(row);
+    changes_.erase(row.change);
+    erased.push_back(entry->first);
+    entry = rows_.erase(entry);
+  }
+  return erased;
+}
+
 Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
+  if (is_past(content)) return Put::older;
   const auto [found, fresh] = rows_.try_emplace(key_of(content));
   Row& row = found->second;
   if (!fresh) {
@@ -53,7 +84,7 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
   row.content = std::move(content);
   row.from = from;
   row.live = live;
-  row.core_has = false;
+  row.core_has = row.stored = false;
   row.change = ++head_;
   changes_.emplace_hint(changes_.end(), row.change, &row);
   digest_toggle(row);

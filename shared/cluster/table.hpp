@@ -20,6 +20,7 @@ struct Row {
   NodeId from;               // the neighbour it came from; empty: our own core
   bool live = false;         // news as it happened, not a sync
   bool core_has = false;     // our core holds exactly this version
+  bool stored = false;       // on its way to the store, or there
 };
 
 class Table {
@@ -37,6 +38,9 @@ class Table {
   // Takes the register if it stands above the one held.
   Put put(wire::Register content, const NodeId& from, bool live);
   Row* find(const RegisterKey& key);
+  // Wall clock: what has ended before is past; it is refused, and erase_past() removes it.
+  void set_horizon(std::int64_t wall_ms) { horizon_ms_ = wall_ms; }
+  std::vector<RegisterKey> erase_past();
 
   // Rows changed after `change`, oldest first.
   std::map<std::uint64_t, Row*>::const_iterator after(std::uint64_t change) const { return changes_.upper_bound(change); }
@@ -53,10 +57,12 @@ class Table {
 
  private:
   void digest_toggle(const Row& row);
+  bool is_past(const wire::Register& content) const;
 
   std::uint64_t id_;
   std::uint64_t head_ = 0;
   std::uint64_t max_clock_ = 0;
+  std::int64_t horizon_ms_ = INT64_MIN;
   std::unordered_map<RegisterKey, Row, RegisterKeyHash> rows_;
   std::map<std::uint64_t, Row*> changes_;
   std::array<std::uint64_t, kBuckets> buckets_{};

@@ -90,13 +90,19 @@ void fields(auto& visit, Of<RowsConfirmed> auto& m) { visit(1, m.batch); }
 
 void fields(auto& visit, Of<ResultsToCore> auto& m) { visit(1, m.results); }
 
-void fields(auto& visit, Of<ResultsTaken> auto& m) { visit(1, m.taken); }
+void fields(auto& visit, Of<ResultsTaken> auto& m) {
+  visit(1, m.taken);
+  visit(2, m.refused);
+}
 
 void fields(auto& visit, Of<DaemonAway> auto& m) { visit(1, m.away_ms); }
 
 void fields(auto& visit, Of<DaemonBeat> auto& m) { visit(1, m.heard); }
 
-void fields(auto& visit, Of<RowsSafe> auto& m) { visit(1, m.batch); }
+void fields(auto& visit, Of<RowsSafe> auto& m) {
+  visit(1, m.batch);
+  visit(2, m.results);
+}
 
 void fields(auto& visit, Of<NotifyRequest> auto& m) {
   visit(1, m.request);

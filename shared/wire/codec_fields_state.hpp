@@ -74,6 +74,7 @@ void fields(auto& visit, Of<Command> auto& m) {
   visit.fixed(2, m.object.service);
   visit(3, m.line);
   visit(4, m.sent_ms);
+  visit(5, m.number);
 }
 
 void fields(auto& visit, Of<ForwardedAck> auto& m) {
@@ -101,6 +102,7 @@ void fields(auto& visit, Of<CheckResult> auto& m) {
   visit(9, m.latency_s);
   visit(10, m.output);
   visit(11, m.sent_ms);
+  visit(12, m.number);
 }
 
 void fields(auto& visit, Of<CheckRegister> auto& m) {

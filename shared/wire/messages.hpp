@@ -293,12 +293,14 @@ struct CheckResult {
   double latency_s = 0;
   std::string output;
   std::int64_t sent_ms = 0;
+  std::uint64_t number = 0;
 };
 
 struct Command {
   ObjectKey object;  // host = 1, service = 2
   std::string line;
   std::int64_t sent_ms = 0;
+  std::uint64_t number = 0;
 };
 
 struct ForwardedResult {
@@ -557,6 +559,7 @@ struct ResultsToCore {
 struct ResultsTaken {
   static constexpr MessageType type_id = MessageType::results_taken;
   std::vector<ForwardedAck> taken;
+  std::vector<ForwardedAck> refused;
 };
 
 struct DaemonAway {
@@ -572,6 +575,7 @@ struct DaemonBeat {
 struct RowsSafe {
   static constexpr MessageType type_id = MessageType::rows_safe;
   std::uint64_t batch = 0;
+  std::vector<std::uint64_t> results;
 };
 
 struct NotifyRequest {

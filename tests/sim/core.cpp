@@ -12,6 +12,7 @@ namespace {
 
 constexpr Millis kTurn{100};
 constexpr Millis kResultAllowance{5000};
+constexpr std::size_t kResultsAMessage = 64;
 constexpr Millis kStateLasts{23'000};
 constexpr std::size_t kHostsAPart = 7;  // small, so that parts are put together
 
@@ -116,6 +117,7 @@ void SimCore::say_everything() {
   }
   initial.kind = wire::CoreRowsKind::initial_last;
   outside_.to_daemon(initial);
+  forwards_.say_again();
   send_results();
 }
 
@@ -124,6 +126,7 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* rows = std::get_if<wire::RowsToCore>(&message)) on(*rows);
   if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
   if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
+  if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) forwards_.safe(safe->results);
 }
 
 void SimCore::on(const wire::DaemonAway& away) {
@@ -167,9 +170,15 @@ void SimCore::bring_in(const wire::Register& row, bool live) {
 void SimCore::on(const wire::ResultsToCore& results) {
   wire::ResultsTaken taken;
   for (const wire::ForwardedResult& forwarded : results.results) {
-    taken.taken.push_back({forwarded.taker, forwarded.taker_instance, forwarded.number});
+    const wire::ForwardedAck ack{forwarded.taker, forwarded.taker_instance, forwarded.number};
     Object* object = find(forwarded.result.object);
-    if (object == nullptr) continue;
+    if (object == nullptr || !owns(object->plan)) {
+      taken.refused.push_back(ack);
+      continue;
+    }
+    taken.taken.push_back(ack);
+    std::erase_if(object->state.taken, [&](const wire::TakenMark& mark) { return mark.taker == ack.taker; });
+    object->state.taken.push_back({ack.taker, ack.taker_instance, ack.number});
     wire::CheckResult result = forwarded.result;
     const std::int64_t shift = wall_ms() - result.sent_ms;
     result.start_ms += shift;
@@ -324,7 +333,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
     outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
     // Should it be ours again before the owner has taken it, it comes back to us.
     object.held_until = outside_.now().steady + kResultAllowance;
-    raw_.push_back(result);
+    forwards_.push(result);
     return send_results();
   }
   const bool hard_problem = result.return_code != 0 && object.state.current_state != 0;
@@ -345,11 +354,11 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
 }
 
 void SimCore::send_results() {
-  if (!linked_ || raw_.empty()) return;
-  wire::CoreResults message{{raw_.begin(), raw_.end()}, side_.epoch(), {}};
-  for (wire::CheckResult& result : message.results) result.sent_ms = wall_ms();
-  raw_.clear();
-  outside_.to_daemon(message);
+  while (linked_ && forwards_.has_unsaid()) {
+    wire::CoreResults message = forwards_.take(kResultsAMessage, wall_ms());
+    message.epoch = side_.epoch();
+    outside_.to_daemon(message);
+  }
 }
 
 wire::Register SimCore::row_of(Object& object) const {

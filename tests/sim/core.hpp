@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cluster/core_side.hpp"
+#include "cluster/forward_queue.hpp"
 #include "cluster/node.hpp"
 #include "sim/check_log.hpp"
 #include "sim/plan.hpp"
@@ -105,7 +106,7 @@ class SimCore {
   std::map<std::size_t, std::size_t> index_;  // by the plan's object
   std::map<ObjectKey, std::size_t> by_key_;
   std::vector<char> owned_;  // by the plan's object
-  std::deque<wire::CheckResult> raw_;
+  cluster::ForwardQueue forwards_;
   bool linked_ = false;
   bool frozen_ = false;
   bool leaving_ = false;

@@ -11,6 +11,8 @@ constexpr Millis kDaemonTick{50};
 constexpr Millis kCoreTurn{100};
 constexpr Millis kRetentionEvery{30'000};
 constexpr Millis kReconnect{500};
+constexpr Millis kFastestWrite{1};
+constexpr Millis kSlowestWrite{40};
 constexpr std::int64_t kWallStart = 1'700'000'000'000;
 constexpr Millis kAnnouncedAway{15'000};
 
@@ -68,6 +70,7 @@ void Server::start_daemon() {
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon starts");
   node_ = std::make_unique<cluster::Node>(settings(), durable_, random_.nonzero(), random_.nonzero(), now());
   last_tick_ = now().steady;
+  node_->restore(disk_.read(), now());
   carry_out(node_->start(now()));
   network_.start(number_);
   tick_missed_ = false;
@@ -105,11 +108,22 @@ void Server::carry_out(const cluster::Actions& actions) {
       to_core(told->message);
     } else if (const auto* persist = std::get_if<cluster::Persist>(&action)) {
       durable_ = persist->state;
+    } else if (const auto* save = std::get_if<cluster::Save>(&action)) {
+      write(*save);
     } else if (const auto* line = std::get_if<cluster::Log>(&action)) {
       story_.tell(events_.now(), plan_.nodes[number_].name, line->line);
       if (line->level >= LogLevel::warning) alarms_.push_back(line->line);
     }
   }
+}
+
+void Server::write(cluster::Save save) {
+  disk_free_ = std::max(disk_free_, events_.now()) + random_.between(kFastestWrite, kSlowestWrite);
+  events_.at(disk_free_, [this, life = daemon_.life(), save = std::move(save)] {
+    if (life != daemon_.life()) return;
+    disk_.write(save);
+    in_daemon([this, ticket = save.ticket] { return node_->saved(ticket, true, now()); });
+  });
 }
 
 void Server::kill_daemon(bool silently) {

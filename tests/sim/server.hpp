@@ -10,6 +10,7 @@
 
 #include "cluster/node.hpp"
 #include "sim/core.hpp"
+#include "sim/disk.hpp"
 #include "sim/network.hpp"
 #include "sim/random.hpp"
 
@@ -90,6 +91,7 @@ class Server final : public NetworkUser {
   void in_daemon(std::function<cluster::Actions()> step);
   void tell_of_moves(std::size_t from, const cluster::PeerMessage& message);
   void carry_out(const cluster::Actions& actions);
+  void write(cluster::Save save);
   void tick_daemon();
   void tick_after(Millis delay);
   void turn_core();
@@ -115,6 +117,8 @@ class Server final : public NetworkUser {
   Process daemon_;
   std::unique_ptr<cluster::Node> node_;
   cluster::Durable durable_;
+  Disk disk_;
+  Millis disk_free_{0};  // it writes one after the other
   SteadyTime last_tick_{};
   bool tick_missed_ = false;
   Process core_process_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cluster/forwarding.hpp"
+#include "wire/codec.hpp"
 
 namespace {
 
@@ -26,8 +27,14 @@ wire::CheckResult result(const std::string& output = "fine") {
 }
 
 struct Fixture {
-  Forwarding taker{id(1), 7};
-  Forwarding owner{id(2), 8};
+  Forwarding taker{id(1)};
+  Forwarding owner{id(2)};
+  std::uint64_t number = 0;
+
+  void took(wire::CheckResult result, SteadyTime now) {
+    result.number = ++number;
+    taker.took(7, std::move(result), now);
+  }
   NodeId runner = id(2);
   bool present = true;
   std::vector<std::pair<NodeId, wire::ForwardedResult>> sent;
@@ -43,7 +50,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(forwarding, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_result_is_kept_until_it_is_acknowledged) {
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(0);
   BOOST_REQUIRE(sent.size() == 1U);
   BOOST_TEST(taker.waiting() == 1U);
@@ -52,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_result_is_kept_until_it_is_acknowledged) {
 }
 
 BOOST_AUTO_TEST_CASE(without_an_acknowledgement_it_is_sent_again_after_a_while) {
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(0);
   send(2999);
   BOOST_TEST(sent.size() == 1U);
@@ -62,7 +69,7 @@ BOOST_AUTO_TEST_CASE(without_an_acknowledgement_it_is_sent_again_after_a_while) 
 }
 
 BOOST_AUTO_TEST_CASE(an_acknowledgement_for_another_life_or_node_is_not_ours) {
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(0);
   taker.on_ack({id(1), 6, sent[0].second.number});
   taker.on_ack({id(3), 7, sent[0].second.number});
@@ -71,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_for_another_life_or_node_is_not_ours) {
 
 BOOST_AUTO_TEST_CASE(while_nobody_runs_the_host_it_waits) {
   runner = {};
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(0);
   BOOST_TEST(sent.empty());
   runner = id(3);
@@ -80,7 +87,7 @@ BOOST_AUTO_TEST_CASE(while_nobody_runs_the_host_it_waits) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_owner_gets_it_only_when_the_first_is_gone_or_silent) {
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(0);
   runner = id(3);
   send(100);
@@ -92,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_new_owner_gets_it_only_when_the_first_is_gone_or_silent) 
 }
 
 BOOST_AUTO_TEST_CASE(its_times_stay_ages_however_long_it_waits) {
-  taker.took(result(), at(0));
+  took(result(), at(0));
   send(5000);
   BOOST_TEST(sent.at(0).second.result.sent_ms == 1'005'000);
 }
@@ -108,23 +115,63 @@ BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has
 
 BOOST_AUTO_TEST_CASE(what_a_dead_core_had_not_confirmed_may_come_again) {
   const wire::ForwardedResult lost{id(1), 7, 3, 0, result(), {}};
-  const wire::ForwardedResult taken{id(1), 7, 4, 0, result(), {}};
+  const wire::ForwardedResult taken{id(1), 7, 4, 0, {}, {{{42, 0}, "SCHEDULE_FORCED_HOST_CHECK;web;1"}}};
   owner.arrived(lost);
   owner.arrived(taken);
-  owner.core_took({id(1), 7, 4});
+  BOOST_TEST(owner.core_took({id(1), 7, 4}));
   owner.core_lost();
   BOOST_TEST(owner.arrived(lost).fresh);
-  BOOST_TEST(!owner.arrived(taken).fresh);
+  BOOST_TEST(!owner.arrived(taken).fresh, "a command: no state shows that it was carried out");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_contains_it_is_its_acknowledgement) {
+  took(result("first"), at(0));
+  took(result("second"), at(0));
+  wire::CheckRegister state;
+  state.taken = {{id(1), 7, 1}};
+  wire::Register row;
+  row.object = result().object;
+  row.value = wire::encode(state);
+  const auto contained = taker.contained(row);
+  BOOST_REQUIRE(contained.size() == 1u);
+  BOOST_TEST(contained[0].number == 1u);
+  row.object.host = 43;
+  BOOST_TEST(taker.contained(row).empty(), "of another object");
+}
+
+BOOST_AUTO_TEST_CASE(what_its_module_says_again_is_no_second_one) {
+  wire::CheckResult once = result();
+  once.number = 5;
+  BOOST_TEST(taker.took(7, once, at(0)) != nullptr);
+  BOOST_TEST(taker.took(7, once, at(10)) == nullptr);
+  BOOST_TEST(taker.waiting() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_kept_is_as_old_as_it_is) {
+  wire::ForwardedResult kept{id(1), 6, 3, 0, result(), {}};
+  taker.restore(kept, {at(0), WallTime{Millis{1'060'000}}});
+  send(500);
+  BOOST_REQUIRE(sent.size() == 1u);
+  BOOST_TEST(sent[0].second.taker_instance == 6u);
+  BOOST_TEST(sent[0].second.result.sent_ms == 1'060'500);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_core_refused_may_come_again) {
+  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}};
+  owner.arrived(message);
+  owner.core_refused({id(1), 7, 3});
+  BOOST_TEST(owner.arrived(message).fresh);
 }
 
 BOOST_AUTO_TEST_CASE(too_many_and_too_old_ones_are_dropped_and_counted) {
-  for (std::size_t count = 0; count < kMaxForwards + 5; ++count) taker.took(result(), at(0));
+  for (std::size_t count = 0; count < kMaxForwards + 5; ++count) took(result(), at(0));
   BOOST_TEST(taker.waiting() == kMaxForwards);
   BOOST_TEST(taker.dropped() == 5U);
-  taker.took(result(), at(static_cast<int>(kForwardTooOld.count()) + 1));
+  took(result(), at(static_cast<int>(kForwardTooOld.count()) + 1));
+  send(static_cast<int>(kForwardTooOld.count()) + 1);
   BOOST_TEST(taker.waiting() == 1U);
-  for (int count = 0; count < 40; ++count)
-    taker.took(result(std::string(1024 * 1024, 'x')), at(static_cast<int>(kForwardTooOld.count()) + 1));
+  BOOST_TEST(taker.take_dropped().size() == kMaxForwards + 5, "the store is to forget them too");
+  for (int count = 0; count < 40; ++count) took(result(std::string(1024 * 1024, 'x')), at(static_cast<int>(kForwardTooOld.count()) + 1));
   BOOST_TEST(taker.waiting() < 17U);
 }
 

@@ -35,8 +35,10 @@ const CheckResult result{.object = {.host = 0x6101, .service = 0x6102},
                          .finish_ms = 65,
                          .latency_s = 0.5,
                          .output = "OK - fine|load=1\nmore\n\xe4",
-                         .sent_ms = 66};
-const Command command{.object = {.host = 0x6301, .service = 0x6302}, .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4", .sent_ms = 67};
+                         .sent_ms = 66,
+                         .number = 69};
+const Command command{
+    .object = {.host = 0x6301, .service = 0x6302}, .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4", .sent_ms = 67, .number = 68};
 const ForwardedResult forwarded{
     .taker = node(0x70), .taker_instance = 0x7101, .number = 72, .hops = 73, .result = result, .command = {command}};
 const TakenMark taken_mark{.taker = node(0xc0), .taker_instance = 0xc101, .number = 193};
@@ -395,7 +397,7 @@ const ResultsToCore& sample() {
 
 template <>
 const ResultsTaken& sample() {
-  static const ResultsTaken m{.taken = {forwarded_ack, {}}};
+  static const ResultsTaken m{.taken = {forwarded_ack, {}}, .refused = {{}, forwarded_ack}};
   return m;
 }
 
@@ -488,7 +490,7 @@ const NotifyVoid& sample() {
 
 template <>
 const RowsSafe& sample() {
-  static const RowsSafe m{.batch = 1};
+  static const RowsSafe m{.batch = 1, .results = {2, 300}};
   return m;
 }
 

@@ -1,10 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
+#include "cluster/forward_queue.hpp"
 #include "cluster/versions.hpp"
 #include "module/cost_meter.hpp"
 #include "module/dirty_set.hpp"
 #include "module/log_limit.hpp"
-#include "module/raw_results.hpp"
 #include "module/row_intake.hpp"
 #include "module/row_writer.hpp"
 #include "module_fake_core.hpp"
@@ -189,17 +189,36 @@ BOOST_AUTO_TEST_CASE(an_object_waits_once_in_the_dirty_set) {
   BOOST_TEST(dirty.empty());
 }
 
-BOOST_AUTO_TEST_CASE(raw_results_are_bounded_and_the_oldest_go_first) {
-  RawResults results;
+BOOST_AUTO_TEST_CASE(what_is_to_be_forwarded_is_bounded_and_the_oldest_go_first) {
+  cluster::ForwardQueue queue;
   for (int i = 0; i < 40; ++i) {
     wire::CheckResult result;
     result.return_code = i;
     result.output.assign(1024 * 1024, 'x');
-    results.push(std::move(result));
+    queue.push(std::move(result));
   }
-  BOOST_TEST(results.size() <= 16u);
-  BOOST_TEST(results.dropped() == 40 - results.size());
-  BOOST_TEST(results.take(1)[0].return_code == static_cast<int>(results.dropped()));
+  BOOST_TEST(queue.size() <= 16u);
+  BOOST_TEST(queue.dropped() == 40 - queue.size());
+  BOOST_TEST(queue.take(1, 0).results[0].return_code == static_cast<int>(queue.dropped()));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_forwarded_is_said_again_until_it_is_safe) {
+  cluster::ForwardQueue queue;
+  for (int i = 0; i < 3; ++i) queue.push(wire::CheckResult{});
+  queue.push(wire::Command{});
+  const wire::CoreResults first = queue.take(3, 1'000);
+  BOOST_REQUIRE(first.results.size() == 3u);
+  BOOST_TEST(first.results[0].number == 1u);
+  BOOST_TEST(first.results[2].sent_ms == 1'000);
+  queue.safe({2});
+  BOOST_TEST(queue.take(9, 2'000).commands.at(0).number == 4u);
+  BOOST_TEST(!queue.has_unsaid());
+  queue.say_again();
+  const wire::CoreResults again = queue.take(9, 3'000);
+  BOOST_REQUIRE(again.results.size() == 2u);
+  BOOST_TEST(again.results[1].number == 3u);
+  queue.safe({1, 3, 4, 99});
+  BOOST_TEST(queue.size() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(costs_are_told_within_an_eighth) {

@@ -158,7 +158,14 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, 
   run(1);
   daemon.read();
   BOOST_TEST(core.objects[sql].results == 1);
-  BOOST_TEST(said<wire::ResultsTaken>()[0].taken.size() == 2u);
+  const auto answer = said<wire::ResultsTaken>()[0];
+  BOOST_TEST(answer.taken.size() == 1u);
+  BOOST_TEST(answer.refused.size() == 1u, "its taker finds who runs it");
+  run(2);
+  daemon.read();
+  const auto state = wire::decode<wire::CheckRegister>(said<wire::CoreRows>().back().rows.back().value);
+  BOOST_REQUIRE(state->taken.size() == 1u);
+  BOOST_TEST(state->taken[0].number == 9u);
   BOOST_TEST(!module->veto_check(sql));
 }
 

@@ -1,0 +1,83 @@
+// The module's half of forwarding: results that this core got without owning the object, and commands that only its owner
+// carries out. Numbered here, said to the daemon, and kept until it has them on disk, so that a daemon that dies takes none
+// along. Bounded: the oldest go first.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <variant>
+#include <vector>
+
+#include "wire/messages.hpp"
+
+namespace merlin::cluster {
+
+class ForwardQueue {
+ public:
+  static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;
+
+  void push(wire::CheckResult result) { add(std::move(result)); }
+  void push(wire::Command command) { add(std::move(command)); }
+
+  // The next to say, at most `count`, oldest first. They stay until they are safe.
+  wire::CoreResults take(std::size_t count, std::int64_t wall_ms) {
+    wire::CoreResults message;
+    for (; count > 0 && has_unsaid(); --count, ++said_) {
+      std::visit([&](auto item) { put(message, std::move(item), wall_ms); }, queue_[said_]);
+    }
+    return message;
+  }
+  // A new link: what is not safe is said again.
+  void say_again() { said_ = 0; }
+  void safe(const std::vector<std::uint64_t>& numbers) {
+    for (const std::uint64_t number : numbers) {
+      const auto found = std::partition_point(queue_.begin(), queue_.end(), [&](const Item& item) { return number_of(item) < number; });
+      if (found != queue_.end() && number_of(*found) == number) remove(found);
+    }
+  }
+
+  bool has_unsaid() const { return said_ < queue_.size(); }
+  std::size_t size() const { return queue_.size(); }
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  using Item = std::variant<wire::CheckResult, wire::Command>;
+
+  static std::uint64_t number_of(const Item& item) {
+    return std::visit([](const auto& content) { return content.number; }, item);
+  }
+  static std::size_t cost(const Item& item) {
+    const auto* result = std::get_if<wire::CheckResult>(&item);
+    return sizeof item + (result != nullptr ? result->output.size() : std::get<wire::Command>(item).line.size());
+  }
+  static void put(wire::CoreResults& message, wire::CheckResult result, std::int64_t wall_ms) {
+    result.sent_ms = wall_ms;
+    message.results.push_back(std::move(result));
+  }
+  static void put(wire::CoreResults& message, wire::Command command, std::int64_t wall_ms) {
+    command.sent_ms = wall_ms;
+    message.commands.push_back(std::move(command));
+  }
+
+  template <class Content>
+  void add(Content content) {
+    content.number = ++number_;
+    bytes_ += cost(queue_.emplace_back(std::move(content)));
+    for (; bytes_ > kMaxBytes; ++dropped_) remove(queue_.begin());
+  }
+  void remove(std::deque<Item>::iterator item) {
+    if (item - queue_.begin() < static_cast<std::ptrdiff_t>(said_)) --said_;
+    bytes_ -= cost(*item);
+    queue_.erase(item);
+  }
+
+  std::deque<Item> queue_;
+  std::size_t said_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t number_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace merlin::cluster

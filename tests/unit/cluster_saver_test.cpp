@@ -1,0 +1,139 @@
+// What goes to the store and when: what operators did before it leaves, the rest soon, and a bad disk delays nothing for long.
+#include <boost/test/unit_test.hpp>
+
+#include "cluster/saver.hpp"
+
+namespace {
+
+using namespace merlin;
+using namespace merlin::cluster;
+
+SteadyTime at(int milliseconds) { return SteadyTime{Millis{100'000 + milliseconds}}; }
+
+wire::Register row(std::uint64_t host, wire::RegisterKind kind = wire::RegisterKind::check) {
+  wire::Register content;
+  content.object = {host, 0};
+  content.kind = kind;
+  content.version = {1, 1, 1, {}};
+  return content;
+}
+
+struct Fixture {
+  Table table{7};
+  Saver saver{table};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(saver, Fixture)
+
+BOOST_AUTO_TEST_CASE(what_an_operator_did_leaves_when_it_is_on_disk) {
+  saver.own({row(1, wire::RegisterKind::comment)}, 5, at(0));
+  const auto save = saver.next(at(0));
+  BOOST_REQUIRE(save);
+  BOOST_TEST(save->rows.size() == 1u);
+  BOOST_TEST(saver.overdue(at(10)).rows.empty());
+  const auto released = saver.saved(save->ticket, true, at(20));
+  BOOST_TEST(released.rows.size() == 1u);
+  BOOST_TEST(released.on_disk);
+  BOOST_REQUIRE(released.safe_batches.size() == 1u);
+  BOOST_TEST(released.safe_batches[0] == 5u);
+  BOOST_TEST(saver.unsafe() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_fails_delays_nothing_and_is_tried_again) {
+  saver.own({row(1, wire::RegisterKind::comment)}, 5, at(0));
+  auto save = saver.next(at(0));
+  const auto released = saver.saved(save->ticket, false, at(20));
+  BOOST_TEST(released.rows.size() == 1u, "it leaves");
+  BOOST_TEST(released.safe_batches.empty(), "but is not called safe");
+  BOOST_TEST(!saver.next(at(1'000)));
+  save = saver.next(at(6'000));
+  BOOST_REQUIRE(save);
+  const auto again = saver.saved(save->ticket, true, at(6'010));
+  BOOST_TEST(again.rows.empty(), "once");
+  BOOST_TEST(again.safe_batches.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_hangs_is_waited_for_a_second) {
+  saver.own({row(1, wire::RegisterKind::comment)}, 5, at(0));
+  const auto save = saver.next(at(0));
+  BOOST_TEST(saver.overdue(at(999)).rows.empty());
+  BOOST_TEST(saver.overdue(at(1'000)).rows.size() == 1u);
+  BOOST_TEST(saver.overdue(at(1'001)).rows.empty());
+  BOOST_TEST(saver.saved(save->ticket, true, at(9'000)).safe_batches.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(states_are_on_disk_within_seconds_and_each_once) {
+  saver.next(at(0));
+  table.put(row(1), {}, true);
+  table.put(row(2), {}, true);
+  BOOST_TEST(!saver.next(at(1)));
+  BOOST_REQUIRE(saver.next(at(5'000)));
+  BOOST_TEST(!saver.next(at(10'000)));
+}
+
+BOOST_AUTO_TEST_CASE(what_people_did_elsewhere_goes_there_at_once) {
+  saver.next(at(0));
+  table.put(row(1, wire::RegisterKind::downtime), {}, true);
+  const auto save = saver.next(at(1));
+  BOOST_REQUIRE(save);
+  BOOST_TEST(save->rows.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_disk_is_not_given_more_than_it_can_take) {
+  saver.next(at(0));
+  for (std::uint64_t number = 1; number <= 10 * kRowsASave; ++number) table.put(row(number), {}, true);
+  std::size_t saves = 0;
+  while (saver.next(at(5'000 * static_cast<int>(saves + 1)))) ++saves;
+  BOOST_TEST(saves == kSavesUnderWay);
+  saver.saved(1, true, at(50'000));
+  BOOST_TEST(saver.next(at(60'000)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_was_delivered_before_the_disk_saw_it_is_not_written) {
+  wire::ForwardedResult result;
+  result.number = 3;
+  saver.keep(result);
+  BOOST_TEST(saver.done({{}, 0, 3}));
+  BOOST_TEST(!saver.next(at(0)));
+  saver.keep(result);
+  const auto save = saver.next(at(0));
+  BOOST_TEST(save->kept.size() == 1u);
+  BOOST_TEST(!saver.done({{}, 0, 3}));
+  BOOST_TEST(saver.next(at(1))->done.size() == 1u);
+  BOOST_TEST(saver.saved(save->ticket, true, at(2)).safe_results.size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(what_has_ended_is_forgotten_after_the_retention_and_not_taken_again) {
+  Table table(7);
+  wire::Register gone = row(1, wire::RegisterKind::comment);
+  gone.rank = 1;
+  gone.base_ms = 1'000;
+  wire::Register living = row(2, wire::RegisterKind::comment);
+  living.base_ms = 1'000;
+  table.put(gone, {}, true);
+  table.put(living, {}, true);
+  table.put(row(3), {}, true);
+  table.set_horizon(1'000);
+  BOOST_TEST(table.erase_past().empty());
+  table.set_horizon(1'001);
+  BOOST_TEST(table.erase_past().size() == 1u);
+  BOOST_TEST((table.put(gone, {}, true) == Table::Put::older));
+  Table fresh(8);
+  fresh.put(living, {}, true);
+  fresh.put(row(3), {}, true);
+  BOOST_TEST(table.digest() == fresh.digest(), "and tables that never had it are equal");
+}
+
+BOOST_AUTO_TEST_CASE(a_tombstone_is_final_whatever_the_versions_say) {
+  Table table(7);
+  wire::Register gone = row(1, wire::RegisterKind::comment);
+  gone.rank = 1;
+  table.put(gone, {}, true);
+  wire::Register later = row(1, wire::RegisterKind::comment);
+  later.version = {9, 9, 9, {}};
+  BOOST_TEST((table.put(later, {}, true) == Table::Put::older));
+}
