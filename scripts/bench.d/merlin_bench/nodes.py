@@ -64,27 +64,6 @@ class Probe:
 class Nodes(Cluster):
     merlin = True
 
-    def ask_daemon(self, node, **request):
-        """The answer of the control socket, None when there is none: fast enough to poll."""
-        try:
-            with socket.socket(socket.AF_UNIX) as link:
-                link.settimeout(5)
-                link.connect(self.path(node, "/run/merlin/control.sock"))
-                link.sendall(json.dumps(request).encode() + b"\n")
-                answer = b"".join(iter(lambda: link.recv(1 << 20), b""))
-            return json.loads(answer)
-        except (OSError, ValueError):
-            return None
-
-    def daemon_says(self, node):
-        """The status document."""
-        return self.ask_daemon(node, command="status")
-
-    def owners(self, node=None):
-        """{host: the one node that runs it, or None}, as `node` says."""
-        hosts = [f"host{number:04d}" for number in range(1, self.hosts + 1)]
-        return {host: self.ask_daemon(node or self.nodes[0], command="owner", host=host)["owner"] for host in hosts}
-
     def module_says(self, node):
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(5)
@@ -105,7 +84,7 @@ class Nodes(Cluster):
     def pids(self, node):
         found = {"core": self.core_pid(node)}
         if self.merlin:
-            found["daemon"] = self.daemon_says(node)["daemon"]["pid"]
+            found["daemon"] = self.status(node)["daemon"]["pid"]
         return found
 
     def outer_pids(self, node):
@@ -184,11 +163,8 @@ class Nodes(Cluster):
         with open(self.path(node, "/var/lib/nagios4/rw/nagios.cmd"), "w", encoding="ascii", buffering=1) as pipe:
             yield pipe
 
-    def wait_rows_equal(self, node, timeout_s=60):
-        wait_for(f"{node} knows what the others know", lambda: self.tables_equal(node), timeout_s, 0.01)
-
     def tables_equal(self, node):
-        document = self.daemon_says(node)
+        document = self.status(node)
         return document is not None and all(entry["table_equal"] for entry in document["nodes"])
 
 

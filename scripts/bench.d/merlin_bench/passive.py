@@ -8,11 +8,16 @@ from .report import quantile, say
 SENDER, RECEIVER = "peer01", "peer02"
 
 
-class Source:
-    """Numbered OK results for the services of given hosts, in turn."""
+def services_of(hosts, services):
+    """[(host, service)], a service of each host after the other."""
+    return [(host, f"svc{number:02d}") for number in range(1, services + 1) for host in hosts]
 
-    def __init__(self, hosts, services):
-        self.objects = [(host, f"svc{number:02d}") for number in range(1, services + 1) for host in hosts]
+
+class Source:
+    """Numbered OK results for given services, in turn."""
+
+    def __init__(self, objects):
+        self.objects = objects
         self.sent = 0
 
     def lines(self, count):
@@ -25,10 +30,6 @@ class Source:
 
 def own_hosts(lab, node):
     return [host for host, owner in lab.owners(node).items() if owner == node]
-
-
-def all_hosts(lab):
-    return [f"host{number:04d}" for number in range(1, lab.hosts + 1)]
 
 
 def send_evenly(lab, node, source, rate, seconds):
@@ -63,7 +64,7 @@ def wait_passed(probe, kind, count, timeout_s=120):
 
 def latency(report, lab, rate, seconds, runs):
     sender, receiver = lab.probe(SENDER), lab.probe(RECEIVER)
-    source = Source(own_hosts(lab, SENDER), lab.services)
+    source = Source(services_of(own_hosts(lab, SENDER), lab.services))
     middle, tail = [], []
     for _ in range(runs):
         sender.mark()
@@ -80,7 +81,7 @@ def latency(report, lab, rate, seconds, runs):
 
 
 def wire_bytes(report, lab, rate, seconds, what, bound):
-    source = Source(own_hosts(lab, SENDER), lab.services)
+    source = Source(services_of(own_hosts(lab, SENDER), lab.services))
     before = lab.wire_bytes(SENDER)
     time.sleep(seconds)
     idle = lab.wire_bytes(SENDER) - before
@@ -116,9 +117,8 @@ def burst(lab, source, rounds, receiver=None):
 
 def costs(report, lab, alone, runs, rounds=6):
     # The same number of services on both, so that the same is done.
-    objects = Source(own_hosts(lab, SENDER), lab.services).objects
-    source, alone_source = Source([], 0), Source([], 0)
-    source.objects, alone_source.objects = objects, objects
+    objects = services_of(own_hosts(lab, SENDER), lab.services)
+    source, alone_source = Source(objects), Source(objects)
     count = rounds * len(objects)
     each = count / 10_000
     found = {"ratio": [], "rate": [], "alone": [], "sender": [], "receiver": [], "bytes": [], "shown": []}

@@ -3,7 +3,7 @@ import os
 import time
 
 from .nodes import CONFIG, PROBE_FILE, nodes, wait_for
-from .passive import Source, all_hosts, passes, send_at_once
+from .passive import Source, passes, send_at_once, services_of
 from .report import say
 
 FIRST, SECOND = "peer01", "peer02"
@@ -63,7 +63,7 @@ def takeover(report, lab, runs):
 
 
 def hosts_owned(lab, node):
-    document = lab.daemon_says(node)
+    document = lab.status(node)
     return document["nodes"][0]["hosts_owned"] if document else 0
 
 
@@ -74,7 +74,7 @@ def learning(report, lab, runs):
     for _ in range(runs):
         stop_core(lab, SECOND)
         lab.kill(SECOND, "daemon", "TERM")
-        wait_for("merlind ends", lambda: lab.daemon_says(SECOND) is None, 30)
+        wait_for("merlind ends", lambda: lab.status(SECOND) is None, 30)
         lab.run(SECOND, "sh", "-c", "rm -rf /var/lib/merlin/state /var/lib/nagios4/retention.dat /var/lib/nagios4/status.dat")
         lab.start(SECOND, "core")
         wait_for("the second core's loop", lambda: loop_began(lab, SECOND), 60, 0.05)
@@ -91,17 +91,17 @@ def learning(report, lab, runs):
 
 def fill(lab):
     """A result for each service, by the first node's command pipe; every node must then know it."""
-    source = Source(all_hosts(lab), lab.services)
+    source = Source(services_of(lab.host_names(), lab.services))
     lab.kill(SECOND, "core", "TERM")
     wait_for("the first node runs everything", lambda: hosts_owned(lab, FIRST) == lab.hosts, 60, 0.1)
     send_at_once(lab, FIRST, source, lab.hosts * lab.services)
     total = lab.hosts * lab.services
-    wait_for("a row for each service", lambda: (lab.daemon_says(FIRST) or {"rows": 0})["rows"] >= total, 240, 0.5)
+    wait_for("a row for each service", lambda: (lab.status(FIRST) or {"rows": 0})["rows"] >= total, 240, 0.5)
     lab.start(SECOND, "all")
 
 
 def shares(report, lab):
-    owned = [entry["hosts_owned"] / lab.hosts for entry in lab.daemon_says(FIRST)["nodes"]]
+    owned = [entry["hosts_owned"] / lab.hosts for entry in lab.status(FIRST)["nodes"]]
     report.add("share of two nodes, farthest from a half", max(abs(share - 0.5) * 200 for share in owned), "%", at_most=4)
 
 

@@ -9,10 +9,9 @@ BOUNDS = {300: None, 1000: 10, 10_000: 4}
 
 
 def program():
-    for preset in ("release", "dev"):
-        path = os.path.join(TOP, "build", preset, "tests", "split_bench")
-        if os.path.exists(path):
-            return path
+    path = os.path.join(TOP, "build", "dev", "tests", "split_bench")
+    if os.path.exists(path):
+        return path
     raise FileNotFoundError("split_bench is not built: cmake --preset dev && cmake --build --preset dev --target split_bench")
 
 
