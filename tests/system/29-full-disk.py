@@ -3,7 +3,6 @@ import threading
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import longest_wait_ms, objects_of, runs_of
 from nodefiles import DAEMON_LOG, log_end, log_since, problem
 
 FULL = "peer02"
@@ -85,9 +84,7 @@ def test():
             wait_for("the log is written again", lambda: problem(c, FULL, ["the log cannot be written"]) is None, 5)
         c.start(DIES, "core")
         c.wait_settled()
-        until = now_ms()
-        runs = runs_of(c, since, until)
-        longest = longest_wait_ms(runs, objects_of(c), since, until)
+        longest = c.longest_wait_ms(since, now_ms())
         check(longest <= c.interval * 1000 + 2500, f"a check waited {longest} ms at an interval of {c.interval} s")
         end = log_end(c, FULL)
         c.run(FULL, "/etc/init.d/merlind", "restart")

@@ -3,7 +3,6 @@ import json
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import longest_wait_ms, objects_of, runs_of
 
 TWO = ["peer01", "peer02"]
 THIRD = "peer03"
@@ -42,8 +41,8 @@ def two_are_alone(c):
 
 def check_waits(c, since, until, belongs, slack_ms):
     """What the third runs counts while `belongs` says that it belongs to the cluster."""
-    runs = {key: [(when, node) for when, node in run if node != THIRD or belongs(when)] for key, run in runs_of(c, since, until).items()}
-    longest = longest_wait_ms({key: run for key, run in runs.items() if run}, objects_of(c), since, until)
+    runs = {key: [(when, node) for when, node in run if node != THIRD or belongs(when)] for key, run in c.runs(since, until).items()}
+    longest = c.longest_wait_ms(since, until, runs)
     check(longest <= c.interval * 1000 + slack_ms, f"a check waited {longest} ms at an interval of {c.interval} s")
 
 

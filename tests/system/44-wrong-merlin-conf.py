@@ -2,7 +2,7 @@
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each, runs_of
+from judging import check_one_runner_each
 from nodefiles import CORE_LOG, MERLIN_CONF, edit, log_end, log_since, problem, reload_core, reload_daemon, terms
 
 NODE = "peer02"
@@ -49,7 +49,7 @@ def check_core_alone(c):
     check(any("Merlin is disabled" in line for line in lines), "the core's log does not say that it monitors alone")
     since = now_ms()
     time.sleep(c.interval + 3)
-    ran = {key for key, run in runs_of(c, since, now_ms()).items() if NODE in {node for _, node in run}}
+    ran = {key for key, run in c.runs(since, now_ms()).items() if NODE in {node for _, node in run}}
     check(len(ran) == c.objects(), f"the core with a wrong merlin.conf ran {len(ran)} of its {c.objects()} checks")
     check(c.settled(others), "the others do not share what it does not run for them")
     check(problem(c, others[0], ["core of " + NODE]), f"mon on {others[0]} does not speak of the core of {NODE}")

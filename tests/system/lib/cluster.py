@@ -183,15 +183,31 @@ class Cluster:
         """Number of things that are checked: hosts and services."""
         return self.hosts * (1 + self.services)
 
-    def longest_wait_ms(self, since_ms, until_ms, only_services=True):
-        """The longest time that any check was not run between the two moments; both ends count as edges."""
-        times = defaultdict(list)
-        for _, host, service, when in self.checks(since_ms, until_ms):
-            if service != "-" or not only_services:
-                times[(host, service)].append(when)
-        expected = self.hosts * self.services + (0 if only_services else self.hosts)
-        check(len(times) == expected, f"{expected - len(times)} of {expected} checks did not run at all in {until_ms - since_ms} ms")
-        return max(max(b - a for a, b in zip([since_ms, *run], [*run, until_ms])) for run in times.values())
+    def known_checks(self):
+        """{(host, service)} that all nodes of the lab know; service "-" is the host's own check."""
+        services = ["-"] + [f"svc{number:02d}" for number in range(1, self.services + 1)]
+        return {(host, service) for host in self.host_names() for service in services}
+
+    def runs(self, since_ms, until_ms):
+        """{(host, service): [(time_ms, node)]}, each by time."""
+        runs = defaultdict(list)
+        for node, host, service, when in self.checks(since_ms, until_ms):
+            runs[(host, service)].append((when, node))
+        return runs
+
+    def longest_wait_ms(self, since_ms, until_ms, runs=None, expected=None):
+        """The longest time that a service of `expected` (else: all known) was not run between the two moments, by `runs` (else: all
+        that were noted); both ends count as edges. Fails where a service or host was not run at all."""
+        runs = self.runs(since_ms, until_ms) if runs is None else runs
+        expected = self.known_checks() if expected is None else expected
+        missing = sorted(key for key in expected if not runs.get(key))
+        check(not missing, f"{len(missing)} of {len(expected)} checks were not run at all in {until_ms - since_ms} ms: {missing[:3]}")
+        longest = 0
+        for key in expected:
+            if key[1] != "-":
+                times = [since_ms, *(when for when, _ in runs[key]), until_ms]
+                longest = max(longest, *(b - a for a, b in zip(times, times[1:])))
+        return longest
 
     def run_twice(self, since_ms, until_ms, within_ms):
         """[(object, first, second)]: the same check run by two nodes closer together than that."""
