@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cluster/core_side.hpp"
+#include "unit/cluster_support.hpp"
 
 namespace {
 
@@ -9,7 +10,6 @@ using namespace merlin;
 using namespace merlin::cluster;
 using Mode = CoreSide::Mode;
 
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{milliseconds}}; }
 WallTime wall(std::int64_t milliseconds) { return WallTime{Millis{milliseconds}}; }
 
 wire::Epoch epoch(std::uint64_t number, bool whole, std::vector<Unit> added, std::vector<Unit> removed = {}) {

@@ -3,20 +3,13 @@
 #include <vector>
 
 #include "cluster/forwarding.hpp"
+#include "unit/cluster_support.hpp"
 #include "wire/codec.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::cluster;
-
-NodeId id(std::uint8_t number) {
-  NodeId node;
-  node.bytes[0] = number;
-  return node;
-}
-
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{milliseconds}}; }
 
 wire::CheckResult result(const std::string& output = "fine") {
   wire::CheckResult result;

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cluster/liveness.hpp"
+#include "unit/cluster_support.hpp"
 
 namespace {
 
@@ -11,17 +12,9 @@ using namespace merlin::cluster;
 constexpr std::uint64_t kInstance = 77;
 constexpr Millis kBeat{1000};
 
-NodeId id(std::uint8_t number) {
-  NodeId node;
-  node.bytes[0] = number;
-  return node;
-}
-
 const NodeId kSelf = id(1);
 const NodeId kPeer = id(2);
 const NodeId kThird = id(3);
-
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{1'000'000 + milliseconds}}; }
 
 wire::Heard heard_self(std::uint32_t age = 0, bool direct = true) {
   wire::Heard heard;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cluster/node.hpp"
+#include "unit/cluster_support.hpp"
 #include "wire/codec.hpp"
 
 namespace {
@@ -14,17 +15,9 @@ using namespace merlin::cluster;
 
 constexpr std::uint64_t kInstance = 77;
 
-NodeId id(std::uint8_t number) {
-  NodeId node;
-  node.bytes[0] = number;
-  return node;
-}
-
 const NodeId kSelf = id(1);
 const NodeId kPeer = id(2);
 const NodeId kThird = id(3);
-
-Now at(int milliseconds) { return {SteadyTime{Millis{1'000'000 + milliseconds}}, WallTime{Millis{1'700'000'000'000 + milliseconds}}}; }
 
 Settings settings(const std::vector<NodeId>& peers) {
   Settings settings;
@@ -65,9 +58,9 @@ std::size_t beats_to(const NodeId& node, const Actions& actions) {
 }
 
 struct Fixture {
-  explicit Fixture(const std::vector<NodeId>& peers = {kPeer, kThird}) : node(settings(peers), {}, kInstance, 9, at(0)) {
-    node.start(at(0));
-    for (const NodeId& peer : peers) node.link_up(peer, at(0));
+  explicit Fixture(const std::vector<NodeId>& peers = {kPeer, kThird}) : node(settings(peers), {}, kInstance, 9, now_at(0)) {
+    node.start(now_at(0));
+    for (const NodeId& peer : peers) node.link_up(peer, now_at(0));
   }
 
   // The peer beats and says which nodes its file names; `hears_third`: it passes a fresh beat of that one on.
@@ -76,7 +69,7 @@ struct Fixture {
     info.node_id = kPeer;
     info.instance = 5;
     info.knows_nodes = names;
-    node.receive(kPeer, info, at(now));
+    node.receive(kPeer, info, now_at(now));
     wire::Beat beat = beat_of(kPeer, ++number);
     if (hears_third) {
       wire::Heard third = heard(kThird, 5, 1);
@@ -84,11 +77,11 @@ struct Fixture {
       third.beat.push_back(beat_of(kThird, number));
       beat.heard.push_back(third);
     }
-    node.receive(kPeer, beat, at(now));
-    node.tick(at(now));
+    node.receive(kPeer, beat, now_at(now));
+    node.tick(now_at(now));
   }
   std::optional<NodeView> sees(const NodeId& id, int now) const {
-    const ClusterView view = node.view(at(now));
+    const ClusterView view = node.view(now_at(now));
     const auto found = std::find_if(view.nodes.begin(), view.nodes.end(), [&](const NodeView& one) { return one.id == id; });
     return found == view.nodes.end() ? std::nullopt : std::optional(*found);
   }
@@ -105,11 +98,11 @@ BOOST_AUTO_TEST_CASE(beats_that_another_misses_are_sent_on_early_but_not_at_ever
   std::size_t sent = 0;
   std::uint64_t number = 0;
   for (int now = 10; now < 3'000; now += 10) {
-    if (now % 50 == 0) sent += beats_to(kPeer, fixture.node.tick(at(now)));
-    if (now % 500 == 0) sent += beats_to(kPeer, fixture.node.receive(kThird, beat_of(kThird, ++number), at(now)));
+    if (now % 50 == 0) sent += beats_to(kPeer, fixture.node.tick(now_at(now)));
+    if (now % 500 == 0) sent += beats_to(kPeer, fixture.node.receive(kThird, beat_of(kThird, ++number), now_at(now)));
     wire::Beat late = beat_of(kPeer, ++number);
     late.heard.push_back(heard(kThird, 5, 1'500));
-    sent += beats_to(kPeer, fixture.node.receive(kPeer, late, at(now)));
+    sent += beats_to(kPeer, fixture.node.receive(kPeer, late, now_at(now)));
   }
   BOOST_TEST(sent > 6U);
   BOOST_TEST(sent < 20U);
@@ -135,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_in_no_file_we_know_of_does_not_count) {
 
 BOOST_AUTO_TEST_CASE(a_node_of_our_file_counts_over_a_third_one_whatever_files_that_has) {
   Fixture fixture({kPeer, kThird});
-  fixture.node.link_down(kThird, false, at(50));
+  fixture.node.link_down(kThird, false, now_at(50));
   fixture.peer_says({}, true, 100);
   BOOST_REQUIRE(fixture.sees(kThird, 200));
   BOOST_TEST(fixture.sees(kThird, 200)->active);
@@ -145,11 +138,11 @@ BOOST_AUTO_TEST_CASE(a_node_taken_out_of_our_file_is_gone_at_once_though_others_
   Fixture fixture({kPeer, kThird});
   fixture.peer_says({kSelf, kThird}, true, 100);
   BOOST_REQUIRE(fixture.sees(kThird, 200));
-  fixture.node.set_settings(settings({kPeer}), at(300));
+  fixture.node.set_settings(settings({kPeer}), now_at(300));
   BOOST_TEST(!fixture.sees(kThird, 300));
   for (int now = 400; now < 5'000; now += 500) fixture.peer_says({kSelf, kThird}, true, now);
   BOOST_TEST(!fixture.sees(kThird, 5'000));
-  fixture.node.set_settings(settings({kPeer, kThird}), at(5'000));
+  fixture.node.set_settings(settings({kPeer, kThird}), now_at(5'000));
   fixture.peer_says({kSelf, kThird}, true, 5'100);
   BOOST_REQUIRE(fixture.sees(kThird, 5'200));
   BOOST_TEST(fixture.sees(kThird, 5'200)->active);
@@ -181,13 +174,13 @@ BOOST_AUTO_TEST_CASE(the_latency_is_the_middle_of_the_last_few_not_the_last) {
   Fixture fixture({kPeer});
   std::uint64_t number = 0;
   const auto echo = [&](int round_trip, int now) {
-    const Actions beats = fixture.node.tick(at(now));
+    const Actions beats = fixture.node.tick(now_at(now));
     for (const Action& action : beats) {
       const auto* sent = std::get_if<SendToPeer>(&action);
       if (sent == nullptr || !std::holds_alternative<wire::Beat>(sent->message)) continue;
       wire::Beat answer = beat_of(kPeer, ++number);
       answer.heard.front().number = std::get<wire::Beat>(sent->message).number;
-      fixture.node.receive(kPeer, answer, at(now + round_trip));
+      fixture.node.receive(kPeer, answer, now_at(now + round_trip));
     }
   };
   int now = 1'000;
@@ -202,7 +195,7 @@ BOOST_AUTO_TEST_CASE(the_latency_is_the_middle_of_the_last_few_not_the_last) {
 
 BOOST_AUTO_TEST_CASE(the_module_is_told_when_the_name_of_a_node_changes) {
   Fixture fixture({kPeer});
-  fixture.node.core_connected({}, at(10));
+  fixture.node.core_connected({}, now_at(10));
   const auto names_told = [](const Actions& actions) {
     std::vector<std::string> names;
     for (const Action& action : actions) {
@@ -215,20 +208,20 @@ BOOST_AUTO_TEST_CASE(the_module_is_told_when_the_name_of_a_node_changes) {
   };
   Settings renamed = settings({kPeer});
   renamed.peers[0].name = "berlin";
-  BOOST_TEST((names_told(fixture.node.set_settings(renamed, at(20))) == std::vector<std::string>{"self", "berlin"}));
-  BOOST_TEST(names_told(fixture.node.set_settings(renamed, at(30))).empty());
-  BOOST_TEST(names_told(fixture.node.tick(at(50))).empty());
+  BOOST_TEST((names_told(fixture.node.set_settings(renamed, now_at(20))) == std::vector<std::string>{"self", "berlin"}));
+  BOOST_TEST(names_told(fixture.node.set_settings(renamed, now_at(30))).empty());
+  BOOST_TEST(names_told(fixture.node.tick(now_at(50))).empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_module_is_told_the_names_of_nodes_that_only_others_know) {
   Fixture fixture({kPeer});
-  fixture.node.core_connected({}, at(10));
+  fixture.node.core_connected({}, now_at(10));
   fixture.peer_says({kSelf, kThird}, true, 100);
   fixture.peer_says({kSelf, kThird}, true, 200);
   wire::NodeInfo info;
   info.node_id = kThird;
   info.name = "oslo";
-  const Actions actions = fixture.node.receive(kPeer, wire::Relayed{kThird, kSelf, 11, wire::encode(info)}, at(300));
+  const Actions actions = fixture.node.receive(kPeer, wire::Relayed{kThird, kSelf, 11, wire::encode(info)}, now_at(300));
   BOOST_TEST(std::any_of(actions.begin(), actions.end(), [](const Action& action) {
     const auto* told = std::get_if<SendToCore>(&action);
     const auto* welcome = told == nullptr ? nullptr : std::get_if<wire::CoreWelcome>(&told->message);
@@ -241,9 +234,9 @@ BOOST_AUTO_TEST_CASE(no_beat_makes_our_term_begin_anew) {
   wire::Beat hostile = beat_of(kPeer, 1);
   hostile.term = std::numeric_limits<std::uint64_t>::max();
   hostile.wall_ms = std::numeric_limits<std::int64_t>::min();
-  fixture.node.receive(kPeer, hostile, at(100));
-  const std::uint64_t term = fixture.node.view(at(200)).term;
+  fixture.node.receive(kPeer, hostile, now_at(100));
+  const std::uint64_t term = fixture.node.view(now_at(200)).term;
   BOOST_TEST(term > 1'000'000U);
-  fixture.node.set_settings(settings({}), at(300));  // a change of the cluster: a new term
-  BOOST_TEST(fixture.node.view(at(300)).term == term + 1);
+  fixture.node.set_settings(settings({}), now_at(300));  // a change of the cluster: a new term
+  BOOST_TEST(fixture.node.view(now_at(300)).term == term + 1);
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cluster/ownership.hpp"
+#include "unit/cluster_support.hpp"
 
 namespace {
 
@@ -11,14 +12,6 @@ using namespace merlin;
 using namespace merlin::cluster;
 
 constexpr Millis kBeat{1000};
-
-NodeId id(std::uint8_t number) {
-  NodeId node;
-  node.bytes[0] = number;
-  return node;
-}
-
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{milliseconds}}; }
 
 InventoryPtr hosts(int count, const std::vector<std::string>& services = {}) {
   std::vector<wire::InventoryHost> all;

@@ -4,19 +4,12 @@
 #include <variant>
 
 #include "cluster/replication.hpp"
+#include "unit/cluster_support.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::cluster;
-
-NodeId id(std::uint8_t number) {
-  NodeId node;
-  node.bytes[0] = number;
-  return node;
-}
-
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{milliseconds}}; }
 
 wire::Register row(std::uint64_t object, std::uint64_t hlc, std::uint64_t term = 1) {
   wire::Register content;

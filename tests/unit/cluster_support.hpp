@@ -1,0 +1,21 @@
+// What the tests of the cluster logic share: nodes and moments by their number.
+#pragma once
+
+#include <cstdint>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace merlin::cluster {
+
+inline NodeId id(std::uint8_t number) {
+  NodeId node;
+  node.bytes[0] = number;
+  return node;
+}
+
+// So many milliseconds after a beginning that is far from the clocks' own.
+inline SteadyTime at(int milliseconds) { return SteadyTime{Millis{1'000'000 + milliseconds}}; }
+inline Now now_at(int milliseconds) { return {at(milliseconds), WallTime{Millis{1'700'000'000'000 + milliseconds}}}; }
+
+}  // namespace merlin::cluster
