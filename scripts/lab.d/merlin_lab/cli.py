@@ -23,7 +23,7 @@ EXAMPLES = """examples:
 """
 LOGS = {"core": "/var/log/nagios4/nagios.log", "daemon": "/var/log/merlin/merlind.log",
         "module": "/var/log/merlin/module.log"}
-PLUGIN_LOGS = {"checks": "checks.log", "notifications": "notifications.log", "handlers": "eventhandlers.log"}
+PLUGIN_LOGS = {"checks": "checks.log", "notifications": "notifications.log", "handlers": "eventhandlers.log", "results": "results.log"}
 
 
 def version():
@@ -49,7 +49,7 @@ class Progress:
 
 def do_up(lab, args):
     say = Progress(args.quiet)
-    options = {"nodes": args.nodes, "hosts": args.hosts, "services": args.services, "interval": args.interval,
+    options = {"nodes": args.nodes, "hosts": args.hosts, "services": args.services, "interval": args.interval, "passive": args.passive,
                "bare": args.bare, "merlin": args.merlin, "plain": args.plain,
                "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE")}
     with lab.locked():
@@ -204,6 +204,7 @@ def add_up(verb):
     sub.add_argument("--hosts", type=number(1), default=300, help="monitored hosts (default 300)")
     sub.add_argument("--services", type=number(0), default=10, help="services a host (default 10)")
     sub.add_argument("--interval", type=number(1), default=60, help="seconds between two checks (default 60)")
+    sub.add_argument("--passive", type=number(0), default=0, help="services a host that only get results from outside (default 0)")
     sub.add_argument("--bare", action="store_true", help="as freshly installed: no peers in merlin.conf, no keys exchanged")
     sub.add_argument("--no-merlin", dest="merlin", action="store_false", help="the cores alone, without module and daemon")
     sub.add_argument("--plain", action="store_true", help="nodes that are only processes on 127.151.x.x: no cuts, no ssh")
@@ -236,7 +237,8 @@ def add_plugin_verbs(verb):
     sub.add_argument("--node", help="only when this node runs the check")
     for name, text in (("checks", "print who ran which check: NODE HOST SERVICE TIME_MS"),
                        ("notifications", "print who told whom: NODE TIME_MS CONTACT TYPE HOST SERVICE STATE NUMBER"),
-                       ("handlers", "print the event handlers run: NODE TIME_MS HOST SERVICE STATE STATETYPE ATTEMPT")):
+                       ("handlers", "print the event handlers run: NODE TIME_MS HOST SERVICE STATE STATETYPE ATTEMPT"),
+                       ("results", "print who handled which result of a --passive service: NODE TIME_MS HOST SERVICE STATE OUTPUT")):
         sub = verb(name, do_lines, text)
         sub.add_argument("nodes", nargs="*", metavar="NODE", help="default: all")
         sub.add_argument("--since", type=int, default=0, metavar="TIME_MS", help="only what is later than this, in ms since 1970")

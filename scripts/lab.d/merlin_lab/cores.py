@@ -25,8 +25,13 @@ def service_name(number):
     return f"svc{number:02d}"
 
 
-def nagios_cfg(prefix, module, objects):
-    """nagios.cfg. `prefix` goes before each path; `module` is the broker_module line's value or None."""
+def passive_name(number):
+    return f"passive{number:02d}"
+
+
+def nagios_cfg(prefix, module, objects, passive=0):
+    """nagios.cfg. `prefix` goes before each path; `module` is the broker_module line's value or None. With `passive` services each
+    result of theirs is noted by the command that the core runs for it."""
     # Writing status.dat stops the core's loop; a large one is written less often.
     status_interval_s = 3 if objects < 20000 else 10
     lines = f"""# made by scripts/lab
@@ -94,6 +99,8 @@ debug_level=0
 daemon_dumps_core=0
 date_format=iso8601
 """
+    if passive:
+        lines += "obsess_over_services=1\nocsp_command=note-result\n"
     return lines + (f"broker_module={module}\n" if module else "")
 
 
@@ -110,6 +117,7 @@ def commands_cfg():
                        "$HOSTNOTIFICATIONNUMBER$",
         "notify-service": f"{log} notifications.log $CONTACTNAME$ $NOTIFICATIONTYPE$ $HOSTNAME$ $SERVICEDESC$ "
                           "$SERVICESTATE$ $SERVICENOTIFICATIONNUMBER$",
+        "note-result": f"{log} results.log $HOSTNAME$ $SERVICEDESC$ $SERVICESTATE$ $SERVICEOUTPUT$",
         "handle-host": f"{log} eventhandlers.log $HOSTNAME$ - $HOSTSTATE$ $HOSTSTATETYPE$ $HOSTATTEMPT$",
         "handle-service": f"{log} eventhandlers.log $HOSTNAME$ $SERVICEDESC$ $SERVICESTATE$ $SERVICESTATETYPE$ "
                           "$SERVICEATTEMPT$",
@@ -163,6 +171,7 @@ define service {{
   name lab-service
   register 0
   check_command check-lab-service
+  obsess_over_service 0
   check_interval {interval}
   retry_interval {retry}
   max_check_attempts 3
@@ -179,7 +188,7 @@ define service {{
 """
 
 
-def hosts_cfg(hosts, services):
+def hosts_cfg(hosts, services, passive):
     """All hosts are in hostgroup "lab", and dealt out in turn to lab-1, lab-2, ..."""
     parts = [f"define hostgroup {{\n  hostgroup_name lab\n  alias all hosts of the lab\n}}\n"]
     for number in range(1, min(HOSTGROUPS, hosts) + 1):
@@ -190,13 +199,16 @@ def hosts_cfg(hosts, services):
     for number in range(1, services + 1):
         parts.append(f"define service {{\n  use lab-service\n  hostgroup_name lab\n"
                      f"  service_description {service_name(number)}\n}}\n")
+    for number in range(1, passive + 1):
+        parts.append(f"define service {{\n  use lab-service\n  hostgroup_name lab\n  service_description {passive_name(number)}\n"
+                     f"  active_checks_enabled 0\n  obsess_over_service 1\n}}\n")
     return "".join(parts)
 
 
-def object_files(hosts, services, interval):
+def object_files(hosts, services, interval, passive=0):
     """File name in conf.d -> text."""
     return {"commands.cfg": commands_cfg(), "templates.cfg": templates_cfg(interval),
-            "hosts.cfg": hosts_cfg(hosts, services)}
+            "hosts.cfg": hosts_cfg(hosts, services, passive)}
 
 
 def peer_block(name, address, fingerprint):

@@ -156,11 +156,11 @@ def write_names(common, records):
 
 def write_core_files(common, options, with_merlin):
     module = "/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf" if with_merlin else None
-    objects = options["hosts"] * (options["services"] + 1)
-    write_file(f"{common}/etc/nagios4/nagios.cfg", cores.nagios_cfg("", module, objects))
+    objects = options["hosts"] * (options["services"] + options["passive"] + 1)
+    write_file(f"{common}/etc/nagios4/nagios.cfg", cores.nagios_cfg("", module, objects, options["passive"]))
     write_file(f"{common}/etc/nagios4/resource.cfg",
                cores.resource_cfg("/usr/lib/nagios/plugins", "/var/log/lab", "/var/lib/lab/flags", "-"))
-    for name, text in cores.object_files(options["hosts"], options["services"], options["interval"]).items():
+    for name, text in cores.object_files(options["hosts"], options["services"], options["interval"], options["passive"]).items():
         write_file(f"{common}/etc/nagios4/conf.d/{name}", text)
     write_file(f"{common}/etc/init.d/nagios4", read_file(os.path.join(build.HERE, "nagios4.init")), 0o755)
 
@@ -211,7 +211,7 @@ def connect(hub, record):
 
 def start_node(lab, hub, record, tools, options):
     """Makes the host of a node; nothing runs on it yet."""
-    disk_kib = cores.disk_kib(options["hosts"], options["services"])
+    disk_kib = cores.disk_kib(options["hosts"], options["services"] + options["passive"])
     printed = run(["nsenter", "--target", str(hub[0]), "--mount", "--uts", "--ipc", "--net", "--pid", "--wd=/", "--",
                    os.path.join(tools, "labinit"), f"lab-{record['name']}", os.path.join(build.HERE, "node.sh"), lab.fs,
                    record["name"], str(disk_kib)], f"{record['name']}: making the host")

@@ -154,11 +154,11 @@ def start_node(lab, record, tools, stage, options):
     module = None
     if options["merlin"]:
         module = f"{stage}/usr/lib/merlin/merlin.so {node.path('/etc/merlin/merlin.conf')}"
-    objects = options["hosts"] * (options["services"] + 1)
-    write_file(node.path("/etc/nagios4/nagios.cfg"), cores.nagios_cfg(node.folder, module, objects))
+    objects = options["hosts"] * (options["services"] + options["passive"] + 1)
+    write_file(node.path("/etc/nagios4/nagios.cfg"), cores.nagios_cfg(node.folder, module, objects, options["passive"]))
     write_file(node.path("/etc/nagios4/resource.cfg"),
                cores.resource_cfg(lab.folder, node.path("/var/log/lab"), os.path.join(lab.folder, "flags"), node.name))
-    for name, text in cores.object_files(options["hosts"], options["services"], options["interval"]).items():
+    for name, text in cores.object_files(options["hosts"], options["services"], options["interval"], options["passive"]).items():
         write_file(node.path(f"/etc/nagios4/conf.d/{name}"), text)
     os.chmod(node.path("/etc/merlin/tls"), 0o700)
     return node

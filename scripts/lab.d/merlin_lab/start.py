@@ -13,8 +13,8 @@ def check_machine(options):
     """What no lab can do without."""
     if not 1 <= options["nodes"] <= NODES_MAX:
         raise LabError(f"-n takes 1 to {NODES_MAX} nodes")
-    for key in ("hosts", "services", "interval"):
-        if options[key] < (0 if key == "services" else 1):
+    for key in ("hosts", "services", "interval", "passive"):
+        if options[key] < (0 if key in ("services", "passive") else 1):
             raise LabError(f"--{key} is too small: {options[key]}")
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     os.environ["PATH"] = path

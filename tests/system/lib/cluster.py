@@ -225,6 +225,11 @@ class Cluster:
     def handlers(self, since_ms=0):
         return [line.split() for line in self.lab("handlers", "--since", since_ms).splitlines()]
 
+    def results(self, since_ms=0):
+        """[(node, time_ms, host, service, state, output)] of the results that cores handled of `--passive` services."""
+        rows = [line.split(" ", 5) for line in self.lab("results", "--since", since_ms).splitlines()]
+        return [(row[0], int(row[1]), *row[2:]) for row in rows]
+
     def host_names(self):
         return [f"host{number:04d}" for number in range(1, self.hosts + 1)]
 
