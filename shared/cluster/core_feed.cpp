@@ -20,7 +20,8 @@ void CoreFeed::again(const RegisterKey& key) {
 }
 
 void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch) {
-  if (!inventory.knows(row.content.object)) return;
+  // What was told is between the daemons.
+  if (row.content.kind == wire::RegisterKind::told || !inventory.knows(row.content.object)) return;
   (row.live ? batch.live : batch.imposed).push_back(row.content);
   in_flight_->emplace_back(key_of(row.content), row.content.version);
 }

@@ -205,6 +205,11 @@ const wire::Beat* Liveness::last_beat(const NodeId& node) const {
   return source == nullptr ? nullptr : &source->beat;
 }
 
+std::optional<Millis> Liveness::said_interval(const NodeId& node) const {
+  const wire::Beat* beat = last_beat(node);
+  return beat == nullptr ? std::nullopt : std::optional{interval_of(*beat)};
+}
+
 std::optional<SteadyTime> Liveness::last_heard(const NodeId& node) const {
   const auto found = nodes_.find(node);
   const Source* source = found == nodes_.end() ? nullptr : freshest(found->second);

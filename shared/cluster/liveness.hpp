@@ -72,6 +72,8 @@ class Liveness {
   // The newest beat of the node by either way; null when none.
   const wire::Beat* last_beat(const NodeId& node) const;
   std::optional<SteadyTime> last_heard(const NodeId& node) const;
+  // Between its beats, by its own word.
+  std::optional<Millis> said_interval(const NodeId& node) const;
   bool hears_directly(const NodeId& node, SteadyTime now) const;
   // Whether `reader`'s last beat says that it hears `other` directly and freshly.
   bool other_hears(const NodeId& reader, const NodeId& other, SteadyTime now) const;

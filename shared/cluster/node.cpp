@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cluster/node_state.hpp"
+#include "cluster/node_notify.hpp"
 
 namespace merlin::cluster {
 
@@ -24,7 +24,10 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       term(restored.term_limit) {
   ownership.set_interval(settings.pulse_interval);
   clock_seen = std::min(restored.hlc_limit, kGreatestClock);
+  notifications = std::make_unique<Notifications>(*this);
 }
+
+Node::State::~State() = default;
 
 Node::Node(Settings settings, Durable restored, std::uint64_t instance, std::uint64_t table_id, Now now)
     : state_(std::make_unique<State>(std::move(settings), restored, instance, table_id, now)) {}

@@ -40,6 +40,9 @@ using ToCore = std::variant<wire::CoreWelcome, wire::Epoch, wire::RowsToCore, wi
 // In this order on a link: a sync never delays a beat.
 enum class Priority : std::uint8_t { beat = 0, control = 1, live = 2, bulk = 3 };
 
+// Who tells while the nodes are cut in two (R4, R9).
+enum class Partition : std::uint8_t { every_side, majority };
+
 struct Settings {
   NodeId self;
   std::string name;
@@ -51,11 +54,15 @@ struct Settings {
   std::optional<std::uint32_t> weight;        // this node's own word
   Millis retention{7 * 24 * 60 * 60 * 1000};  // of what has ended: tombstones, events told
   double takeover_rate = 0;                   // checks a second; 0: the module measures
+  bool notifies = true;                       // no: this node has no vote and tells nobody
+  Partition partition = Partition::every_side;
+  std::optional<std::string> tie;  // the node whose side counts as the majority at exactly half of the votes
 
   struct Peer {
     NodeId id;  // empty until its certificate was seen
     std::string name;
     std::optional<std::uint32_t> weight;  // what our file says of it
+    bool notifies = true;                 // it has a vote
   };
   std::vector<Peer> peers;
 };

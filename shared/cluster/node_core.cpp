@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cluster/node_state.hpp"
+#include "cluster/node_notify.hpp"
 
 namespace merlin::cluster {
 
@@ -32,6 +32,10 @@ void Node::State::receive_core(FromCore message, Now now) {
             if (forwarding.core_took(ack)) acknowledge_forward(ack);
           }
           for (const wire::ForwardedAck& ack : content.refused) forwarding.core_refused(ack);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyRequest>) {
+          notifications->rule().on_request(content, now);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyDone>) {
+          notifications->rule().on_done(content, now);
         }
       },
       std::move(message));
@@ -104,6 +108,7 @@ void Node::State::core_gone(Now now) {
   feed.stop();
   forwarding.core_lost();
   saver.core_lost();
+  notifications->rule().core_lost();
   table.core_lost();
   ownership.withdraw_all();
   // Everyone must know at once; that we claim nothing follows behind.

@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "cluster/node_state.hpp"
+#include "cluster/node_notify.hpp"
 #include "wire/codec.hpp"
 
 namespace merlin::cluster {
@@ -151,6 +151,12 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
           on_forwarded(from, std::move(content));
         } else if constexpr (std::is_same_v<Message, wire::ForwardedAck>) {
           forwarded(content);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyAsk>) {
+          notifications->rule().on_ask(from, content, now);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyReply>) {
+          notifications->rule().on_reply(from, std::move(content), now);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyVoid>) {
+          notifications->rule().on_void(from, content);
         } else if constexpr (std::is_same_v<Message, wire::Relayed>) {
           on_relayed(from, std::move(content), now);
         } else if constexpr (std::is_same_v<Message, wire::Goodbye>) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cluster/mutants.hpp"
-#include "cluster/node_state.hpp"
+#include "cluster/node_notify.hpp"
 
 namespace merlin::cluster {
 
@@ -23,7 +23,9 @@ void Node::State::settle(Now now) {
   settle_phase(now);
   send_beats(now);  // before any want: what we have become decides whether it is heeded
   settle_ownership(now);
+  notifications->settle(now);
   settle_store(now);
+  notifications->follow_store(now);
   replication.pump();
   feed_core();
   const bool forwards_again = !forwards_sent || now.steady - *forwards_sent >= settings.pulse_interval;

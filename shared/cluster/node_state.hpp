@@ -5,6 +5,7 @@
 //   node_peers.cpp      messages of other nodes, ways to them
 //   node_core.cpp       messages of our module, epochs, rows for the core
 //   node_store.cpp      what goes to the store, and what waits for it
+//   node_notify.cpp     who may tell people of a problem
 //   node_view.cpp       what people are shown
 #pragma once
 
@@ -110,6 +111,7 @@ struct Core {
 
 struct Node::State {
   State(Settings settings, Durable restored, std::uint64_t instance, std::uint64_t table_id, Now now);
+  ~State();
 
   // ---- node_settle.cpp
   void settle(Now now);
@@ -231,6 +233,8 @@ struct Node::State {
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
   Core core;
+  class Notifications;
+  std::unique_ptr<Notifications> notifications;
 
   SteadyTime started{};
   SteadyTime last_tick{};

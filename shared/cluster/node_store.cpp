@@ -1,7 +1,7 @@
 // The store: what it held at the start, what goes there, and what waits for it.
 #include <utility>
 
-#include "cluster/node_state.hpp"
+#include "cluster/node_notify.hpp"
 
 namespace merlin::cluster {
 namespace {
@@ -75,6 +75,9 @@ void Node::State::look_for_forwarded(const wire::Register& row) {
   for (const wire::ForwardedAck& ack : forwarding.contained(row)) forwarded(ack);
 }
 
-void Node::State::saved(std::uint64_t ticket, bool ok, Now now) { enter(saver.saved(ticket, ok, now.steady)); }
+void Node::State::saved(std::uint64_t ticket, bool ok, Now now) {
+  enter(saver.saved(ticket, ok, now.steady));
+  notifications->saved(ticket, now);
+}
 
 }  // namespace merlin::cluster

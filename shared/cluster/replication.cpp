@@ -125,13 +125,17 @@ void Replication::on_ack(const NodeId& peer_id, const wire::RowsAck& ack, Steady
   pump();
 }
 
+void Replication::to_our_clock(wire::Register& row, Millis clock_offset) {
+  const Millis shift = std::chrono::abs(clock_offset) < kClocksAgree ? Millis{0} : clock_offset;
+  row.base_ms = std::clamp(row.base_ms, -kGreatestWallMs, kGreatestWallMs) - shift.count();
+}
+
 void Replication::on_rows(const NodeId& peer_id, wire::Rows rows, Millis clock_offset) {
   Peer* peer = session(peer_id);
   if (peer == nullptr) return;
-  const Millis shift = std::chrono::abs(clock_offset) < kClocksAgree ? Millis{0} : clock_offset;
   const bool live = rows.stream == wire::RowStream::live;
   for (wire::Register& content : rows.rows) {
-    content.base_ms = std::clamp(content.base_ms, -kGreatestWallMs, kGreatestWallMs) - shift.count();
+    to_our_clock(content, clock_offset);
     table_.put(std::move(content), peer_id, live);
   }
   // The live stream alone proves nothing of what came before the session: only after a sync it moves the cursor.
@@ -188,7 +192,7 @@ void Replication::pump_job(const NodeId& id, Peer& peer) {
       const wire::Register& content = row->second->content;
       if (!fits(message, bytes, content)) break;
       job.next = message.upto = row->first;
-      const bool wanted = job.buckets.empty() ? row->second->from != id : job.buckets[Table::bucket_of({content.object, content.kind})];
+      const bool wanted = job.buckets.empty() ? row->second->from != id : job.buckets[Table::bucket_of(key_of(content))];
       if (!wanted) continue;
       message.rows.push_back(content);
       bytes += content.value.size();

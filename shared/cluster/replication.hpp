@@ -42,7 +42,9 @@ class Replication {
   void on_differing(const NodeId& peer, const wire::Differing& differing);
   void on_sync_done(const NodeId& peer, const wire::SyncDone& done);
   void on_ack(const NodeId& peer, const wire::RowsAck& ack, SteadyTime now);
-  // Puts the rows into the table; `clock_offset` is the sender's wall clock minus ours.
+  // The times of a row of another node count from our clock from now on; `clock_offset` is its wall clock minus ours.
+  static void to_our_clock(wire::Register& row, Millis clock_offset);
+  // Puts the rows into the table.
   void on_rows(const NodeId& peer, wire::Rows rows, Millis clock_offset);
 
   // The table changed, or an acknowledgement came: send what there is to send.

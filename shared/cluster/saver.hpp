@@ -54,6 +54,9 @@ class Saver {
 
   // What our operators did and the disk does not have.
   std::size_t unsafe() const { return own_.size(); }
+  // Changes of the table up to this are in the Saves up to that ticket.
+  std::uint64_t collected() const { return collected_; }
+  std::uint64_t ticket() const { return ticket_; }
 
  private:
   struct Own {

@@ -1,0 +1,134 @@
+#include "cluster/node_notify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cluster/ranking.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::cluster {
+
+Node::State::Notifications::Notifications(State& state)
+    : state_(state), owed_(state.table, state.settings.self), rule_(state.settings.self, state.instance, *this) {}
+
+const wire::Register* Node::State::Notifications::find(const RegisterKey& key) const {
+  const Row* row = state_.table.find(key);
+  return row == nullptr ? nullptr : &row->content;
+}
+
+// What the module says that it runs, and has not been told to give up.
+bool Node::State::Notifications::runs(const ObjectKey& object) const {
+  const cluster::Core& core = state_.core;
+  const auto holds = [&](Unit unit) { return core.claims.contains(unit) && state_.ownership.running().contains(unit); };
+  if (!core.connected || !core.inventory || !core.inventory->knows(object)) return false;
+  return holds(object.host) || (!object.is_host() && holds(object.service));
+}
+
+bool Node::State::Notifications::stands_before(const NodeId& one, const NodeId& other, const ObjectKey& object) const {
+  const KnownHost* host = state_.core.inventory ? state_.core.inventory->find(object.host) : nullptr;
+  const std::string name = host == nullptr ? std::string() : host->name;
+  const auto candidate = [&](const NodeId& id) { return Candidate{id, best_draw(id, 1, name), 1, wire::NodePhase::ready}; };
+  return cluster::stands_before(candidate(one), candidate(other));
+}
+
+Millis Node::State::Notifications::interval_of(const NodeId& node) const {
+  if (node == state_.settings.self) return state_.settings.pulse_interval;
+  return state_.liveness.said_interval(node).value_or(state_.settings.pulse_interval);
+}
+
+void Node::State::Notifications::write(const wire::ToldRegister& told, Now now) {
+  clock_.observe(std::max({state_.table.max_clock(), state_.clock_seen, std::min(state_.core.beat.hlc, kGreatestClock)}));
+  put(told, {state_.term, state_.side, clock_.next(now.wall), state_.settings.self}, {}, now);
+}
+
+// The least version of its holder: all who granted have the same row, and the holder's own word replaces it.
+void Node::State::Notifications::note(const wire::ToldRegister& granted, Now now) {
+  put(granted, {0, 0, 0, granted.holder}, granted.holder, now);
+}
+
+void Node::State::Notifications::put(const wire::ToldRegister& told, const wire::Version& version, const NodeId& from, Now now) {
+  const RegisterKey key = told_key(told.notification);
+  wire::Register row{key.object, key.kind, version, now.wall.time_since_epoch().count(), wire::encode(told), key.item, 0};
+  row.rank = told_rank(told.notification, told.sent);
+  state_.table.put(std::move(row), from, true);
+}
+
+void Node::State::Notifications::learn(wire::Register row, const NodeId& from) {
+  Replication::to_our_clock(row, state_.other(from).clock_offset);
+  state_.table.put(std::move(row), from, false);
+}
+
+// Only a grant that decides about others must outlive us (R4, majority).
+void Node::State::Notifications::when_safe(std::function<void(Now)> then, Now now) {
+  if (state_.settings.partition != Partition::majority) return then(now);
+  waiting_.push_back({state_.table.head(), 0, now.steady, std::move(then)});
+}
+
+void Node::State::Notifications::saved(std::uint64_t ticket, Now now) {
+  saved_ = std::max(saved_, ticket);
+  follow_store(now);
+}
+
+void Node::State::Notifications::follow_store(Now now) {
+  for (Waiting& waiting : waiting_) {
+    if (waiting.ticket == 0 && waiting.change <= state_.saver.collected()) waiting.ticket = state_.saver.ticket() + 1;
+  }
+  const auto is_over = [&](const Waiting& waiting) {
+    return (waiting.ticket != 0 && waiting.ticket <= saved_ + 1) || now.steady - waiting.since >= kSavePatience;
+  };
+  while (!waiting_.empty() && is_over(waiting_.front())) {
+    const auto then = std::move(waiting_.front().then);
+    waiting_.pop_front();
+    then(now);
+  }
+}
+
+void Node::State::Notifications::send(const NodeId& to, PeerMessage message) { state_.send(to, Priority::control, std::move(message)); }
+
+void Node::State::Notifications::answer_core(wire::NotifyVerdict verdict) {
+  if (state_.core.connected) state_.to_core(std::move(verdict));
+}
+
+Electorate Node::State::Notifications::electorate() const {
+  const Settings& settings = state_.settings;
+  Electorate voters;
+  voters.self = settings.self;
+  voters.self_votes = settings.notifies;
+  voters.majority = settings.partition == Partition::majority;
+  if (settings.tie == settings.name) voters.tie = settings.self;
+  for (const Settings::Peer& peer : settings.peers) {
+    if (peer.id.empty() || !peer.notifies) continue;
+    voters.others.insert(peer.id);
+    if (settings.tie == peer.name) voters.tie = peer.id;
+  }
+  return voters;
+}
+
+// A vote is the daemon's: it is asked also while its core is gone.
+std::set<NodeId> Node::State::Notifications::present(const Electorate& electorate, SteadyTime now) const {
+  std::set<NodeId> present;
+  for (const NodeId& id : electorate.others) {
+    const auto found = state_.others.find(id);
+    if (found == state_.others.end() || found->second.way.kind == Way::Kind::none) continue;
+    const Why why = state_.liveness.judge(id, now).why;
+    if (why == Why::active || why == Why::core_gone || why == Why::core_stalled) present.insert(id);
+  }
+  return present;
+}
+
+void Node::State::Notifications::settle(Now now) {
+  owed_.follow(now, [&](const RegisterKey& key) { rule_.told_changed(key); });
+  if (judged_ && now.steady - *judged_ < kJudgeNotificationsEvery) return;
+  judged_ = now.steady;
+  Electorate voters = electorate();
+  std::set<NodeId> reachable = present(voters, now.steady);
+  rule_.set_electorate(std::move(voters));
+  rule_.set_present(std::move(reachable));
+  rule_.tick(now);
+  const OwedNotifications::Questions questions{[&](const ObjectKey& object) { return runs(object); },
+                                               [&](const RegisterKey& key) { return rule_.asks(key); }};
+  const OwedNotifications::Patience patience{rule_.ask_timeout(), 2 * state_.settings.pulse_interval};
+  for (const wire::Notification& notification : owed_.due(now.steady, patience, questions)) rule_.owe(notification, now);
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,315 @@
+// The asker's half of R4.
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "cluster/mutants.hpp"
+#include "cluster/notification_rule.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::cluster {
+
+std::optional<wire::ToldRegister> NotificationRule::told(const RegisterKey& key) const {
+  const wire::Register* row = outside_.find(key);
+  if (row == nullptr) return std::nullopt;
+  auto content = wire::decode<wire::ToldRegister>(row->value);
+  if (!content) return std::nullopt;
+  return std::move(*content);
+}
+
+std::optional<wire::CheckRegister> NotificationRule::check(const ObjectKey& object) const {
+  const wire::Register* row = outside_.find({object, wire::RegisterKind::check, 0});
+  if (row == nullptr) return std::nullopt;
+  auto content = wire::decode<wire::CheckRegister>(row->value);
+  if (!content) return std::nullopt;
+  return std::move(*content);
+}
+
+wire::Notification NotificationRule::as_counted(const wire::Notification& notification) const {
+  const auto last = told(told_key(notification));
+  const auto state = check(notification.object);
+  if (!last || (state && notification.kind == wire::NotificationKind::problem && well_since(notification.start, *state))) {
+    return notification;
+  }
+  return in_terms_of(*last, notification);
+}
+
+NotificationRule::Standing NotificationRule::standing(const wire::Notification& notification) const {
+  const auto state = check(notification.object);
+  if (state && notification.kind == wire::NotificationKind::problem && well_since(notification.start, *state)) return Standing::stale;
+  const auto last = told(told_key(notification));
+  const auto proven = last ? proven_told(*last) : std::nullopt;
+  return proven && compare_keys(notification, *proven) <= 0 ? Standing::told : Standing::open;
+}
+
+void NotificationRule::answer(std::uint64_t request, const wire::Notification& notification, Standing standing) {
+  if (request == 0) return;
+  wire::NotifyVerdict verdict;
+  verdict.request = request;
+  verdict.notification = notification;
+  const auto last = told(told_key(notification));
+  if (standing == Standing::told && last) {
+    verdict.decision = wire::NotifyDecision::told;
+    verdict.notification = proven_told(*last).value_or(last->notification);
+  }
+  outside_.answer_core(std::move(verdict));
+}
+
+void NotificationRule::on_request(const wire::NotifyRequest& request, Now now) {
+  if (!electorate_.self_votes || !outside_.runs(request.notification.object)) {
+    return answer(request.request, request.notification, Standing::stale);
+  }
+  begin(request.notification, request.request, now);
+}
+
+void NotificationRule::owe(const wire::Notification& notification, Now now) {
+  if (electorate_.self_votes && outside_.runs(notification.object)) begin(notification, 0, now);
+}
+
+void NotificationRule::begin(const wire::Notification& said, std::uint64_t request, Now now) {
+  const wire::Notification notification = as_counted(said);
+  const Standing stands = standing(notification);
+  if (stands != Standing::open) return answer(request, notification, stands);
+  const RegisterKey key = told_key(notification);
+  if (const auto found = questions_.find(key); found != questions_.end()) {
+    Question& question = found->second;
+    const auto order = compare_keys(notification, question.notification);
+    if (order < 0) return answer(request, notification, Standing::stale);
+    if (order == 0 && (question.stage != Question::Stage::told || is_bound(question, now.steady))) {
+      if (request != 0) question.request = request;
+      return;
+    }
+    if (question.request != question.answered) answer(question.request, question.notification, Standing::stale);
+    conclude(key);
+  }
+  if (questions_.size() >= kMostQuestions) return answer(request, notification, Standing::stale);
+  Question& question = questions_[key];
+  question.notification = notification;
+  question.request = request;
+  ask(question, now);
+}
+
+// Until then its module may send.
+bool NotificationRule::is_bound(const Question& question, SteadyTime now) const {
+  return question.stage == Question::Stage::told && now - question.since < ask_timeout() + outside_.interval_of(self_);
+}
+
+void NotificationRule::ask(Question& question, Now now) {
+  question.notification = as_counted(question.notification);
+  // Our own vote is one like the others'.
+  if (bound_to(question.notification, self_, now.steady)) return withdraw(question, now.steady);
+  const std::uint64_t number = ++asked_;
+  question.id = hash64({reinterpret_cast<const char*>(&number), sizeof number}, seed_);
+  question.stage = Question::Stage::asking;
+  question.since = now.steady;
+  question.again = now.steady + outside_.interval_of(self_);
+  question.asked.clear();
+  question.granted.clear();
+  question.refused.clear();
+  const RegisterKey key = told_key(question.notification);
+  by_id_[question.id] = key;
+  outside_.write({question.notification, self_, false, 0, 0}, now);
+  for (const NodeId& voter : present_) ask_voter(question, voter);
+  outside_.when_safe(
+      [this, id = question.id](Now then) {
+        Question* asked = with_id(id);
+        if (asked == nullptr) return;
+        asked->granted.insert(self_);
+        judge(*asked, then);
+      },
+      now);
+}
+
+void NotificationRule::ask_voter(Question& question, const NodeId& voter) {
+  question.asked.insert(voter);
+  outside_.send(voter, wire::NotifyAsk{question.id, question.notification});
+}
+
+// Those who came meanwhile, and once a beat those whose answer may have been lost with a link.
+void NotificationRule::ask_missing(Question& question, SteadyTime now) {
+  const bool again = now >= question.again;
+  if (again) question.again = now + outside_.interval_of(self_);
+  for (const NodeId& voter : present_) {
+    const bool answered = question.granted.contains(voter) || question.refused.contains(voter);
+    if (!question.asked.contains(voter) || (again && !answered)) ask_voter(question, voter);
+  }
+}
+
+NotificationRule::Question* NotificationRule::with_id(std::uint64_t id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return nullptr;
+  const auto question = questions_.find(found->second);
+  return question == questions_.end() ? nullptr : &question->second;
+}
+
+void NotificationRule::on_reply(const NodeId& from, wire::NotifyReply reply, Now now) {
+  Question* question = with_id(reply.question);
+  if (question == nullptr || question->stage != Question::Stage::asking || !question->asked.contains(from)) return;
+  question->granted.erase(from);
+  question->refused.erase(from);
+  switch (reply.vote) {
+    case wire::NotifyVote::grant:
+      question->granted.insert(from);
+      break;
+    case wire::NotifyVote::holder:
+      question->refused[from] = reply.holder;
+      break;
+    case wire::NotifyVote::stale:
+    case wire::NotifyVote::sent: {
+      const RegisterKey key = told_key(question->notification);
+      for (wire::Register& row : reply.rows) outside_.learn(std::move(row), from);
+      withdraw(*question, now.steady);
+      return told_changed(key);
+    }
+  }
+  judge(*question, now);
+}
+
+// A refusal in favour of one that has itself granted to us does not count.
+bool NotificationRule::is_excused(const Question& question, const NodeId& voter) const {
+  const auto refusal = question.refused.find(voter);
+  return refusal != question.refused.end() && (refusal->second == self_ || question.granted.contains(refusal->second));
+}
+
+bool NotificationRule::is_refused(const Question& question) const {
+  return std::any_of(question.refused.begin(), question.refused.end(),
+                     [&](const auto& refusal) { return present_.contains(refusal.first) && !is_excused(question, refusal.first); });
+}
+
+bool NotificationRule::is_enough(const Question& question) const {
+  if (!question.granted.contains(self_)) return false;
+  const auto agrees = [&](const NodeId& voter) { return question.granted.contains(voter) || is_excused(question, voter); };
+  if (!electorate_.majority) return std::all_of(present_.begin(), present_.end(), agrees);
+  std::set<NodeId> agreed{self_};
+  std::copy_if(question.asked.begin(), question.asked.end(), std::inserter(agreed, agreed.end()), agrees);
+  return electorate_.is_majority(agreed);
+}
+
+void NotificationRule::judge(Question& question, Now now) {
+  if (question.stage != Question::Stage::asking) return;
+  const Millis age = now.steady - question.since;
+  // Whatever was granted has run out meanwhile: we stood still, or the line is slow.
+  if (age >= ask_timeout() && kMutant != Mutant::grant_outliving) return withdraw(question, now.steady);
+  const bool refused = is_refused(question);
+  if (!refused && is_enough(question)) return tell(question, now.steady);
+  if (refused && age >= kRefusedPatience) return withdraw(question, now.steady);
+  if (age < ask_timeout() - kAnswerMargin || !question.granted.contains(self_)) return;
+  if (!electorate_.majority && !refused) return tell(question, now.steady);
+  withdraw(question, now.steady, outside_.interval_of(self_));
+}
+
+void NotificationRule::tell(Question& question, SteadyTime now) {
+  question.stage = Question::Stage::told;
+  question.answered = question.request;
+  wire::NotifyVerdict verdict;
+  verdict.request = question.request;
+  verdict.decision = wire::NotifyDecision::send;
+  verdict.notification = question.notification;
+  const Millis rest = ask_timeout() - (now - question.since);
+  verdict.valid_ms = static_cast<std::uint32_t>(std::max(rest, Millis{0}).count());
+  verdict.question = question.id;
+  outside_.answer_core(std::move(verdict));
+}
+
+void NotificationRule::void_asked(Question& question) {
+  by_id_.erase(question.id);
+  for (const NodeId& voter : question.asked) {
+    if (kMutant != Mutant::no_void) outside_.send(voter, wire::NotifyVoid{question.id, question.notification});
+  }
+  question.asked.clear();
+}
+
+// Two that ask in step would refuse each other for ever.
+void NotificationRule::withdraw(Question& question, SteadyTime now) {
+  const std::uint64_t number = ++asked_;
+  const std::uint64_t drawn = hash64({reinterpret_cast<const char*>(&number), sizeof number}, hash64(self_.view(), seed_));
+  const auto span = static_cast<std::uint64_t>((kLongestWait - kShortestWait).count() + 1);
+  withdraw(question, now, kShortestWait + Millis{static_cast<std::int64_t>(drawn % span)});
+}
+
+void NotificationRule::withdraw(Question& question, SteadyTime now, Millis wait) {
+  void_asked(question);
+  question.stage = Question::Stage::waiting;
+  question.since = now;
+  question.again = now + wait;
+}
+
+// The question is over, but for what its module has been told.
+void NotificationRule::conclude(const RegisterKey& key) {
+  const auto found = questions_.find(key);
+  if (found == questions_.end()) return;
+  if (found->second.stage == Question::Stage::asking) void_asked(found->second);
+  by_id_.erase(found->second.id);
+  questions_.erase(found);
+}
+
+void NotificationRule::told_changed(const RegisterKey& key) {
+  const auto found = questions_.find(key);
+  if (found == questions_.end() || found->second.stage == Question::Stage::told) return;
+  Question& question = found->second;
+  question.notification = as_counted(question.notification);
+  const Standing stands = standing(question.notification);
+  if (stands == Standing::open) return;
+  const Question ended = question;
+  conclude(key);
+  answer(ended.request, ended.notification, stands);
+}
+
+void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
+  Question* found = with_id(done.question);
+  const auto wall_s = now.wall.time_since_epoch().count() / 1000;
+  if (found == nullptr || found->stage != Question::Stage::told) {
+    // We were restarted, or it was told without us.
+    if (done.sent) outside_.write({as_counted(done.notification), self_, true, done.contacts, wall_s}, now);
+    return;
+  }
+  const Question question = *found;
+  const RegisterKey key = told_key(question.notification);
+  const wire::Notification& notification = question.notification;
+  const bool in_time = outside_.runs(notification.object) && now.steady - question.since < ask_timeout() - kAnswerMargin;
+  if (!done.sent) void_asked(*found);
+  conclude(key);
+  // What the core's filters have refused in time is settled, but for a problem: that one may be due later.
+  const bool settled = done.sent || (in_time && notification.kind != wire::NotificationKind::problem);
+  if (settled) outside_.write({notification, self_, true, done.contacts, wall_s}, now);
+  if (settled && question.request != question.answered) answer(question.request, notification, Standing::told);
+  if (!settled && (!in_time || question.request != question.answered) && outside_.runs(notification.object)) {
+    const auto state = check(notification.object);
+    if (!state || reason_holds(notification, *state)) begin(notification, question.request, now);
+  }
+}
+
+void NotificationRule::core_lost() {
+  std::vector<RegisterKey> keys;
+  for (const auto& [key, question] : questions_) keys.push_back(key);
+  for (const RegisterKey& key : keys) conclude(key);
+}
+
+void NotificationRule::step(Question& question, Now now) {
+  if (question.stage == Question::Stage::waiting) {
+    if (now.steady >= question.again) ask(question, now);
+    return;
+  }
+  if (question.stage == Question::Stage::told) return;
+  ask_missing(question, now.steady);
+  judge(question, now);
+}
+
+void NotificationRule::tick(Now now) {
+  forget_expired(now.steady);
+  std::vector<RegisterKey> dropped;
+  for (auto& [key, question] : questions_) {
+    if (outside_.runs(key.object)) {
+      step(question, now);
+    } else if (question.stage != Question::Stage::told) {
+      dropped.push_back(key);
+    }
+  }
+  for (const RegisterKey& key : dropped) {
+    const Question& question = questions_.at(key);
+    answer(question.request, question.notification, Standing::stale);
+    conclude(key);
+  }
+}
+
+}  // namespace merlin::cluster
