@@ -60,7 +60,12 @@ cluster::Settings node_settings(const config::Config& config, const NodeBook& bo
   settings.join_timeout = config.join_timeout;
   settings.weight = config.weight;
   settings.takeover_rate = config.takeover_rate.value_or(0);
-  for (const config::NodeConfig& node : config.nodes) settings.peers.push_back({book.id_of(node.name), node.name, node.weight});
+  settings.notifies = config.module.notifies;
+  settings.partition = config.partition == config::Partition::majority ? cluster::Partition::majority : cluster::Partition::every_side;
+  settings.tie = config.tie;
+  for (const config::NodeConfig& node : config.nodes) {
+    settings.peers.push_back({book.id_of(node.name), node.name, node.weight, node.notifies});
+  }
   return settings;
 }
 

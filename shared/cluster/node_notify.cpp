@@ -61,7 +61,7 @@ void Node::State::Notifications::learn(wire::Register row, const NodeId& from) {
 // Only a grant that decides about others must outlive us (R4, majority).
 void Node::State::Notifications::when_safe(std::function<void(Now)> then, Now now) {
   if (state_.settings.partition != Partition::majority) return then(now);
-  waiting_.push_back({state_.table.head(), 0, now.steady, std::move(then)});
+  waiting_.push_back({state_.table.head(), std::nullopt, now.steady, std::move(then)});
 }
 
 void Node::State::Notifications::saved(std::uint64_t ticket, Now now) {
@@ -71,10 +71,10 @@ void Node::State::Notifications::saved(std::uint64_t ticket, Now now) {
 
 void Node::State::Notifications::follow_store(Now now) {
   for (Waiting& waiting : waiting_) {
-    if (waiting.ticket == 0 && waiting.change <= state_.saver.collected()) waiting.ticket = state_.saver.ticket() + 1;
+    if (!waiting.ticket && waiting.change <= state_.saver.collected()) waiting.ticket = state_.saver.ticket();
   }
   const auto is_over = [&](const Waiting& waiting) {
-    return (waiting.ticket != 0 && waiting.ticket <= saved_ + 1) || now.steady - waiting.since >= kSavePatience;
+    return (waiting.ticket && *waiting.ticket <= saved_) || now.steady - waiting.since >= kSavePatience;
   };
   while (!waiting_.empty() && is_over(waiting_.front())) {
     const auto then = std::move(waiting_.front().then);

@@ -43,8 +43,8 @@ class Node::State::Notifications final : public NotificationOutside {
   NotificationRule rule_;
   std::optional<SteadyTime> judged_;
   struct Waiting {
-    std::uint64_t change = 0;  // of the table
-    std::uint64_t ticket = 0;  // of the Save that holds it; 0: not handed over yet
+    std::uint64_t change = 0;             // of the table
+    std::optional<std::uint64_t> ticket;  // of the Save that holds it; none: not handed over yet
     SteadyTime since{};
     std::function<void(Now)> then;
   };

@@ -86,6 +86,7 @@ std::vector<KeySpec> duty_keys() {
        .name = "notifies",
        .rule = of(ValueType::yes_no),
        .default_text = "yes",
+       .in_effect = true,
        .help = "Whether it sends notifications; a node that does not has no vote either.",
        .apply = [](Target& t, const Value& v) { t.node->notifies = v.yes(); }},
       {.scope = here,
