@@ -34,8 +34,11 @@ Module::Module(Core& core, const config::Config& config, WrapFactory* wraps, std
       writer_(core, objects_, rows_, ownership_),
       link_(core, *this, config.module.daemon, kMissedWords * config.pulse_interval, wraps),
       outbox_(core, objects_, ownership_, writer_, inventory_, link_),
+      desk_(core, objects_, rows_, ownership_, pulse_),
+      commands_(core, objects_, ownership_, desk_),
       pulse_(core, ticker_, waker_) {
   if (!pulse_.running()) throw std::runtime_error("the core has no descriptors left for the module");
+  outbox_.precede_initial([this] { return desk_.next_initial(); });
   for (Index object = 0; object < objects_.size(); ++object) rows_.set_due(object, core.schedule(object).next_check);
 }
 
@@ -109,6 +112,27 @@ void Module::state_changed(Index object) {
 
 void Module::result_by_command(Index object) {
   if (!may_act(object)) core_.suppress_reactions();
+}
+
+// The core's own switches are what a command works on, not what the module made of them.
+void Module::command_begins(std::string_view name) {
+  core_.restore_reactions();
+  if (find_command(name).name.find("OBSESSING") == std::string_view::npos) return;
+  while (!muted_.empty()) unmute(*muted_.begin());
+}
+
+void Module::command_done(std::string_view name, std::string_view arguments) {
+  core_.restore_reactions();
+  OperatorCommands::Done done = commands_.done(name, arguments);
+  for (Index object : done.changed) row_changed(object);
+  for (wire::Command& command : done.forward) outbox_.push(std::move(command));
+  if (!done.forward.empty()) pulse_.wake();
+}
+
+// What happened to the object before must not look as if it came behind the acknowledgement.
+void Module::acknowledged(Index object, wire::AcknowledgementRegister content) {
+  outbox_.flush(core_.now());
+  desk_.acknowledged(object, std::move(content));
 }
 
 void Module::saving(bool begins) {

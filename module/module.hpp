@@ -14,6 +14,8 @@
 #include "module/inventory.hpp"
 #include "module/link.hpp"
 #include "module/log_limit.hpp"
+#include "module/operator_commands.hpp"
+#include "module/operator_desk.hpp"
 #include "module/outbox.hpp"
 #include "module/pulse.hpp"
 #include "module/row_intake.hpp"
@@ -50,7 +52,12 @@ class Module final : Link::User, RowListener {
   bool veto_event_handler(Index object) const { return !may_act(object); }
   // An operator or a program hands in a result by command, and it is processed before command_done().
   void result_by_command(Index object);
-  void command_done() { core_.restore_reactions(); }
+  // Any external command, around what the core does by it.
+  void command_begins(std::string_view name);
+  void command_done(std::string_view name, std::string_view arguments);
+  // What operators do, as the core tells of it.
+  OperatorDesk& people() { return desk_; }
+  void acknowledged(Index object, wire::AcknowledgementRegister content);
   void saving(bool begins);
   void loop_ends(bool reload);
 
@@ -80,12 +87,14 @@ class Module final : Link::User, RowListener {
   void on_link_drained() override { work(); }
   void on_link_lost(const std::string& why) override;
   void on_row(Index object, bool is_newer) override;
+  void on_operator_row(const wire::Register& row, bool live) override;
 
   void tick();
   void woken();
   void work();
   bool step(Now now);
   bool step_input(Now now);
+  bool step_operator();
   void beat(Now now);
   std::uint32_t count_overdue(Seconds now);
 
@@ -126,6 +135,8 @@ class Module final : Link::User, RowListener {
   RowWriter writer_;
   Link link_;
   Outbox outbox_;
+  OperatorDesk desk_;
+  OperatorCommands commands_;
   Ticker ticker_{*this};
   Waker waker_{*this};
   Pulse pulse_;

@@ -38,6 +38,13 @@ void Module::on_row(Index object, bool is_newer) {
   if (is_newer) held_.erase(object);
   takeover_.drop(object);
   if (ownership_.owns(object)) takeover_.add(object);
+  desk_.check_row_came(object);
+}
+
+void Module::on_operator_row(const wire::Register& row, bool live) {
+  core_.restore_reactions();
+  while (row.kind == wire::RegisterKind::attribute && !muted_.empty()) unmute(*muted_.begin());
+  desk_.bring_in(row, live);
 }
 
 template <class Message>
@@ -84,6 +91,7 @@ void Module::on(const wire::CoreWelcome& welcome, Now) {
   ownership_.side().on_welcome(welcome);
   daemon_ = welcome.node_name;
   link_.trust();
+  desk_.link_up();
   outbox_.start();
   next_beat_ = {};
   core_.log(LogLevel::info, "connected to merlind " + welcome.program_version + " of node " + welcome.node_name);
@@ -113,6 +121,10 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
   wire::ResultsTaken taken;
   for (const wire::ForwardedResult& forwarded : results.results) {
     const wire::ForwardedAck ack{forwarded.taker, forwarded.taker_instance, forwarded.number};
+    if (!forwarded.command.empty()) {
+      (commands_.run(forwarded.command.front()) ? taken.taken : taken.refused).push_back(ack);
+      continue;
+    }
     const Index object = objects_.find(forwarded.result.object);
     // Released since: its taker will find who runs it now.
     if (object == no_object || !ownership_.owns(object)) {
@@ -134,7 +146,10 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
   outbox_.send(taken);
 }
 
-void Module::on(const wire::RowsSafe& safe, Now) { outbox_.safe(safe); }
+void Module::on(const wire::RowsSafe& safe, Now) {
+  outbox_.safe(safe);
+  desk_.safe(safe.batch);
+}
 
 void Module::on(const wire::DaemonAway& away, Now now) {
   ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady);

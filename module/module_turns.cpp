@@ -50,10 +50,18 @@ void Module::work() {
 }
 
 bool Module::step(Now now) {
-  const bool wrote = outbox_.step(now);
+  const bool wrote = step_operator() || outbox_.step(now);
   const bool took = step_input(now);
   const bool moved = !takeover_.idle() && takeover_.step(now, 64);
   return wrote || took || moved;
+}
+
+// A batch of its own each time, so that the daemon can say when it is safe.
+bool Module::step_operator() {
+  if (!outbox_.speaks() || desk_.all_said()) return false;
+  const std::uint64_t batch = outbox_.next_batch();
+  outbox_.send(wire::CoreRows{desk_.take(batch), ownership_.side().epoch(), wire::CoreRowsKind::write, batch});
+  return true;
 }
 
 bool Module::step_input(Now now) {

@@ -53,6 +53,10 @@ bool Outbox::step_forwards(Now now) {
 // Objects that nobody has checked yet have nothing to say.
 bool Outbox::step_initial(Now now) {
   if (stage_ != Stage::initial || link_.unsent_bytes() > kBulkUnsentBytes) return false;
+  if (auto more = next_initial_ == 0 && more_initial_ ? more_initial_() : std::nullopt) {
+    send_rows(*std::move(more), wire::CoreRowsKind::initial);
+    return true;
+  }
   std::vector<wire::Register> rows;
   const Index until = std::min(objects_.size(), next_initial_ + kLookedAtPerStep);
   for (; next_initial_ < until && rows.size() < kRowsPerFrame; ++next_initial_) {

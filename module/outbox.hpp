@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
 
 #include "cluster/forward_queue.hpp"
 #include "module/dirty_set.hpp"
@@ -31,6 +34,12 @@ class Outbox {
   void stop() { stage_ = Stage::off; }
   bool started() const { return stage_ != Stage::off; }
   bool initial_done() const { return stage_ == Stage::steady; }
+  // The daemon knows the inventory and the claims by now, and the socket is not full: rows may be sent beside these here.
+  bool speaks() const { return (stage_ == Stage::initial || stage_ == Stage::steady) && link_.unsent_bytes() <= kLiveUnsentBytes; }
+  std::uint64_t next_batch() { return ++batch_; }
+  // What goes before the check rows of what the core knew; empty optional: no more of it.
+  using MoreInitial = std::function<std::optional<std::vector<wire::Register>>()>;
+  void precede_initial(MoreInitial more) { more_initial_ = std::move(more); }
 
   void mark(Index object) { dirty_.mark(object); }
   void push(wire::CheckResult result) { forwards_.push(std::move(result)); }
@@ -70,6 +79,7 @@ class Outbox {
   Stage stage_ = Stage::off;
   Index next_initial_ = 0;
   std::uint64_t batch_ = 0;
+  MoreInitial more_initial_;
   DirtySet dirty_;
   cluster::ForwardQueue forwards_;
   std::uint64_t rows_written_ = 0;

@@ -43,7 +43,8 @@ std::optional<std::uint64_t> RowIntake::step(Now now) {
 }
 
 void RowIntake::bring_in(const wire::Register& row, bool live, Now now) {
-  const Index object = row.kind == wire::RegisterKind::check ? objects_.find(row.object) : no_object;
+  if (row.kind != wire::RegisterKind::check) return listener_.on_operator_row(row, live);
+  const Index object = objects_.find(row.object);
   if (object == no_object) return;
   const auto order = row.version <=> rows_.version(object);
   // The same row again is imposed where the core itself may have changed its fields since.

@@ -17,6 +17,8 @@ class RowListener {
  public:
   virtual ~RowListener() = default;
   virtual void on_row(Index object, bool is_newer) = 0;  // not newer: the same row again
+  // Of another kind than a check register.
+  virtual void on_operator_row(const wire::Register& row, bool live) = 0;
 };
 
 class RowIntake {

@@ -48,6 +48,8 @@ struct Showing {
 // A result as the core got it, while the core's callback runs.
 using RawResult = wire::CheckResult;
 
+class OperatorCore;
+
 class Core {
  public:
   virtual ~Core() = default;
@@ -94,6 +96,9 @@ class Core {
   // Whether the object's results are handed to the obsess command (OCSP, OCHP).
   virtual bool obsesses(Index object) const = 0;
   virtual void set_obsesses(Index object, bool obsesses) = 0;
+
+  // What operators do to the core (operator_core.hpp).
+  virtual OperatorCore& people() = 0;
 
   // ---- loop. One registration a descriptor and direction; unwatch before close. false: the core refused.
   virtual bool watch(int fd, Watcher& watcher) = 0;

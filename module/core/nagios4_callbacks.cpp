@@ -102,17 +102,12 @@ Index object_of_result(const nebstruct_external_command_data& data) {
 int on_external_command(int, void* raw) noexcept {
   return guarded([&](Module& module) {
     const auto& data = *static_cast<nebstruct_external_command_data*>(raw);
-    if (data.type == NEBTYPE_EXTERNALCOMMAND_END) return module.command_done(), 0;
+    const char* name = data.command_string != nullptr ? data.command_string : "";
+    const char* arguments = data.command_args != nullptr ? data.command_args : "";
+    if (data.type == NEBTYPE_EXTERNALCOMMAND_END) return module.command_done(name, arguments), 0;
+    module.command_begins(name);
     const Index object = object_of_result(data);
     if (object != no_object) module.result_by_command(object);
-    return 0;
-  });
-}
-
-int on_acknowledgement(int, void* raw) noexcept {
-  return guarded([&](Module& module) {
-    auto& data = *static_cast<nebstruct_acknowledgement_data*>(raw);
-    module.row_changed(object_of(data.acknowledgement_type == HOST_ACKNOWLEDGEMENT, data.object_ptr));
     return 0;
   });
 }
@@ -179,9 +174,9 @@ void register_callbacks(void* handle) {
   neb_register_callback(NEBCALLBACK_NOTIFICATION_DATA, handle, priority, on_notification);
   neb_register_callback(NEBCALLBACK_EVENT_HANDLER_DATA, handle, priority, on_event_handler);
   neb_register_callback(NEBCALLBACK_STATE_CHANGE_DATA, handle, priority, on_state_change);
-  neb_register_callback(NEBCALLBACK_ACKNOWLEDGEMENT_DATA, handle, priority, on_acknowledgement);
   neb_register_callback(NEBCALLBACK_RETENTION_DATA, handle, priority, on_retention);
   neb_register_callback(NEBCALLBACK_EXTERNAL_COMMAND_DATA, handle, priority, on_external_command);
+  register_operator_callbacks(handle);
 }
 
 }  // namespace merlin::neb

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "module/core/core.hpp"
+#include "module/core/nagios4_operator.hpp"
 #include "module/file_log.hpp"
 
 namespace merlin::neb {
@@ -45,12 +46,15 @@ class Nagios4Core final : public Core {
   bool obsesses(Index object) const override;
   void set_obsesses(Index object, bool obsesses) override;
 
+  OperatorCore& people() override { return people_; }
+
   bool watch(int fd, Watcher& watcher) override;
   bool watch_writable(int fd, Watcher& watcher) override;
   void unwatch(int fd) override;
   void close_in_children(int fd, bool close) override;
 
  private:
+  Nagios4Operator people_;
   ReadyHandler ready_;
   std::optional<FileLog> file_;
   struct Reactions {

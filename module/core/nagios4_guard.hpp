@@ -54,6 +54,7 @@ int guarded(Call&& call, CostMeter Costs::*meter = &Costs::callbacks) noexcept {
 
 // Registers for all that the module wants to hear of. `handle` is the core's for this module.
 void register_callbacks(void* handle);
+void register_operator_callbacks(void* handle);  // a part of these
 // For qh_register_handler().
 int on_query(int socket, char* query, unsigned int length) noexcept;
 

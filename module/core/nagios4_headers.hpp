@@ -15,6 +15,8 @@ extern "C" {
 #include "nebstructs.h"
 #include "neberrors.h"
 #include "broker.h"
+#include "comments.h"
+#include "downtime.h"
 #include "logging.h"
 #include "perfdata.h"
 #include "libnagios.h"

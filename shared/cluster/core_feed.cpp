@@ -6,6 +6,12 @@ namespace {
 constexpr std::size_t kMaxAgain = 100'000;
 constexpr std::size_t kBytesABatch = 512 * 1024;
 
+// Contacts and the program have no host; whether the core has that contact it knows itself. What was told is between the daemons.
+bool concerns_core(const wire::Register& content, const Inventory& inventory) {
+  if (content.kind == wire::RegisterKind::told) return false;
+  return content.object.host == 0 || inventory.knows(content.object);
+}
+
 }  // namespace
 
 void CoreFeed::restart() {
@@ -20,8 +26,7 @@ void CoreFeed::again(const RegisterKey& key) {
 }
 
 void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch) {
-  // What was told is between the daemons.
-  if (row.content.kind == wire::RegisterKind::told || !inventory.knows(row.content.object)) return;
+  if (!concerns_core(row.content, inventory)) return;
   (row.live ? batch.live : batch.imposed).push_back(row.content);
   in_flight_->emplace_back(key_of(row.content), row.content.version);
 }

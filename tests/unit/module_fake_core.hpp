@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "module/core/core.hpp"
+#include "module_fake_operator.hpp"
 
 namespace merlin::neb {
 
@@ -92,6 +93,7 @@ class FakeCore final : public Core {
   void restore_reactions() override { handlers_on = true; }
   bool obsesses(Index object) const override { return objects[object].obsesses; }
   void set_obsesses(Index object, bool obsesses) override { objects[object].obsesses = obsesses; }
+  FakeOperatorCore& people() override { return operators; }
   bool watch(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLIN).second; }
   bool watch_writable(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLOUT).second; }
   void unwatch(int fd) override { watched.erase(fd); }
@@ -106,6 +108,7 @@ class FakeCore final : public Core {
 
   Index hosts = 0;
   std::vector<FakeObject> objects;
+  FakeOperatorCore operators;
   std::vector<std::string> lines;
   std::deque<std::string> names;
   std::vector<Brought> shown;

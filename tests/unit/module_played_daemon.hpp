@@ -151,6 +151,6 @@ struct Talk {
   std::uint64_t epochs = 0;
 };
 
-constexpr Index web = 0, http = 3, sql = 4, disk = 5;
+constexpr Index web = 0, db_host = 1, http = 3, sql = 4, disk = 5;
 
 }  // namespace merlin::neb

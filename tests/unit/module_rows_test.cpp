@@ -31,6 +31,8 @@ struct Rows : RowListener {
     ownership.side().on_welcome(welcome);
   }
   void on_row(Index object, bool) override { heard.push_back(object); }
+  void on_operator_row(const wire::Register&, bool) override { ++operator_rows; }
+  int operator_rows = 0;
 
   void own(const std::string& host) {
     wire::Epoch epoch;
