@@ -1,5 +1,6 @@
 // Any bytes as a stream of frames: cut anywhere they give the same frames and the same end, no payload passes the
 // limit, and each frame that came out can be sent on. The first byte says how the stream is cut, the second the limit.
+// F50 F51 F52 I9 I11
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,6 @@
 // Any bytes as any message: an Error, or a message that encodes to bytes which decode to the same.
 // The first byte says which message, by its place in for_each_message().
+// F50 F52 F53
 #include <cstddef>
 #include <cstdint>
 #include <string>

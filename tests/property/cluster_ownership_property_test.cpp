@@ -139,6 +139,7 @@ class Rounds {
 
 }  // namespace
 
+// I4
 BOOST_AUTO_TEST_CASE(no_host_is_left_without_a_runner_whatever_the_nodes_believe) {
   check("gap within the bound for views that differ for ever", [] {
     Rounds rounds(*rc::gen::inRange<std::size_t>(1, 6));

@@ -34,6 +34,7 @@ std::vector<Weighted> any_nodes() {
 
 }  // namespace
 
+// I5
 BOOST_AUTO_TEST_CASE(only_the_share_of_one_who_leaves_moves_and_comes_back_on_return) {
   check("hosts of others stay", [] {
     const std::vector<Weighted> all = any_nodes();

@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(tables_end_equal_in_whatever_order_rows_come) {
   });
 }
 
+// F54 I3
 BOOST_AUTO_TEST_CASE(rows_that_come_again_change_nothing) {
   check("idempotent", [] {
     const auto rows = any_rows();

@@ -1,4 +1,5 @@
 // A run as drawn from its seed (or written in a scenario file): the cluster, and what is thrown at it.
+// F01 F02 F03 F04 F05 F06 F08 F10 F11 F12 F15 F30 F32 F46
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
 # Three nodes split the checks: every check is run in every interval, each by one node, and each node has its share (I4).
+# I4
 from collections import Counter
 import time
 

@@ -1,4 +1,5 @@
 # A core killed with -9: the others know at once, run its checks with no check more than a second late, only its share moves; and it comes back (I4, I5).
+# F02 I4 I5
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

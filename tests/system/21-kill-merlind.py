@@ -1,4 +1,5 @@
 # merlind killed with -9: the core goes on, the others take over within seconds, and all is as before once it is started again.
+# F01 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # A core stopped with SIGSTOP: noticed within core_timeout, its checks go on elsewhere, and it joins again after SIGCONT without doing old work.
+# F05 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

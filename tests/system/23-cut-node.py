@@ -1,4 +1,5 @@
 # A node whose cable is cut: both sides run every check they know within three seconds; after the heal each check has one runner and all agree (I7).
+# F10 F11 I4 I7
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # The cable between two of three nodes is cut: both stay active through the third, no check moves, none is run twice, and results still reach everyone.
+# F12 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # A node that hears the others and is not heard by them counts as cut on both sides, and every check goes on.
+# F12 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

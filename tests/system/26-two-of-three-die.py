@@ -1,4 +1,5 @@
 # Two of three nodes die at once, core and daemon: the last one runs everything, and gives it back when they return.
+# F03 I4 I5
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # merlind of every node is restarted in turn, as for an upgrade: nobody takes anything over, and no check is missed or run twice.
+# F06 I4
 import time
 
 from cluster import check, cluster, main, now_ms

@@ -1,4 +1,5 @@
 # A core is reloaded (SIGHUP) twice: its checks are run elsewhere meanwhile and come back, none waits, and the core is the same process.
+# F08 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # The disk of one node full to the last byte: its core and merlind go on, also through a takeover and a restart of merlind; mon says so; with room again all is well by itself.
+# F40 I8
 import threading
 import time
 

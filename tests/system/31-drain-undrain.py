@@ -1,4 +1,5 @@
 # A drained node hands every check over and gets exactly the same back by undrain; meanwhile no check is missed and none is run twice (I4).
+# I4 I5
 import time
 
 from cluster import check, cluster, main, now_ms

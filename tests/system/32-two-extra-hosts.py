@@ -1,4 +1,5 @@
 # One node's object configuration has two hosts more: it runs those, every other host is run once by the same node as before, and mon names the difference.
+# F59 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

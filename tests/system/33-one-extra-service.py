@@ -1,4 +1,5 @@
 # One node's object configuration has one service more, on a host that another node runs: that node keeps the host and its services, the extra one is run by whom knows it.
+# F59 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

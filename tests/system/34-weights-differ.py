@@ -1,4 +1,5 @@
 # Weights that differ in the nodes' files: all agree on one split by one weight, a node's own word goes before theirs, and the shares follow (R1).
+# F59 I4
 import time
 from collections import Counter
 

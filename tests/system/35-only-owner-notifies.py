@@ -1,4 +1,5 @@
 # Only the owner notifies and runs event handlers, once for each event; after a takeover nobody tells of the problem again, and the new owner tells of the recovery.
+# I6
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,5 @@
 # A node whose key was replaced, and a stranger, are refused with one clear line on each side and count for nobody; what mon says to do mends it.
+# F57 F59 I10
 import tempfile
 import time
 

@@ -1,4 +1,5 @@
 # A node whose merlin.conf names another cluster is refused by both sides with one clear line, counts for nobody, and is back when the name is mended.
+# F59 I10
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

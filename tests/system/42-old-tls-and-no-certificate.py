@@ -1,4 +1,5 @@
 # TLS 1.2, even with a trusted key, a client without a certificate, and plain text are refused at port 15551, counted, and logged once each.
+# F57 I10
 import shutil
 import ssl
 import tempfile

@@ -1,4 +1,5 @@
 # Garbage and 1,000 idle connections at port 15551: no check is late, no node is lost, a node that comes back is let in; all of it is ended, counted, and hardly logged (I9).
+# F50 F55 F56 I9
 import os
 import threading
 import time

@@ -1,5 +1,6 @@
 # Whatever its daemon does - missing, killed, restarted, stopped, talking garbage, not reading - the core monitors, alone if need be, and
 # comes back; a core that was stopped asks before it runs what others may have taken.
+# F01 F04 F05 F50 I8
 import os
 import signal
 import time

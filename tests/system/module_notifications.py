@@ -1,4 +1,5 @@
 # Only the owner of an object sends its notifications, runs its event handlers and its obsess command; elsewhere the counters do not move.
+# I6
 import time
 
 import protocol

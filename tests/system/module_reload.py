@@ -1,4 +1,5 @@
 # Two reloads and a stop: the module says goodbye, its link ends although the core's forked worker lives on, and it comes back whole.
+# F08
 import os
 import signal
 import time

@@ -1,4 +1,5 @@
 # With the daemon elsewhere the link is TLS 1.3, with both certificates exact: another daemon's is refused with one clear line, and the core monitors.
+# F57 I10
 import hashlib
 import os
 import shutil

@@ -113,6 +113,7 @@ BOOST_AUTO_TEST_CASE(a_returning_daemon_finds_it_running_until_its_first_epoch) 
   BOOST_TEST((side.mode() == Mode::following));
 }
 
+// F30
 BOOST_AUTO_TEST_CASE(versions_grow_though_the_clock_goes_back_and_beyond_all_that_was_seen) {
   follow();
   const wire::Version first = side.next_version(wall(1'000'000));

@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(its_times_stay_ages_however_long_it_waits) {
   BOOST_TEST(sent.at(0).second.result.sent_ms == 1'005'000);
 }
 
+// F54 I3
 BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has_it) {
   const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}};
   BOOST_TEST(owner.arrived(message).fresh);

@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(never_heard_is_not_active) {
   BOOST_TEST((why(0) == Why::never_heard));
 }
 
+// L1
 BOOST_AUTO_TEST_CASE(silence_is_noticed_after_three_of_its_intervals_and_not_before) {
   meet();
   BOOST_TEST(active(2999));
@@ -174,6 +175,7 @@ BOOST_AUTO_TEST_CASE(an_announced_busy_core_is_excused_as_long_as_it_said) {
   BOOST_TEST(!active(2600));
 }
 
+// F12
 BOOST_AUTO_TEST_CASE(a_one_way_cut_is_a_cut) {
   meet();
   wire::Beat beat = beat_of(kPeer, 2);
@@ -235,6 +237,7 @@ BOOST_AUTO_TEST_CASE(an_announced_absence_keeps_a_node_for_its_time) {
   BOOST_TEST(!active(20'000));
 }
 
+// F04
 BOOST_AUTO_TEST_CASE(a_late_loop_moves_the_deadlines) {
   meet();
   liveness.shift(Millis{10'000}, at(10'000));
@@ -249,6 +252,7 @@ BOOST_AUTO_TEST_CASE(what_was_read_after_a_late_loop_gets_no_extra_time) {
   BOOST_TEST(!active(13'000));
 }
 
+// F54
 BOOST_AUTO_TEST_CASE(a_repeated_or_older_number_is_not_news) {
   meet(7);
   BOOST_TEST(!liveness.beat_from(beat_of(kPeer, 7), at(100)));
@@ -256,6 +260,7 @@ BOOST_AUTO_TEST_CASE(a_repeated_or_older_number_is_not_news) {
   BOOST_TEST(liveness.beat_from(beat_of(kPeer, 8), at(100)));
 }
 
+// F07
 BOOST_AUTO_TEST_CASE(each_loss_doubles_the_hold_up_to_five_minutes) {
   for (int loss = 0; loss < 9; ++loss) {
     liveness.note_lost(kPeer, at(loss * 1000));

@@ -96,6 +96,7 @@ struct Pair {
 
 BOOST_AUTO_TEST_SUITE(table)
 
+// F54
 BOOST_AUTO_TEST_CASE(the_greater_version_wins_whatever_the_order) {
   Table first(1);
   Table second(2);
@@ -165,6 +166,7 @@ BOOST_AUTO_TEST_CASE(after_a_time_apart_only_what_changed_travels) {
   BOOST_TEST(one.waiting<wire::Digests>() == 0U);
 }
 
+// F17 I1
 BOOST_AUTO_TEST_CASE(rows_that_were_under_way_when_the_link_broke_are_sent_again) {
   connect();
   talk();
@@ -176,6 +178,7 @@ BOOST_AUTO_TEST_CASE(rows_that_were_under_way_when_the_link_broke_are_sent_again
   BOOST_TEST(two.table.size() == 30U);
 }
 
+// F19 I9
 BOOST_AUTO_TEST_CASE(a_peer_that_acknowledges_nothing_is_sent_a_window_and_no_more) {
   connect();
   talk();
@@ -290,6 +293,7 @@ BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_s
   BOOST_TEST(two.replication.compared(one.self));
 }
 
+// F32
 BOOST_AUTO_TEST_CASE(times_of_a_node_with_another_clock_are_taken_on_ours) {
   connect();
   talk();

@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(what_an_operator_did_leaves_when_it_is_on_disk) {
   BOOST_TEST(saver.unsafe() == 0u);
 }
 
+// F42
 BOOST_AUTO_TEST_CASE(a_disk_that_fails_delays_nothing_and_is_tried_again) {
   saver.own({row(1, wire::RegisterKind::comment)}, 5, at(0));
   auto save = saver.next(at(0));

@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_of_version_1_stay_as_they_are) {
   }
 }
 
+// F53
 BOOST_AUTO_TEST_CASE(unknown_fields_are_skipped_wherever_they_stand) {
   for (const Subject& message : subjects()) {
     BOOST_TEST_CONTEXT(message.name) {
@@ -117,6 +118,7 @@ BOOST_AUTO_TEST_CASE(fields_may_come_in_any_order) {
   BOOST_TEST(follow->upto == 301u);  // the last one counts
 }
 
+// F52
 BOOST_AUTO_TEST_CASE(truncated_anywhere_a_message_is_an_error_or_valid) {
   for (const Subject& message : subjects()) {
     const std::string bytes = message.sample().bytes;
@@ -129,6 +131,7 @@ BOOST_AUTO_TEST_CASE(truncated_anywhere_a_message_is_an_error_or_valid) {
   }
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(any_bytes_are_an_error_or_valid) {
   for (const Subject& message : subjects()) {
     check_property(message.name, [&] {

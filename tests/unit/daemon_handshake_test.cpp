@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(a_node_of_our_file_is_welcome) {
   BOOST_TEST(!judge(self, again, a_hello()), "a second link of the same node is no other node");
 }
 
+// F58 F59 I10
 BOOST_AUTO_TEST_CASE(each_refusal_has_its_reason) {
   const std::uint32_t ours = wire::kProtocolVersion;
   const std::vector<Refused> table{
@@ -85,6 +86,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_reason) {
   }
 }
 
+// F58
 BOOST_AUTO_TEST_CASE(a_window_that_overlaps_is_enough) {
   wire::Hello hello = a_hello();
   hello.oldest_version = 0;

@@ -192,6 +192,7 @@ BOOST_AUTO_TEST_CASE(started_together_they_never_flap) {
   BOOST_TEST(pair.a.count_in_log("a newer link") == 0);
 }
 
+// F01 L2
 BOOST_AUTO_TEST_CASE(a_killed_daemon_is_noticed_at_once_and_linked_again) {
   Pair pair;
   pair.start();
@@ -218,6 +219,7 @@ BOOST_AUTO_TEST_CASE(a_stop_says_goodbye_to_peers_and_core) {
   BOOST_TEST(std::filesystem::exists(pair.b.file("state")));
 }
 
+// F59 I10
 BOOST_AUTO_TEST_CASE(another_cluster_is_refused_with_its_reason_on_both_sides) {
   Pair pair;
   pair.b.set_cluster("work");
@@ -287,6 +289,7 @@ BOOST_AUTO_TEST_CASE(a_file_broken_while_running_changes_nothing_but_the_problem
   BOOST_TEST(!pair.a.has_problem("merlin.conf is wrong", ""));
 }
 
+// F04
 BOOST_AUTO_TEST_CASE(a_stopped_daemon_that_goes_on_judges_nobody_by_its_own_absence) {
   Pair pair;
   pair.start();
@@ -326,6 +329,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_daemon_that_goes_on_judges_nobody_by_its_own_abse
   BOOST_TEST(pair.a.count_in_log("stands still") == 0, pair.a.log());
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(garbage_from_a_module_costs_its_link_only) {
   Merlind node("a");
   node.start();
@@ -401,6 +405,7 @@ BOOST_AUTO_TEST_CASE(a_module_on_another_machine_comes_by_tls_with_its_certifica
              "without its fingerprint it is no longer welcome");
 }
 
+// F59
 BOOST_AUTO_TEST_CASE(a_copied_machine_is_refused_with_its_double) {
   Pair pair;
   Merlind copy("b");
@@ -432,6 +437,7 @@ BOOST_AUTO_TEST_CASE(the_control_socket_is_bounded) {
   BOOST_TEST(node.ask({{"command", "version"}})["name"] == "a");
 }
 
+// F42
 BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_is_shown_and_stops_nothing) {
   Merlind node("a");
   std::filesystem::create_directory(node.file("state"));

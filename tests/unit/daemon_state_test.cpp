@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(the_state_comes_back_as_it_was_saved) {
   BOOST_TEST((restored.state == state));
 }
 
+// F43 I11
 BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
   const std::string whole = durable_text(state);
   for (std::size_t length = 0; length < whole.size(); ++length)
@@ -84,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
   BOOST_TEST(!parse_durable(whole + "x").ok());
 }
 
+// F44 I11
 BOOST_AUTO_TEST_CASE(a_state_with_any_bit_flipped_is_found_out) {
   const std::string whole = durable_text(state);
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
@@ -93,6 +95,7 @@ BOOST_AUTO_TEST_CASE(a_state_with_any_bit_flipped_is_found_out) {
   }
 }
 
+// F45
 BOOST_AUTO_TEST_CASE(without_its_state_a_node_continues_above_what_it_wrote) {
   const Folder folder;
   const DurableFile file(folder.file("state"));
@@ -179,6 +182,7 @@ BOOST_AUTO_TEST_CASE(a_refused_node_is_logged_once_a_minute_and_counted_always) 
   BOOST_TEST(refusals.peers().empty());
 }
 
+// F55 I9
 BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   Refusals refusals;
   std::size_t lines = 0;
@@ -192,6 +196,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   BOOST_TEST(refusals.counts().at("not_ours") == 10'000);
 }
 
+// F59
 BOOST_AUTO_TEST_CASE(two_machines_with_one_node_id_are_found_a_restart_is_none) {
   CloneWatch watch;
   watch.note_swap(id(2), SteadyTime(Millis{0}));

@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_of_a_frame_are_as_documented) {
   BOOST_TEST(frame.size() == wire::kFrameHeaderBytes + 3);
 }
 
+// F52
 BOOST_AUTO_TEST_CASE(frames_are_read_wherever_the_stream_is_cut) {
   const std::vector<std::string> payloads = {"", "a", repetitive(511), repetitive(512), repetitive(5000), std::string(300, '\0')};
   std::string stream;
@@ -105,6 +106,7 @@ BOOST_AUTO_TEST_CASE(compression_is_used_only_where_it_helps) {
   BOOST_TEST(wire::encode_frame(1, noise, true).size() == noise.size() + wire::kFrameHeaderBytes);
 }
 
+// F51
 BOOST_AUTO_TEST_CASE(the_largest_payload_passes_and_one_byte_more_does_not) {
   const std::string largest(wire::kMaxPayloadBytes, 'x');
   for (bool compress : {false, true}) {
@@ -117,12 +119,14 @@ BOOST_AUTO_TEST_CASE(the_largest_payload_passes_and_one_byte_more_does_not) {
   BOOST_TEST(contains(refusal(header(0x4D4C, 0, 0, wire::kMaxPayloadBytes + 1), wire::kMaxPayloadBytes), "4194305 bytes"));
 }
 
+// F51
 BOOST_AUTO_TEST_CASE(a_length_past_the_limit_is_refused_by_the_header_alone) {
   for (std::uint32_t length : {static_cast<std::uint32_t>(wire::kMaxHandshakePayloadBytes) + 1, 0x7FFFFFFFu, 0x80000000u, 0xFFFFFFFFu}) {
     BOOST_TEST(contains(refusal(header(0x4D4C, 0, 0, length)), "are allowed"));
   }
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(what_is_not_our_protocol_is_refused) {
   BOOST_TEST(contains(refusal("GET / HTTP/1.1\r\n\r\n"), "not the Merlin protocol"));
   BOOST_TEST(contains(refusal(std::string(64, '\0')), "not the Merlin protocol"));

@@ -1,4 +1,5 @@
 // Who stood still for so long that others may have taken over asks before it acts.
+// F05
 #include <boost/test/unit_test.hpp>
 
 #include "module/stall_guard.hpp"

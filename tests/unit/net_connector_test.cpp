@@ -113,6 +113,7 @@ BOOST_AUTO_TEST_CASE(pauses_grow_up_to_the_cap) {
   BOOST_TEST(times[5] < 40.0);
 }
 
+// L2
 BOOST_AUTO_TEST_CASE(it_reconnects_when_the_link_is_gone) {
   TestLoop loop;
   Server server(loop);
@@ -148,6 +149,7 @@ BOOST_AUTO_TEST_CASE(it_tries_every_address_of_a_name) {
   BOOST_TEST(lost.failures[0].text == "127.0.0.1:1: Connection refused; [::1]:1: Connection refused");
 }
 
+// F56
 BOOST_AUTO_TEST_CASE(a_silent_server_costs_one_deadline) {
   TestLoop loop;
   const LoopbackPort silent;  // the kernel accepts, nobody answers
@@ -159,6 +161,7 @@ BOOST_AUTO_TEST_CASE(a_silent_server_costs_one_deadline) {
   BOOST_TEST(contains(client.failures[0].text, "no TLS handshake within 0.1 s"));
 }
 
+// F21
 BOOST_AUTO_TEST_CASE(a_name_that_is_unknown_is_a_failure_like_another) {
   TestLoop loop;
   const auto lookup = [](const HostPort& where) -> Result<Addresses> {

@@ -152,6 +152,7 @@ class BlockedReader {
 
 }  // namespace
 
+// F19 L3
 BOOST_AUTO_TEST_CASE(a_beat_passes_what_waits_for_a_slow_reader) {
   TestLoop loop;
   BlockedReader blocked(loop, {});
@@ -203,6 +204,7 @@ BOOST_AUTO_TEST_CASE(the_socket_neither_delays_small_frames_nor_trusts_a_silent_
   BOOST_TEST(value_of(SOL_SOCKET, SO_KEEPALIVE) == 1);
 }
 
+// F19 I9
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_bounded_by_the_limit) {
   TestLoop loop;
   ConnectionOptions options;
@@ -268,6 +270,7 @@ BOOST_AUTO_TEST_CASE(an_untrusted_certificate_ends_the_link_with_its_fingerprint
   BOOST_TEST(pair.server_saw.frames.empty());
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(garbage_in_place_of_tls_ends_the_link) {
   TestLoop loop;
   auto [raw, end] = tcp_pair();
@@ -280,6 +283,7 @@ BOOST_AUTO_TEST_CASE(garbage_in_place_of_tls_ends_the_link) {
   BOOST_TEST(contains(saw.closed->text, "not TLS"));
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(garbage_inside_the_link_ends_it) {
   TestLoop loop;
   LinkedPair pair(loop);
@@ -297,6 +301,7 @@ BOOST_AUTO_TEST_CASE(a_stranger_may_not_send_large_frames) {
   BOOST_TEST(contains(pair.server_saw.closed->text, "16384 are allowed"));
 }
 
+// F56
 BOOST_AUTO_TEST_CASE(who_says_nothing_is_ended_at_the_deadline) {
   TestLoop loop;
   ConnectionOptions options;
@@ -347,6 +352,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_other_side_is_told_once) {
   BOOST_TEST(!pair.server->is_open());
 }
 
+// F17
 BOOST_AUTO_TEST_CASE(a_cut_within_a_frame_is_told) {
   TestLoop loop;
   auto [one, other] = unix_pair();

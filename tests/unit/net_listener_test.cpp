@@ -115,6 +115,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_stranger_is_counted) {
   BOOST_TEST(door.listener->pending() == 0u);
 }
 
+// F55 F56 I9
 BOOST_AUTO_TEST_CASE(a_thousand_idle_connections_do_not_keep_a_peer_out) {
   TestLoop loop;
   Door door(loop);
@@ -178,6 +179,7 @@ BOOST_AUTO_TEST_CASE(who_has_begun_to_speak_outlasts_the_silent) {
   }));
 }
 
+// F09 I9
 BOOST_AUTO_TEST_CASE(without_descriptors_it_pauses_and_then_goes_on) {
   TestLoop loop;
   Door door(loop);
@@ -206,6 +208,7 @@ BOOST_AUTO_TEST_CASE(where_it_cannot_listen_it_says_why) {
   BOOST_TEST(contains(listen_failure(loop, {"peer01"}, 0), "\"peer01\" is not an IP address"));
 }
 
+// F57
 BOOST_AUTO_TEST_CASE(a_new_certificate_counts_for_the_next_link) {
   TestLoop loop;
   Door door(loop);

@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(much_passes_in_order) {
   BOOST_TEST((pair->server.take_plaintext() == sent));
 }
 
+// F57
 BOOST_AUTO_TEST_CASE(a_server_refuses_a_client_that_it_does_not_trust) {
   Pair pair(3, trust_only(2), 2, trust_only(1));
   pair.exchange();
@@ -168,6 +169,7 @@ BOOST_AUTO_TEST_CASE(a_trust_check_that_throws_refuses) {
 }
 
 // A wrong clock must not part a cluster: the exact certificate is trusted, and the check may look at the dates.
+// F57
 BOOST_AUTO_TEST_CASE(dates_are_left_to_the_trust_check) {
   const auto old = make_identity(node(4), WallTime(std::chrono::seconds(1)));
   BOOST_REQUIRE(old.ok());
@@ -187,6 +189,7 @@ BOOST_AUTO_TEST_CASE(dates_are_left_to_the_trust_check) {
   BOOST_TEST((seen < WallTime(std::chrono::hours(24) * 366 * 21)));
 }
 
+// F57
 BOOST_AUTO_TEST_CASE(a_client_without_a_certificate_is_refused) {
   Raw raw(true);
   raw.offer_merlin();
@@ -197,6 +200,7 @@ BOOST_AUTO_TEST_CASE(a_client_without_a_certificate_is_refused) {
   BOOST_TEST(contains(server.error().text(), "showed no certificate"));
 }
 
+// F57
 BOOST_AUTO_TEST_CASE(tls_1_2_is_refused_by_both_roles) {
   for (bool raw_is_client : {true, false}) {
     Raw raw(raw_is_client);
@@ -260,6 +264,7 @@ BOOST_AUTO_TEST_CASE(no_session_can_be_resumed) {
   BOOST_TEST(SSL_version(raw.ssl()) == TLS1_3_VERSION);
 }
 
+// F50
 BOOST_AUTO_TEST_CASE(garbage_fails_and_nothing_is_kept_of_what_follows) {
   for (TlsRole role : {TlsRole::client, TlsRole::server}) {
     for (const std::string& garbage :
@@ -277,6 +282,7 @@ BOOST_AUTO_TEST_CASE(garbage_fails_and_nothing_is_kept_of_what_follows) {
   }
 }
 
+// F52
 BOOST_AUTO_TEST_CASE(half_a_handshake_waits_and_passes_nothing_on) {
   TlsSession client(context(1), TlsRole::client, trust_only(2));
   const std::string hello = client.take_output();
@@ -289,6 +295,7 @@ BOOST_AUTO_TEST_CASE(half_a_handshake_waits_and_passes_nothing_on) {
   }
 }
 
+// I11
 BOOST_AUTO_TEST_CASE(a_flipped_bit_on_the_way_is_noticed) {
   const auto pair = trusting_pair();
   pair->exchange();

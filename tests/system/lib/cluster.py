@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
@@ -243,15 +243,21 @@ class Cluster:
         answers = {host: self.ask(node or self.nodes[0], command="owner", host=host) for host in self.host_names()}
         return {host: answer and answer["owner"] for host, answer in answers.items()}
 
-    def status_dat(self, node):
-        """{host: {...}, (host, service): {...}} from the core's own status file."""
-        found = {}
+    def status_blocks(self, node, kinds):
+        """[(kind, {name: value})] of those kinds from the core's own status file."""
         text = self.read(node, "/var/lib/nagios4/status.dat")
-        for kind, body in re.findall(r"^(hoststatus|servicestatus) \{\n(.*?)\n\t\}", text, re.M | re.S):
-            fields = dict(line.strip().split("=", 1) for line in body.splitlines() if "=" in line)
-            key = fields["host_name"] if kind == "hoststatus" else (fields["host_name"], fields["service_description"])
-            found[key] = fields
-        return found
+        return [(kind, dict(line.strip().split("=", 1) for line in body.splitlines() if "=" in line))
+                for kind, body in re.findall(rf"^({'|'.join(kinds)}) \{{\n(.*?)\n\t\}}", text, re.M | re.S)]
+
+    def status_dat(self, node):
+        """{host: {...}, (host, service): {...}}"""
+        blocks = self.status_blocks(node, ("hoststatus", "servicestatus"))
+        return {fields["host_name"] if kind == "hoststatus" else (fields["host_name"], fields["service_description"]): fields for kind, fields in blocks}
+
+    def notes(self, node):
+        """{text: how often} of the comments and scheduled downtimes that the core shows."""
+        blocks = self.status_blocks(node, ("hostcomment", "servicecomment", "hostdowntime", "servicedowntime"))
+        return Counter(fields["comment_data" if kind.endswith("comment") else "comment"] for kind, fields in blocks)
 
     # ---- life
 

@@ -1,0 +1,58 @@
+"""The processes of all nodes, looked at every second: who ended without being told to, and how large merlind is."""
+import os
+import threading
+import time
+
+from cluster import now_ms
+
+from .faults import CORE_PID, DAEMON_PID, process_state
+
+EVERY_S = 1.0
+FILES = {"core": CORE_PID, "daemon": DAEMON_PID}
+
+
+class Watch:
+    def __init__(self, c, record, excused):
+        """`excused(node, what)`: whether we end that process about now."""
+        self.c, self.record, self.excused = c, record, excused
+        self.alive = {(node, what): True for node in c.nodes for what in FILES}
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.work)
+
+    def start(self):
+        self.thread.start()
+
+    def stop(self):
+        self.ended.set()
+        self.thread.join()
+
+    def work(self):
+        wanted = time.monotonic()
+        while not self.ended.is_set():
+            wanted += EVERY_S
+            for node in self.c.nodes:
+                self.look(node)
+            self.ended.wait(max(0.0, wanted - time.monotonic()))
+            late = time.monotonic() - wanted
+            self.record.late_ms = max(self.record.late_ms, int(late * 1000))
+            wanted = max(wanted, time.monotonic() - EVERY_S)
+
+    def look(self, node):
+        for what, file in FILES.items():
+            lives = process_state(self.c, node, file) is not None
+            if not lives and self.alive[node, what] and not self.excused(node, what):
+                self.record.deaths.append([node, what, now_ms()])
+            self.alive[node, what] = lives
+        size = self.size(node)
+        if size:
+            self.record.sizes.setdefault(node, []).append([now_ms(), *size])
+
+    def size(self, node):
+        """(descriptors, resident KiB) of merlind, or None."""
+        try:
+            folder = f"/proc/{int(self.c.read(node, DAEMON_PID))}"
+            descriptors = len(os.listdir(self.c.path(node, f"{folder}/fd")))
+            lines = self.c.read(node, f"{folder}/status").splitlines()
+            return descriptors, int(next(line.split()[1] for line in lines if line.startswith("VmRSS")))
+        except (OSError, ValueError, StopIteration):
+            return None

@@ -1,0 +1,3 @@
+foreach(script chaos_map chaos_judge)
+  add_test(NAME ${script} COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
+endforeach()
