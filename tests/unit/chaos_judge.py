@@ -57,6 +57,19 @@ class Judge(unittest.TestCase):
         del self.found.handled[80]
         self.assertEqual(broken(self.found), {"I1"})
 
+    def test_a_result_that_others_show_is_not_lost(self):
+        self.found.handled[80][5] = "another"
+        self.found.results_shown = {"peer01": [81]}
+        self.assertEqual(broken(self.found), {"I1"})
+        self.found.results_shown = {"peer02": [81]}
+        self.assertEqual(broken(self.found), set())
+
+    def test_a_result_that_a_newer_one_replaced_while_its_node_was_alone_is_not_lost(self):
+        self.found.handled[44][5] = "another"
+        self.assertEqual(broken(self.found), {"I1"})
+        self.found.faults.append(record.Struck("kill-daemon", ["peer01"], 44_000, 50_000, [44_000, 50_000], evidence="no process"))
+        self.assertEqual(broken(self.found), set())
+
     def test_a_result_in_the_hands_of_a_killed_core_may_be_lost(self):
         self.found.sent.append([500, "peer02", HOST, "passive01", KILLED_MS - 500])
         self.assertEqual(broken(self.found), set())

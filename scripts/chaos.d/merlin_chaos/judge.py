@@ -79,21 +79,36 @@ def numbers_handled(record):
     return found
 
 
+def replaced(record, arrived, sent):
+    """Whether a newer result of the service took its place while its core had no way to others: only the newest state is passed on."""
+    number, node, host, service, when = sent
+    faults = [fault for fault in record.faults if node in fault.nodes and fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS]
+    return any(other[0] > number and other[0] in arrived and other[1:4] == [node, host, service] and when <= other[4] <= fault.end_ms + AT_ONCE_MS
+               for fault in faults for other in record.sent)
+
+
 def no_loss(record):
-    """I1: what a core was given is handled by an owner."""
+    """I1: what a core was given is handled by an owner, or has at least become the state that other cores show: without its daemon a core
+    runs no command for a result."""
+    broken, unsure, by_state = [], 0, 0
     handled = numbers_handled(record)
-    broken, unsure = [], 0
-    for number, node, host, service, when in record.sent:
+    elsewhere = {node: {number for other, numbers in record.results_shown.items() if other != node for number in numbers} for node in record.nodes}
+    arrived = set(handled).union(*elsewhere.values())
+    for sent in record.sent:
+        number, node, host, service, when = sent
         if number in handled:
             continue
-        if lost_with_its_core(record, node, when):
+        if number in elsewhere[node] or replaced(record, arrived, sent):
+            by_state += 1
+        elif lost_with_its_core(record, node, when):
             unsure += 1
-            continue
-        broken.append(f"result {number} for {host};{service}, given to {node} at {when}, was handled by no core")
+        else:
+            broken.append(f"result {number} for {host};{service}, given to {node} at {when}, was handled by no core and shown by no other")
     for kind, text, node, when in record.notes:
         if kind != "acknowledgement" and not lost_with_its_core(record, node, when) and not any(text in seen for seen in record.noted.values()):
             broken.append(f"the {text}, made at {node} at {when}, is shown nowhere")
-    return broken, f"{len(record.sent)} results and {len(record.notes)} comments, downtimes and acknowledgements given, {unsure} in the hands of a core that we killed"
+    return broken, (f"{len(record.sent)} results and {len(record.notes)} comments, downtimes and acknowledgements given; {by_state} of the results only became "
+                    f"state or were replaced, {unsure} were in the hands of a core that we killed")
 
 
 def order(record):

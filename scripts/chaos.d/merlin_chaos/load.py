@@ -59,10 +59,13 @@ class Load:
     def results(self):
         random_ = random.Random(f"{self.seed} results")
         begun = time.monotonic()
-        number = 0
+        number, round_ = 0, []
         while not self.ended.wait(max(0.0, begun + number / self.rate - time.monotonic())):
             number += 1
-            node, host, service = random_.choice(self.c.nodes), random_.choice(self.c.host_names()), random_.choice(self.services)
+            if not round_:  # each service in turn, so that a result stands long enough to be seen
+                round_ = [(host, service) for host in self.c.host_names() for service in self.services]
+                random_.shuffle(round_)
+            node, (host, service) = random_.choice(self.c.nodes), round_.pop()
             state = random_.choice((0, 0, 1, 2)) if host in self.record.troubled else 0
             when = now_ms()
             if give(self.c, node, f"PROCESS_SERVICE_CHECK_RESULT;{host};{service};{state};result {number}"):

@@ -34,6 +34,7 @@ class Record:
     checks: list = field(default_factory=list)  # [node, host, service, time_ms], by time
     sent: list = field(default_factory=list)  # [number, node, host, service, time_ms]
     handled: list = field(default_factory=list)  # [node, time_ms, host, service, state, output]
+    results_shown: dict = field(default_factory=dict)  # node: numbers of results that its core showed at some time
     problems: list = field(default_factory=list)  # [host, service, since_ms, until_ms]
     told: list = field(default_factory=list)  # [node, time_ms, contact, type, host, service, state, number]
     notes: list = field(default_factory=list)  # [kind, text, node, time_ms]: comments, downtimes, acknowledgements made

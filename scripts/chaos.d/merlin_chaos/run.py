@@ -1,11 +1,12 @@
 """One run: a lab, load, the drawn faults, and a last look at all nodes."""
+import json
 import os
 import subprocess
 import threading
 import time
 from contextlib import contextmanager
 
-from cluster import Cluster, Failed, now_ms
+from cluster import Cluster, Failed, check, now_ms
 from nodefiles import DAEMON_LOG
 
 from . import judge
@@ -16,22 +17,24 @@ from .record import Record, Struck
 from .report import say
 from .watch import Watch
 
-HOSTS, SERVICES, PASSIVE, INTERVAL_S = 40, 2, 2, 10
+HOSTS, SERVICES, PASSIVE, INTERVAL_S = 40, 2, 3, 10
 TROUBLED = 4
 PROBLEMS_END_S = 5  # after the last fault
 LOAD_ENDS_S = 12
 AGREE_S = 30
 STATUS_DAT_S = 6  # the core writes it every three seconds
 HELD_BACK_MOST_S = 300
+NO_HOSTS = "this machine permits no nodes with a network of their own"
 SHOWN = ("current_state", "state_type", "current_attempt", "plugin_output", "last_hard_state", "has_been_checked", "current_notification_number",
          "problem_has_been_acknowledged", "scheduled_downtime_depth")
 
 
 @contextmanager
 def lab(count, keep):
-    c = Cluster(f"chaos-{os.getpid()}", count, HOSTS, SERVICES, INTERVAL_S)
+    c = Cluster(f"{os.environ.get('MERLIN_TEST_LABS', 'chaos')}-{os.getpid()}", count, HOSTS, SERVICES, INTERVAL_S)
     try:
         c.up("--passive", PASSIVE)
+        check(json.loads(c.lab("status", "--json"))["mode"] == "hosts", NO_HOSTS)
         give_state_disks(c)
         c.wait_settled(timeout_s=60)
         yield c

@@ -1,5 +1,6 @@
-"""The processes of all nodes, looked at every second: who ended without being told to, and how large merlind is."""
+"""All nodes, looked at every second: which processes ended without being told to, how large merlind is, which results the core shows."""
 import os
+import re
 import threading
 import time
 
@@ -8,6 +9,8 @@ from cluster import now_ms
 from .faults import CORE_PID, DAEMON_PID, process_state
 
 EVERY_S = 1.0
+STATUS_DAT = "/var/lib/nagios4/status.dat"
+RESULT = re.compile(r"\tplugin_output=result (\d+)$", re.M)
 FILES = {"core": CORE_PID, "daemon": DAEMON_PID}
 
 
@@ -16,6 +19,8 @@ class Watch:
         """`excused(node, what)`: whether we end that process about now."""
         self.c, self.record, self.excused = c, record, excused
         self.alive = {(node, what): True for node in c.nodes for what in FILES}
+        self.shown = {node: set() for node in c.nodes}
+        self.written = {}
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.work)
 
@@ -25,6 +30,7 @@ class Watch:
     def stop(self):
         self.ended.set()
         self.thread.join()
+        self.record.results_shown = {node: sorted(numbers) for node, numbers in self.shown.items()}
 
     def work(self):
         wanted = time.monotonic()
@@ -32,6 +38,7 @@ class Watch:
             wanted += EVERY_S
             for node in self.c.nodes:
                 self.look(node)
+                self.look_at_results(node)
             self.ended.wait(max(0.0, wanted - time.monotonic()))
             late = time.monotonic() - wanted
             self.record.late_ms = max(self.record.late_ms, int(late * 1000))
@@ -46,6 +53,15 @@ class Watch:
         size = self.size(node)
         if size:
             self.record.sizes.setdefault(node, []).append([now_ms(), *size])
+
+    def look_at_results(self, node):
+        try:
+            written = os.stat(self.c.path(node, STATUS_DAT)).st_mtime_ns
+            if self.written.get(node) != written:
+                self.shown[node].update(map(int, RESULT.findall(self.c.read(node, STATUS_DAT))))
+                self.written[node] = written
+        except OSError:
+            return
 
     def size(self, node):
         """(descriptors, resident KiB) of merlind, or None."""
