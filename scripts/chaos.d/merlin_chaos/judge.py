@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 BEAT_MS = 1000
 EXCHANGE_MS = 1000
+RECONNECT_MS = 8000  # until TCP tries again after a cut, or the link is made anew
 SLACK_MS = 2500  # the core's own: its loop, its spreading of checks, the start of a plugin
 GRACE_MS = 10_000  # isolation_grace: a core without daemon runs all that it knows afterwards
 AT_ONCE_MS = 2000  # what a core took just before it was killed is in nobody else's hands
@@ -35,7 +36,7 @@ def excuses(fault, since_ms, until_ms):
     """Whether two nodes may have done the same in that time because of the fault."""
     if any(since_ms - settle_ms(fault) <= moment <= until_ms for moment in fault.moments):
         return True
-    return fault.splits and fault.begin_ms <= until_ms and since_ms <= fault.end_ms + settle_ms(fault)
+    return fault.splits and fault.begin_ms <= until_ms and since_ms <= fault.end_ms + settle_ms(fault) + RECONNECT_MS
 
 
 def excused(record, since_ms, until_ms):
