@@ -59,7 +59,7 @@ class Strike(threading.Thread):
     """One fault from its beginning to its end."""
 
     def __init__(self, c, step, begun):
-        super().__init__()
+        super().__init__(daemon=True)
         self.step, self.begun = step, begun
         nodes = c.nodes if step.word == RollingRestart.word else list(step.nodes)
         self.fault = KINDS[step.word](c, nodes)
