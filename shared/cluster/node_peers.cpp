@@ -329,7 +329,8 @@ void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result)
   }
   const wire::ForwardedAck ack{result.taker, result.taker_instance, result.number};
   const Forwarding::Arrival arrival = forwarding.arrived(result);
-  if (result.command.empty() ? contained_in_row(result) : arrival.taken) {
+  // Taken beats ago and not in the row: what it made was outdone by another side's state since.
+  if (arrival.taken || contained_in_row(result)) {
     acknowledge_forward(ack);
   } else if (arrival.fresh) {
     to_core(wire::ResultsToCore{{std::move(result)}});
@@ -338,7 +339,7 @@ void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result)
 
 // The owner before us, or our own core before its end, has turned it into state.
 bool Node::State::contained_in_row(const wire::ForwardedResult& result) {
-  const Row* row = table.find({result.result.object, wire::RegisterKind::check});
+  const Row* row = result.command.empty() ? table.find({result.result.object, wire::RegisterKind::check}) : nullptr;
   if (row == nullptr) return false;
   const auto state = wire::decode<wire::CheckRegister>(row->content.value);
   return state && contains(*state, result);
