@@ -81,6 +81,7 @@ struct Durable {
 struct Stored {
   std::vector<wire::Register> rows;
   std::vector<wire::ForwardedResult> kept;
+  std::int64_t saved_ms = 0;  // wall clock of the last write; 0: nothing was ever written
 };
 
 struct SendToPeer {

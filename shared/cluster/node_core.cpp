@@ -191,6 +191,10 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       continue;
     }
     look_for_forwarded(content);
+    if (is_doubtful(content)) {
+      doubtful.push_back(std::move(content));
+      continue;
+    }
     const RegisterKey key = key_of(content);
     const wire::Version version = content.version;
     // Only the owner decides a state; what a core read from its retention file enters where nobody knows better.

@@ -79,6 +79,7 @@ void Node::State::settle_phase(Now now) {
   if (phase != wire::NodePhase::joining || !ready_to_join(now.steady)) return;
   phase = wire::NodePhase::ready;
   beat_due = ownership_dirty = true;
+  settle_doubtful(now);
   log(LogLevel::info, "joined: this node's state is that of the others, it takes its share");
 }
 

@@ -197,6 +197,8 @@ struct Node::State {
   // ---- node_store.cpp
   void restore(Stored stored, Now now);
   void set_horizon(WallTime wall);
+  bool is_doubtful(const wire::Register& content) const;
+  void settle_doubtful(Now now);
   void forget_past(Now now);
   void settle_store(Now now);
   void enter(Saver::Released released);
@@ -239,6 +241,8 @@ struct Node::State {
   SteadyTime started{};
   SteadyTime last_tick{};
   SteadyTime forgot_at{};
+  bool behind = false;                   // away for longer than the others remember what was deleted
+  std::vector<wire::Register> doubtful;  // with it: what they may have deleted
   bool start_waited = false;
   bool leaving = false;
   wire::NodePhase phase = wire::NodePhase::joining;

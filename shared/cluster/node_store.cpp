@@ -1,7 +1,9 @@
 // The store: what it held at the start, what goes there, and what waits for it.
+#include <algorithm>
 #include <utility>
 
 #include "cluster/node_notify.hpp"
+#include "wire/codec.hpp"
 
 namespace merlin::cluster {
 namespace {
@@ -9,13 +11,60 @@ namespace {
 // Past the retention nobody is told of them any more.
 constexpr Millis kForgetEvery{60 * 60 * 1000};
 
+std::string tombstone_of(wire::RegisterKind kind) {
+  if (kind == wire::RegisterKind::comment) {
+    wire::CommentRegister comment;
+    comment.deleted = true;
+    return wire::encode(comment);
+  }
+  wire::DowntimeRegister downtime;
+  downtime.deleted = true;
+  return wire::encode(downtime);
+}
+
 }  // namespace
 
 void Node::State::restore(Stored stored, Now now) {
   set_horizon(now.wall);
-  for (wire::Register& content : stored.rows) table.put(std::move(content), settings.self, false);
+  const Millis age{now.wall.time_since_epoch().count() - stored.saved_ms};
+  behind = stored.saved_ms != 0 && age > settings.retention;
+  for (wire::Register& content : stored.rows) {
+    if (is_doubtful(content)) {
+      doubtful.push_back(std::move(content));
+    } else {
+      table.put(std::move(content), settings.self, false);
+    }
+  }
   saver.restored();
   for (wire::ForwardedResult& kept : stored.kept) forwarding.restore(std::move(kept), now);
+}
+
+// A comment or downtime that the others do not have is either new to them or was deleted so long ago that they have
+// forgotten it: who was away for longer than the retention cannot tell.
+bool Node::State::is_doubtful(const wire::Register& content) const {
+  const bool deletable = content.kind == wire::RegisterKind::comment || content.kind == wire::RegisterKind::downtime;
+  return behind && deletable && content.rank == 0;
+}
+
+// We have compared with all that are ready. What none of them has is gone; if there is none, ours is all there is.
+void Node::State::settle_doubtful(Now now) {
+  behind = false;
+  const bool others_know = std::any_of(others.begin(), others.end(), [&](const auto& entry) {
+    return entry.second.active && phase_of(entry.first, entry.second) == wire::NodePhase::ready;
+  });
+  std::size_t dropped = 0;
+  for (wire::Register& content : std::exchange(doubtful, {})) {
+    if (others_know && table.find(key_of(content)) == nullptr) {
+      content.rank = 1;
+      content.base_ms = now.wall.time_since_epoch().count();
+      content.value = tombstone_of(content.kind);
+      ++dropped;
+    }
+    table.put(std::move(content), settings.self, false);
+  }
+  if (dropped == 0) return;
+  log(LogLevel::warning, "this node was away for longer than backlog_max_age: " + std::to_string(dropped) +
+                             " comments and downtimes that only it still had are deleted");
 }
 
 // By whole hours, so that nodes whose clocks differ a little seldom disagree on what is past.
