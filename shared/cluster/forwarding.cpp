@@ -26,12 +26,12 @@ const ObjectKey& object_of(const wire::ForwardedResult& message) {
 
 const wire::ForwardedResult* Forwarding::took(std::uint64_t boot_id, wire::CheckResult result, SteadyTime now) {
   const std::uint64_t number = result.number;
-  return add({self_, boot_id, number, 0, std::move(result), {}}, now);
+  return add({self_, boot_id, number, 0, std::move(result), {}, 0, 0}, now);
 }
 
 const wire::ForwardedResult* Forwarding::took(std::uint64_t boot_id, wire::Command command, SteadyTime now) {
   const std::uint64_t number = command.number;
-  return add({self_, boot_id, number, 0, {}, {std::move(command)}}, now);
+  return add({self_, boot_id, number, 0, {}, {std::move(command)}, 0, 0}, now);
 }
 
 // Its times are of this machine's clock: what passed meanwhile is its age.

@@ -148,7 +148,7 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
         } else if constexpr (std::is_same_v<Message, wire::SyncDone>) {
           replication.on_sync_done(from, content);
         } else if constexpr (std::is_same_v<Message, wire::ForwardedResult>) {
-          on_forwarded(from, std::move(content));
+          on_forwarded(from, std::move(content), now.steady);
         } else if constexpr (std::is_same_v<Message, wire::ForwardedAck>) {
           forwarded(content);
         } else if constexpr (std::is_same_v<Message, wire::NotifyAsk>) {
@@ -310,21 +310,37 @@ void Node::State::send_forwards(SteadyTime now) {
                   [&](const NodeId& id) { return id == settings.self || (others.contains(id) && others.at(id).active); },
                   [&](const NodeId& owner, wire::ForwardedResult result) {
                     if (owner == settings.self) {
-                      on_forwarded(settings.self, std::move(result));
+                      on_forwarded(settings.self, std::move(result), now);
                     } else {
-                      send(owner, Priority::live, std::move(result));
+                      forward(owner, std::move(result));
                     }
                   },
                   kFreshIntervals * settings.pulse_interval, now);
 }
 
-void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result) {
+void Node::State::forward(const NodeId& owner, wire::ForwardedResult result) {
+  if (const wire::Beat* beat = liveness.last_beat(owner)) {
+    result.heard_instance = beat->instance;
+    result.heard_number = beat->number;
+  }
+  send(owner, Priority::live, std::move(result));
+}
+
+// Whoever hears nothing of us for three intervals gives its results to another node. The bytes that it had sent us may
+// come all the same, when a cut heals. Our own clock says how old that beat is.
+bool Node::State::is_timely(const wire::ForwardedResult& result, SteadyTime now) const {
+  const auto beat = std::find_if(beats_sent.begin(), beats_sent.end(), [&](const auto& sent) { return sent.first == result.heard_number; });
+  return result.heard_instance == instance && beat != beats_sent.end() && now - beat->second < kFreshIntervals * settings.pulse_interval;
+}
+
+void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result, SteadyTime now) {
+  if (from != settings.self && !is_timely(result, now)) return;
   const ObjectKey& object = object_of(result);
   const NodeId owner = runner_of(object);
   if (owner != settings.self) {
     if (owner.empty() || owner == from || result.hops > 0) return;  // its taker sends it again
     ++result.hops;
-    send(owner, Priority::live, std::move(result));
+    forward(owner, std::move(result));
     return;
   }
   const wire::ForwardedAck ack{result.taker, result.taker_instance, result.number};

@@ -161,7 +161,9 @@ struct Node::State {
   void heed_wants(const NodeId& from, Other& wanter, SteadyTime now);
   void on_yield(const NodeId& from, const wire::Yield& yield, Now now);
   void on_inventory(const NodeId& from, wire::Inventory inventory);
-  void on_forwarded(const NodeId& from, wire::ForwardedResult result);
+  void forward(const NodeId& owner, wire::ForwardedResult result);
+  bool is_timely(const wire::ForwardedResult& result, SteadyTime now) const;
+  void on_forwarded(const NodeId& from, wire::ForwardedResult result, SteadyTime now);
   void on_order(const NodeId& from, const wire::Order& order);
   void on_goodbye(const NodeId& from, const wire::Goodbye& goodbye, Now now);
   void acknowledge_forward(const wire::ForwardedAck& ack);

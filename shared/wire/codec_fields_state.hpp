@@ -67,6 +67,8 @@ void fields(auto& visit, Of<ForwardedResult> auto& m) {
   visit(4, m.hops);
   visit(5, m.result);
   visit.at_most_one(6, m.command);
+  visit.fixed(7, m.heard_instance);
+  visit(8, m.heard_number);
 }
 
 void fields(auto& visit, Of<Command> auto& m) {

@@ -311,6 +311,8 @@ struct ForwardedResult {
   std::uint32_t hops = 0;
   CheckResult result;
   std::vector<Command> command;  // none or one; then there is no result
+  std::uint64_t heard_instance = 0;
+  std::uint64_t heard_number = 0;
 };
 
 struct ForwardedAck {

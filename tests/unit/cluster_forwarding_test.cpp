@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(its_times_stay_ages_however_long_it_waits) {
 
 // F54 I3
 BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has_it) {
-  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}};
+  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}, 0, 0};
   BOOST_TEST(owner.arrived(message).fresh);
   BOOST_TEST(!owner.arrived(message).fresh);
   BOOST_TEST(!owner.arrived(message).taken);
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(the_owner_takes_each_number_once_and_says_when_its_core_has
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_core_had_not_confirmed_may_come_again) {
-  const wire::ForwardedResult lost{id(1), 7, 3, 0, result(), {}};
-  const wire::ForwardedResult taken{id(1), 7, 4, 0, {}, {{{42, 0}, "SCHEDULE_FORCED_HOST_CHECK;web;1"}}};
+  const wire::ForwardedResult lost{id(1), 7, 3, 0, result(), {}, 0, 0};
+  const wire::ForwardedResult taken{id(1), 7, 4, 0, {}, {{{42, 0}, "SCHEDULE_FORCED_HOST_CHECK;web;1", 0, 0}}, 0, 0};
   owner.arrived(lost);
   owner.arrived(taken);
   BOOST_TEST(owner.core_took({id(1), 7, 4}));
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(what_its_module_says_again_is_no_second_one) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_store_kept_is_as_old_as_it_is) {
-  wire::ForwardedResult kept{id(1), 6, 3, 0, result(), {}};
+  wire::ForwardedResult kept{id(1), 6, 3, 0, result(), {}, 0, 0};
   taker.restore(kept, {at(0), WallTime{Millis{1'060'000}}});
   send(500);
   BOOST_REQUIRE(sent.size() == 1u);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(what_the_store_kept_is_as_old_as_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_core_refused_may_come_again) {
-  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}};
+  const wire::ForwardedResult message{id(1), 7, 3, 0, result(), {}, 0, 0};
   owner.arrived(message);
   owner.core_refused({id(1), 7, 3});
   BOOST_TEST(owner.arrived(message).fresh);

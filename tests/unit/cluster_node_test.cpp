@@ -257,34 +257,34 @@ wire::Register comment(std::uint64_t item) {
 
 // Started with a store last written `away` before now, with two comments; the peer, ready, has the first of them.
 struct Returning {
-  explicit Returning(Millis away, bool peer_is_there = true) : node(settings({kPeer}), {}, kInstance, 9, at(0)) {
+  explicit Returning(Millis away, bool peer_is_there = true) : node(settings({kPeer}), {}, kInstance, 9, now_at(0)) {
     Stored stored;
     stored.rows = {comment(1), comment(2)};
-    stored.saved_ms = at(0).wall.time_since_epoch().count() - away.count();
-    node.restore(std::move(stored), at(0));
-    node.start(at(0));
+    stored.saved_ms = now_at(0).wall.time_since_epoch().count() - away.count();
+    node.restore(std::move(stored), now_at(0));
+    node.start(now_at(0));
     wire::CoreHello hello;
     hello.boot_id = 3;
-    node.core_connected(hello, at(0));
+    node.core_connected(hello, now_at(0));
     wire::Inventory inventory;
     inventory.last = true;
     inventory.hosts.push_back({"web", {}});
-    node.receive_core(inventory, at(0));
-    node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 1}, at(0));
+    node.receive_core(inventory, now_at(0));
+    node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 1}, now_at(0));
     for (int now = 50; now <= 40'000; now += 50) step(now, peer_is_there);
   }
   void step(int now, bool peer_is_there) {
     if (peer_is_there && now == 100) {
-      take(node.link_up(kPeer, at(now)), now);
-      take(node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::compare, {comment(1)}}, at(now)), now);
+      take(node.link_up(kPeer, now_at(now)), now);
+      take(node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::compare, {comment(1)}}, now_at(now)), now);
     }
     if (peer_is_there && now % 500 == 0) {
       wire::Beat beat = beat_of(kPeer, static_cast<std::uint64_t>(now));
       beat.phase = wire::NodePhase::ready;
-      take(node.receive(kPeer, beat, at(now)), now);
+      take(node.receive(kPeer, beat, now_at(now)), now);
     }
-    if (now % 1'000 == 0) take(node.receive_core(wire::CoreBeat{}, at(now)), now);
-    take(node.tick(at(now)), now);
+    if (now % 1'000 == 0) take(node.receive_core(wire::CoreBeat{}, now_at(now)), now);
+    take(node.tick(now_at(now)), now);
   }
   // The store takes all.
   void take(const Actions& actions, int now) {
@@ -293,7 +293,7 @@ struct Returning {
       const auto* save = std::get_if<Save>(&action);
       if (save == nullptr) continue;
       for (const wire::Register& row : save->rows) deleted += row.rank != 0 ? 1 : 0;
-      take(node.saved(save->ticket, true, at(now)), now);
+      take(node.saved(save->ticket, true, now_at(now)), now);
     }
   }
 
@@ -306,7 +306,7 @@ struct Returning {
 
 BOOST_AUTO_TEST_CASE(who_was_away_past_the_retention_deletes_what_the_others_no_longer_have) {
   const Returning returning(Millis{8 * 24 * 60 * 60 * 1000});
-  BOOST_TEST(returning.node.view(at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
   BOOST_TEST(returning.deleted == 1);
   BOOST_TEST(returning.warnings.find("1 comments and downtimes that only it still had are deleted") != std::string::npos,
              returning.warnings);
@@ -314,12 +314,12 @@ BOOST_AUTO_TEST_CASE(who_was_away_past_the_retention_deletes_what_the_others_no_
 
 BOOST_AUTO_TEST_CASE(who_was_away_for_less_keeps_what_it_has) {
   const Returning returning(Millis{6 * 24 * 60 * 60 * 1000});
-  BOOST_TEST(returning.node.view(at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
   BOOST_TEST(returning.deleted == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_that_was_off_past_the_retention_keeps_what_it_has) {
   const Returning returning(Millis{8 * 24 * 60 * 60 * 1000}, false);
-  BOOST_TEST(returning.node.view(at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
   BOOST_TEST(returning.deleted == 0);
 }

@@ -2,13 +2,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cluster/saver.hpp"
+#include "cluster_support.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::cluster;
-
-SteadyTime at(int milliseconds) { return SteadyTime{Millis{100'000 + milliseconds}}; }
 
 wire::Register row(std::uint64_t host, wire::RegisterKind kind = wire::RegisterKind::check) {
   wire::Register content;

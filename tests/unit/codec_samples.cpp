@@ -39,8 +39,14 @@ const CheckResult result{.object = {.host = 0x6101, .service = 0x6102},
                          .number = 69};
 const Command command{
     .object = {.host = 0x6301, .service = 0x6302}, .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4", .sent_ms = 67, .number = 68};
-const ForwardedResult forwarded{
-    .taker = node(0x70), .taker_instance = 0x7101, .number = 72, .hops = 73, .result = result, .command = {command}};
+const ForwardedResult forwarded{.taker = node(0x70),
+                                .taker_instance = 0x7101,
+                                .number = 72,
+                                .hops = 73,
+                                .result = result,
+                                .command = {command},
+                                .heard_instance = 0x7401,
+                                .heard_number = 75};
 const TakenMark taken_mark{.taker = node(0xc0), .taker_instance = 0xc101, .number = 193};
 const Notification notification{.object = {.host = 0xb101, .service = 0xb102},
                                 .kind = NotificationKind::custom,

@@ -50,8 +50,8 @@ def wait_for(what, test, timeout_s=20.0, every_s=0.1):
 
 
 class Cluster:
-    def __init__(self, name, nodes, hosts, services, interval):
-        self.name, self.hosts, self.services, self.interval = name, hosts, services, interval
+    def __init__(self, name, nodes, hosts, services, interval, passive=0):
+        self.name, self.hosts, self.services, self.interval, self.passive = name, hosts, services, interval, passive
         self.nodes = [f"peer{number:02d}" for number in range(1, nodes + 1)]
 
     # ---- the lab
@@ -89,6 +89,11 @@ class Cluster:
 
     def start(self, node, what):
         self.lab("start", node, what)
+
+    def command(self, node, line):
+        """Gives the core an external command by its pipe."""
+        with open(self.path(node, "/var/lib/nagios4/rw/nagios.cmd"), "w", encoding="utf-8", errors="surrogateescape") as pipe:
+            pipe.write(f"[{int(time.time())}] {line}\n")
 
     # ---- what the nodes say
 
@@ -269,8 +274,8 @@ class Cluster:
             return False
 
     def up(self, *words):
-        self.lab("up", "-n", len(self.nodes), "--hosts", self.hosts, "--services", self.services, "--interval", self.interval, "-q", *words,
-                 timeout_s=600)
+        self.lab("up", "-n", len(self.nodes), "--hosts", self.hosts, "--services", self.services, "--interval", self.interval, "--passive",
+                 self.passive, "-q", *words, timeout_s=600)
 
     def mend(self):
         """Back to health: no cuts, no flags, nothing stopped, nothing drained."""
@@ -285,11 +290,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster(nodes=3, hosts=60, services=5, interval=5, fresh=False):
+def cluster(nodes=3, hosts=60, services=5, interval=5, passive=0, fresh=False):
     """A settled cluster, shared with other tests of the same shape. `fresh`: made anew, since nodes that were lost in
     earlier tests are held back longer each time that they return (R2)."""
     prefix = os.environ.get("MERLIN_TEST_LABS", "test")
-    c = Cluster(f"{prefix}-{nodes}x{hosts}x{services}x{interval}", nodes, hosts, services, interval)
+    shape = f"{nodes}x{hosts}x{services}x{interval}" + (f"p{passive}" if passive else "")
+    c = Cluster(f"{prefix}-{shape}", nodes, hosts, services, interval, passive)
     if fresh or not c.is_up():
         c.lab("down", check_status=False)
         c.up()
