@@ -169,9 +169,9 @@ class Nodes(Cluster):
 
 
 @contextmanager
-def nodes(name, count, hosts, services, interval, merlin=True):
+def nodes(name, count, hosts, services, interval, merlin=True, passive=0):
     """A lab of its own, ended afterwards."""
-    lab = Nodes(f"bench-{name}-{os.getpid()}", count, hosts, services, interval)
+    lab = Nodes(f"bench-{name}-{os.getpid()}", count, hosts, services, interval, passive)
     lab.merlin = merlin
     try:
         lab.up(*([] if merlin else ["--no-merlin"]))
