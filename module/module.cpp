@@ -31,6 +31,7 @@ Module::Module(Core& core, const config::Config& config, WrapFactory* wraps, std
       takeover_(core, objects_, rows_),
       stall_(stall_settings(config), core.now().steady),
       intake_(core, objects_, rows_, ownership_, *this, config.perfdata == config::Perfdata::all),
+      notifier_(core, objects_, rows_, ownership_),
       writer_(core, objects_, rows_, ownership_),
       link_(core, *this, config.module.daemon, kMissedWords * config.pulse_interval, wraps),
       outbox_(core, objects_, ownership_, writer_, inventory_, link_),
@@ -94,12 +95,6 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
   pulse_.wake();
 }
 
-bool Module::veto_notification(Index object, bool normal) {
-  if (may_act(object)) return false;
-  core_.undo_notification(object, normal);
-  return true;
-}
-
 void Module::row_changed(Index object) {
   if (intake_.bringing_in() || !ownership_.owns(object)) return;
   outbox_.mark(object);
@@ -123,6 +118,7 @@ void Module::command_begins(std::string_view name) {
 
 void Module::command_done(std::string_view name, std::string_view arguments) {
   core_.restore_reactions();
+  notifier_.command_done();
   OperatorCommands::Done done = commands_.done(name, arguments);
   for (Index object : done.changed) row_changed(object);
   for (wire::Command& command : done.forward) outbox_.push(std::move(command));

@@ -14,6 +14,7 @@
 #include "module/inventory.hpp"
 #include "module/link.hpp"
 #include "module/log_limit.hpp"
+#include "module/notifier.hpp"
 #include "module/operator_commands.hpp"
 #include "module/operator_desk.hpp"
 #include "module/outbox.hpp"
@@ -45,7 +46,8 @@ class Module final : Link::User, RowListener {
   // Whether check_done() wants the result itself.
   bool wants_result(Index object) const { return !intake_.bringing_in() && !ownership_.owns(object); }
   void check_done(Index object, bool active, std::optional<RawResult> result);
-  bool veto_notification(Index object, bool normal);
+  // The core is about to tell and must not: its owner asks first. What the daemon grants comes by Core::notify().
+  void stop_notification(Index object, Notice notice);
   // Something of the row changed without a result.
   void row_changed(Index object);
   void state_changed(Index object);
@@ -58,6 +60,8 @@ class Module final : Link::User, RowListener {
   // What operators do, as the core tells of it.
   OperatorDesk& people() { return desk_; }
   void acknowledged(Index object, wire::AcknowledgementRegister content);
+  // A custom notification is asked for by command, and told of before command_done().
+  void custom_notification_by_command(std::uint32_t options) { notifier_.custom_command(options); }
   void saving(bool begins);
   void loop_ends(bool reload);
 
@@ -95,6 +99,7 @@ class Module final : Link::User, RowListener {
   bool step(Now now);
   bool step_input(Now now);
   bool step_operator();
+  bool step_notifications(Now now);
   void beat(Now now);
   std::uint32_t count_overdue(Seconds now);
 
@@ -109,6 +114,7 @@ class Module final : Link::User, RowListener {
   void on(const wire::RowsSafe& safe, Now now);
   void on(const wire::DaemonAway& away, Now now);
   void on(const wire::DaemonBeat& beat, Now now);
+  void on(const wire::NotifyVerdict& verdict, Now now);
 
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
   bool runs_here(Index object) const;
@@ -132,6 +138,7 @@ class Module final : Link::User, RowListener {
   Takeover takeover_;
   StallGuard stall_;
   RowIntake intake_;
+  Notifier notifier_;
   RowWriter writer_;
   Link link_;
   Outbox outbox_;
@@ -145,6 +152,8 @@ class Module final : Link::User, RowListener {
   std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
   std::unordered_set<Index> muted_;                // released while a check ran: its result is not obsessed over here
   SteadyTime next_beat_{};
+  SteadyTime last_tick_{};
+  SteadyTime heard_since_{};  // what is read in this turn came after that: before the last tick all was read
   std::uint64_t beats_ = 0;
   std::uint64_t checks_run_ = 0;
   std::uint64_t checks_vetoed_ = 0;

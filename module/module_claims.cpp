@@ -15,6 +15,8 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
   }
   if (!change.any()) return say_mode();
   const OwnershipChange moved = ownership_.apply(change);
+  // Held back alone, a core owns nothing, and keeps what it would have told.
+  if (ownership_.side().mode() == cluster::CoreSide::Mode::following) notifier_.drop_unowned();
   for (Index object : moved.released) takeover_.drop(object);
   for (Index object : moved.taken_up) {
     unmute(object);

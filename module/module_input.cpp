@@ -25,6 +25,7 @@ void Module::on_link_lost(const std::string& why) {
   const Now now = core_.now();
   outbox_.stop();
   intake_.abandon();
+  notifier_.link_lost(now.steady);
   ownership_.side().on_daemon_lost(now.steady);
   daemon_.clear();
   if (why.empty()) return;
@@ -78,6 +79,8 @@ Result<> Module::handle(const wire::Frame& frame, Now now) {
       return take<wire::DaemonAway>(frame, now);
     case MessageType::daemon_beat:
       return take<wire::DaemonBeat>(frame, now);
+    case MessageType::notify_verdict:
+      return take<wire::NotifyVerdict>(frame, now);
     default:
       return Ok{};  // of a newer daemon
   }

@@ -1,5 +1,6 @@
 // The module's own turns in the core's loop: the tick, what is to be done now, the beat.
 #include <algorithm>
+#include <utility>
 
 #include "module/module.hpp"
 #include "wire/codec.hpp"
@@ -9,6 +10,7 @@ namespace merlin::neb {
 void Module::tick() {
   pulse_.acknowledge_tick();
   const Now now = core_.now();
+  heard_since_ = std::exchange(last_tick_, now.steady);
   core_.restore_reactions();
   notice_stall(now);
   apply(ownership_.side().tick(now.steady), {}, now);
@@ -53,7 +55,8 @@ bool Module::step(Now now) {
   const bool wrote = step_operator() || outbox_.step(now);
   const bool took = step_input(now);
   const bool moved = !takeover_.idle() && takeover_.step(now, 64);
-  return wrote || took || moved;
+  const bool notified = step_notifications(now);
+  return wrote || took || moved || notified;
 }
 
 // A batch of its own each time, so that the daemon can say when it is safe.

@@ -72,6 +72,8 @@ std::string Module::status(const Costs& costs) const {
       .number("ignored", intake_.ignored())
       .number("results_waiting", outbox_.waiting_results())
       .number("results_dropped", outbox_.dropped());
+  Json notifications;
+  notifications.number("waiting", notifier_.waiting()).number("told", notifier_.told()).number("dropped", notifier_.dropped());
   Json all;
   all.text("version", MERLIN_VERSION)
       .text("mode", mode_name(side.mode()))
@@ -86,6 +88,7 @@ std::string Module::status(const Costs& costs) const {
       .number("takeover_waiting", takeover_.waiting())
       .raw("link", link.object())
       .raw("rows", rows.object())
+      .raw("notifications", notifications.object())
       .raw("callbacks", cost_report(costs.callbacks))
       .raw("turns", cost_report(costs.turns));
   return all.object();

@@ -45,6 +45,14 @@ struct Showing {
   std::int64_t base_ms = 0;    // Register::base_ms
 };
 
+// What the core would tell of an object, and has counted of it.
+struct NotifyCount {
+  int state = 0;
+  bool hard = false;
+  int number = 0;                 // of the problem's last notification
+  std::uint32_t notified_on = 0;  // the states that were told, one bit each
+};
+
 // A result as the core got it, while the core's callback runs.
 using RawResult = wire::CheckResult;
 
@@ -87,8 +95,17 @@ class Core {
   // As a result of this core's own: state, alerts, notification, everything. `node` as in Showing.
   virtual void process_result(Index object, const wire::CheckResult& result, const char* node) = 0;
 
-  // ---- notifications: takes back what the core has counted before it asked (K1)
-  virtual void undo_notification(Index object, bool normal) = 0;
+  // ---- notifications: all but notify() also while the core is about to tell
+  // Takes back the id that the core has given before it asked, and the number where it has counted (K1).
+  virtual void undo_notification(Index object, bool counted) = 0;
+  virtual NotifyCount notify_count(Index object) const = 0;
+  virtual void set_notify_count(Index object, int number, std::uint32_t notified_on) = 0;
+  // As if one had been sent now: the core waits its interval for the next.
+  virtual void restart_notify_interval(Index object) = 0;
+  // Lets the core tell, by its own rules, and returns how many contacts were. Never from within a callback of the core.
+  virtual int notify(Index object, const wire::Notification& notification) = 0;
+
+  // ---- reactions
   // Until restore_reactions() no event handler and no obsess command runs, nor is logged.
   virtual void suppress_reactions() = 0;
   virtual void restore_reactions() = 0;

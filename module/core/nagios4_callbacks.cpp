@@ -5,6 +5,7 @@
 #include <string>
 
 #include "module/core/nagios4_guard.hpp"
+#include "module/core/nagios4_notify.hpp"
 #include "module/core/nagios4_objects.hpp"
 #include "module/core/nagios4_results.hpp"
 
@@ -57,9 +58,13 @@ int on_notification(int, void* raw) noexcept {
   return guarded([&](Module& module) {
     auto& data = *static_cast<nebstruct_notification_data*>(raw);
     const Index object = object_of(data.notification_type == HOST_NOTIFICATION, data.object_ptr);
-    if (data.type == NEBTYPE_NOTIFICATION_START)
-      return overridden(module.veto_notification(object, data.reason_type == NOTIFICATION_NORMAL));
-    if (data.type == NEBTYPE_NOTIFICATION_END) module.row_changed(object);
+    if (data.type == NEBTYPE_NOTIFICATION_START && !loaded->core.notifying()) {
+      module.stop_notification(object, notice_of(data, loaded->core.notify_count(object).state));
+      return NEBERROR_CALLBACKOVERRIDE;
+    }
+    if (data.type != NEBTYPE_NOTIFICATION_END) return 0;
+    loaded->core.notified(data.contacts_notified);
+    module.row_changed(object);
     return 0;
   });
 }
@@ -106,6 +111,7 @@ int on_external_command(int, void* raw) noexcept {
     const char* arguments = data.command_args != nullptr ? data.command_args : "";
     if (data.type == NEBTYPE_EXTERNALCOMMAND_END) return module.command_done(name, arguments), 0;
     module.command_begins(name);
+    if (const auto options = options_of_custom(data)) module.custom_notification_by_command(*options);
     const Index object = object_of_result(data);
     if (object != no_object) module.result_by_command(object);
     return 0;

@@ -40,7 +40,14 @@ class Nagios4Core final : public Core {
   void bring_in(Index object, const wire::CheckRegister& state, const Showing& showing) override;
   void process_result(Index object, const wire::CheckResult& result, const char* node) override;
 
-  void undo_notification(Index object, bool normal) override;
+  void undo_notification(Index object, bool counted) override;
+  NotifyCount notify_count(Index object) const override;
+  void set_notify_count(Index object, int number, std::uint32_t notified_on) override;
+  void restart_notify_interval(Index object) override;
+  int notify(Index object, const wire::Notification& notification) override;
+  // For the callbacks: whether notify() is what the core tells by, and what came of it.
+  bool notifying() const { return notifying_; }
+  void notified(int contacts) { contacts_notified_ = contacts; }
   void suppress_reactions() override;
   void restore_reactions() override;
   bool obsesses(Index object) const override;
@@ -61,6 +68,8 @@ class Nagios4Core final : public Core {
     int event_handlers, obsess_over_hosts, obsess_over_services;
   };
   std::optional<Reactions> saved_reactions_;  // while suppressed
+  bool notifying_ = false;
+  int contacts_notified_ = 0;
 };
 
 // Registers the handler that closes what close_in_children() names in every child that the core forks without exec.

@@ -142,12 +142,6 @@ void Nagios4Core::process_result(Index object, const wire::CheckResult& from, co
   }
 }
 
-// Nagios counts before it asks (notifications.c): an object that is not ours to tell of must not move.
-void Nagios4Core::undo_notification(Index object, bool normal) {
-  --next_notification_id;
-  if (normal) with_object(object, [](auto& found) { --found.current_notification_number; });
-}
-
 void Nagios4Core::suppress_reactions() {
   if (saved_reactions_) return;
   saved_reactions_ = Reactions{enable_event_handlers, obsess_over_hosts, obsess_over_services};

@@ -88,7 +88,29 @@ class FakeCore final : public Core {
     if (on_bring_in) on_bring_in(object);
   }
   void process_result(Index object, const wire::CheckResult&, const char*) override { ++objects[object].results; }
-  void undo_notification(Index object, bool normal) override { objects[object].undone += normal ? 1 : 0; }
+  void undo_notification(Index object, bool counted) override {
+    objects[object].undone += counted ? 1 : 0;
+    objects[object].state.notification_number -= counted ? 1 : 0;
+  }
+  NotifyCount notify_count(Index object) const override {
+    const wire::CheckRegister& state = objects[object].state;
+    return {state.current_state, state.state_type == 1, state.notification_number, state.notified_on};
+  }
+  void set_notify_count(Index object, int number, std::uint32_t notified_on) override {
+    objects[object].state.notification_number = number;
+    objects[object].state.notified_on = notified_on;
+  }
+  void restart_notify_interval(Index object) override { objects[object].state.next_notification = (seconds() + 60) * 1000; }
+  int notify(Index object, const wire::Notification& notification) override {
+    wire::CheckRegister& state = objects[object].state;
+    const bool normal = notification.kind == wire::NotificationKind::problem || notification.kind == wire::NotificationKind::recovery;
+    if (contacts > 0 && normal) {
+      ++state.notification_number;
+      state.notified_on |= 1U << state.current_state;
+    }
+    told.push_back({object, notification.kind, state.notification_number, state.notified_on, notification});
+    return contacts;
+  }
   void suppress_reactions() override { handlers_on = false; }
   void restore_reactions() override { handlers_on = true; }
   bool obsesses(Index object) const override { return objects[object].obsesses; }
@@ -106,7 +128,18 @@ class FakeCore final : public Core {
     std::string output;
   };
 
+  // As the core told it: its number then, and the states told so far.
+  struct Told {
+    Index object;
+    wire::NotificationKind kind;
+    int number;
+    std::uint32_t notified_on;
+    wire::Notification notification;
+  };
+
   Index hosts = 0;
+  int contacts = 1;  // that are told of each notification
+  std::vector<Told> told;
   std::vector<FakeObject> objects;
   FakeOperatorCore operators;
   std::vector<std::string> lines;

@@ -113,6 +113,7 @@ struct Talk {
     welcome.node_id.bytes[0] = 1;
     welcome.node_name = "here";
     welcome.daemon_instance = 1;
+    welcome.hlc_floor = ahead;
     daemon.say(welcome);
     run(1);
     daemon.read();
@@ -149,6 +150,7 @@ struct Talk {
   PlayedDaemon daemon;
   std::unique_ptr<Module> module;
   std::uint64_t epochs = 0;
+  std::uint64_t ahead = 0;  // the clock that the daemon starts this module at
 };
 
 constexpr Index web = 0, db_host = 1, http = 3, sql = 4, disk = 5;

@@ -11,18 +11,18 @@ BOOST_FIXTURE_TEST_CASE(a_silent_daemon_is_a_lost_one, Talk) {
   connect();
   follow({host_key("web")});
   run(12);
-  BOOST_TEST(!module->veto_notification(http, true), "it speaks at each pulse");
+  BOOST_TEST(!module->veto_event_handler(http), "it speaks at each pulse");
   daemon.silent = true;
   run(4);
-  BOOST_TEST(!module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_event_handler(http));
   run(5);
-  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(module->veto_event_handler(http));
   BOOST_TEST(!module->veto_check(http), "what ran goes on running");
   BOOST_TEST(module->veto_check(sql));
   BOOST_TEST(logged("the daemon has said nothing for 300 ms"));
   run(11);
   BOOST_TEST(!module->veto_check(sql));
-  BOOST_TEST(!module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_event_handler(http));
   // accept() lets go of the link that is there: nothing else was waiting.
   BOOST_TEST(!daemon.accept(), "a stopped process is not knocked at again and again");
 }
@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(a_daemon_that_was_silent_is_heard_on_a_new_link, Talk) {
   follow({host_key("web")});
   daemon.silent = true;
   run(9);
-  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(module->veto_event_handler(http));
   wire::Epoch late;
   late.number = ++epochs;
   late.added = {host_key("db")};
@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(a_daemon_that_was_silent_is_heard_on_a_new_link, Talk) {
   connect();
   follow({host_key("db")});
   BOOST_TEST(!module->veto_check(sql));
-  BOOST_TEST(!module->veto_notification(sql, true));
+  BOOST_TEST(!module->veto_event_handler(sql));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_core_that_stood_still_does_nothing_before_the_daemon_has_spoken, Talk) {
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(a_core_that_stood_still_does_nothing_before_the_daemon_h
   daemon.silent = true;
   core.pass(config.core_timeout);
   BOOST_TEST(module->veto_check(http), "before its tick, too");
-  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(module->veto_event_handler(http));
   BOOST_TEST(core.objects[http].moves.back().first == core.seconds() + 1);
   daemon.say(wire::DaemonBeat{1});  // of before
   run(3);

@@ -182,16 +182,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_handed_on_and_what_runs_elsewhere_is_waited_for_
   BOOST_TEST(core.objects[sql].moves.back().first >= core.seconds() + 13);
 }
 
-BOOST_FIXTURE_TEST_CASE(only_an_owner_with_an_open_gate_notifies_and_handles, Talk) {
-  BOOST_TEST(module->veto_notification(http, true));
-  BOOST_TEST(core.objects[http].undone == 1);
+BOOST_FIXTURE_TEST_CASE(only_an_owner_with_an_open_gate_handles, Talk) {
+  BOOST_TEST(module->veto_event_handler(http));
   connect();
   follow({host_key("web")});
-  BOOST_TEST(!module->veto_notification(http, true));
   BOOST_TEST(!module->veto_event_handler(http));
-  BOOST_TEST(module->veto_notification(sql, true));
-  BOOST_TEST(module->veto_notification(sql, false));
-  BOOST_TEST(core.objects[sql].undone == 1);
   BOOST_TEST(module->veto_event_handler(sql));
   module->state_changed(sql);
   BOOST_TEST(!core.handlers_on);
@@ -199,11 +194,11 @@ BOOST_FIXTURE_TEST_CASE(only_an_owner_with_an_open_gate_notifies_and_handles, Ta
   BOOST_TEST(core.handlers_on);
   module->state_changed(http);
   BOOST_TEST(core.handlers_on);
-  // The daemon is lost: what ran here goes on, but nobody is told until it is clear who tells.
+  // The daemon is lost: what ran here goes on, but nothing is handled until it is clear by whom.
   daemon.hang_up();
   run(1);
   BOOST_TEST(!module->veto_check(http));
-  BOOST_TEST(module->veto_notification(http, true));
+  BOOST_TEST(module->veto_event_handler(http));
 }
 
 BOOST_FIXTURE_TEST_CASE(without_a_daemon_it_waits_then_runs_everything, Talk) {
@@ -214,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_daemon_it_waits_then_runs_everything, Talk) {
   core.pass(config.isolation_grace);
   run(2);
   for (Index object = 0; object < 6; ++object) BOOST_TEST(!module->veto_check(object));
-  BOOST_TEST(!module->veto_notification(http, true));
+  BOOST_TEST(!module->veto_event_handler(http));
   BOOST_TEST(logged("this core runs all its checks by itself"));
   // Results written alone have versions of side 0, and come with the initial rows.
   module->check_done(http, true, std::nullopt);

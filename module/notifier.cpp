@@ -1,0 +1,156 @@
+#include "module/notifier.hpp"
+
+#include <algorithm>
+
+namespace merlin::neb {
+namespace {
+
+using Kind = wire::NotificationKind;
+
+// Of a custom notification's options, as the core's command has them: it counts as one of the problem's.
+constexpr std::uint32_t kIncrement = 4;
+
+// Key and count alone: what was written need not be kept.
+wire::NotifyDone done(std::uint64_t question, const wire::Notification& notification, bool sent, std::uint32_t contacts) {
+  wire::NotifyDone answer{question, sent, contacts, notification};
+  answer.notification.author.clear();
+  answer.notification.text.clear();
+  return answer;
+}
+
+}  // namespace
+
+bool Notifier::counts(Kind kind) const { return is_normal(kind) || (kind == Kind::custom && (options_ & kIncrement) != 0); }
+
+void Notifier::take_back(Index object, Kind kind) { core_.undo_notification(object, counts(kind)); }
+
+void Notifier::ask(Index object, Notice notice, Now now) {
+  const NotifyCount count = core_.notify_count(object);
+  wire::Notification asked;
+  asked.object = objects_.key(object);
+  asked.kind = notice.kind;
+  asked.number = static_cast<std::uint32_t>(std::max(0, count.number)) + (notice.kind != Kind::recovery && counts(notice.kind) ? 1U : 0U);
+  asked.start = rows_.last_hard_ok(object);
+  asked.author = std::move(notice.author);
+  asked.text = std::move(notice.text);
+  asked.state = count.state;
+  asked.notified_on = count.notified_on;
+  if (notice.kind == Kind::custom) asked.options = options_;
+  if (!is_normal(notice.kind)) asked.cause = ownership_.side().next_version(now.wall).hlc;
+  // A problem that begins before the row of this result is written is another one.
+  if (notice.kind == Kind::recovery) {
+    ownership_.side().begin_millisecond();
+    rows_.set_clocks(object, ownership_.side().next_version(now.wall).hlc, rows_.last_change(object));
+  }
+  requests_.add(object, std::move(asked), now.steady);
+}
+
+void Notifier::link_lost(SteadyTime now) {
+  for (Late& late : late_) {
+    if (late.request) requests_.put_back(*std::move(late.request));
+  }
+  late_.clear();
+  requests_.rewind();
+  told_.rewind(now);
+}
+
+void Notifier::drop_unowned() {
+  const auto unowned = [this](const NotifierRequests::Waiting& waiting) { return !ownership_.owns(waiting.object); };
+  requests_.erase_if(unowned);
+  for (Late& late : late_) {
+    if (late.request && unowned(*late.request)) late.request.reset();
+  }
+}
+
+// Whether it is still so. What is not about a state happened, whatever came later.
+bool Notifier::holds(Index object, const wire::Notification& notification) const {
+  if (!is_normal(notification.kind)) return true;
+  const NotifyCount count = core_.notify_count(object);
+  if (notification.kind == Kind::recovery) return count.state == 0;
+  // Others may know of a hard OK between that did not come here.
+  return count.state != 0 && count.hard && rows_.last_hard_ok(object) <= notification.start;
+}
+
+// The core's number goes up when a contact was told, and comes with the row of whoever ran the object then.
+bool Notifier::is_told(Index object, const wire::Notification& notification) const {
+  const bool counted =
+      notification.kind == Kind::problem && core_.notify_count(object).number >= static_cast<std::int64_t>(notification.number);
+  return counted || told_.has(notification);
+}
+
+std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& verdict, bool may_act, Now now) {
+  auto waiting = verdict.request != 0 ? requests_.take(verdict.request) : std::nullopt;
+  const wire::Notification& notification = waiting ? waiting->notification : verdict.notification;
+  const Index object = waiting ? waiting->object : objects_.find(notification.object);
+  if (verdict.decision == wire::NotifyDecision::told && object != no_object) {
+    if (may_act) take_over_count(object, verdict.notification);
+    return std::nullopt;
+  }
+  if (verdict.decision != wire::NotifyDecision::send) return std::nullopt;
+  const wire::NotifyDone not_sent = done(verdict.question, notification, false, 0);
+  // What was asked for and waits no longer was overtaken by something later.
+  if (object == no_object || (verdict.request != 0 && !waiting)) return not_sent;
+  if (!may_act && !ownership_.owns(object)) return not_sent;
+  if (!may_act) return put_off({now.steady + Millis(verdict.valid_ms), not_sent, std::move(waiting)});
+  if (!holds(object, notification)) return not_sent;
+  if (!waiting && is_told(object, notification)) return done(verdict.question, notification, true, 0);
+  if (!waiting) prepare(object, notification);
+  wire::NotifyDone answer = tell(object, notification);
+  answer.question = verdict.question;
+  if (answer.sent) told_.add(answer, true, now.steady);
+  return answer;
+}
+
+std::optional<wire::NotifyDone> Notifier::put_off(Late late) {
+  late_.push_back(std::move(late));
+  return late_.size() > kMostLate ? overdue_answer(late_.front().until) : std::nullopt;
+}
+
+// They are all good for about the same time, so the first in is the first out.
+std::optional<wire::NotifyDone> Notifier::overdue_answer(SteadyTime now) {
+  if (late_.empty() || now < late_.front().until) return std::nullopt;
+  Late late = std::move(late_.front());
+  late_.pop_front();
+  if (late.request) requests_.put_back(*std::move(late.request));
+  return std::move(late.answer);
+}
+
+Index Notifier::tell_alone(Now now) {
+  const auto waiting = requests_.take_oldest();
+  if (!waiting) return no_object;
+  if (!ownership_.owns(waiting->object) || !holds(waiting->object, waiting->notification)) return waiting->object;
+  wire::NotifyDone answer = tell(waiting->object, waiting->notification);
+  if (answer.sent) told_.add(std::move(answer), false, now.steady);
+  return waiting->object;
+}
+
+// Owed by a node before us: the core counts from where that one's did.
+void Notifier::prepare(Index object, const wire::Notification& notification) {
+  if (notification.kind != Kind::problem) return;
+  rows_.set_clocks(object, notification.start, rows_.last_change(object));
+  const NotifyCount count = core_.notify_count(object);
+  core_.set_notify_count(object, static_cast<int>(std::max(1U, notification.number)) - 1, count.notified_on | notification.notified_on);
+}
+
+wire::NotifyDone Notifier::tell(Index object, const wire::Notification& notification) {
+  const bool recovery = notification.kind == Kind::recovery;
+  if (recovery) core_.set_notify_count(object, static_cast<int>(notification.number), notification.notified_on);
+  const int contacts = core_.notify(object, notification);
+  if (recovery) core_.set_notify_count(object, 0, 0);
+  if (contacts > 0) ++told_count_;
+  return done(0, notification, contacts > 0, static_cast<std::uint32_t>(std::max(0, contacts)));
+}
+
+// Another node has told it: the core counts on as if it had itself.
+void Notifier::take_over_count(Index object, const wire::Notification& told) {
+  if (!is_normal(told.kind) || !holds(object, told)) return;
+  if (told.kind == Kind::recovery) return core_.set_notify_count(object, 0, 0);
+  rows_.set_clocks(object, told.start, rows_.last_change(object));
+  const NotifyCount count = core_.notify_count(object);
+  const int number = std::max(count.number, static_cast<int>(told.number));
+  core_.set_notify_count(object, number, count.notified_on | told.notified_on | 1U << (told.state & 31));
+  // Of another state the core tells as soon as it would by itself.
+  if (told.state == count.state) core_.restart_notify_interval(object);
+}
+
+}  // namespace merlin::neb
