@@ -93,21 +93,28 @@ class Strike(threading.Thread):
             self.struck.trouble = f"{what}: {error}"
 
 
+def look(c, record):
+    record.shown, record.noted = {}, {}
+    for node in c.nodes:
+        record.shown[node] = {key if isinstance(key, str) else ";".join(key): {name: fields.get(name) for name in SHOWN}
+                              for key, fields in c.status_dat(node).items()}
+        record.noted[node] = {text: count for text, count in c.notes(node).items() if text.endswith(" of chaos")}
+
+
 def last_look(c, record):
-    """What all nodes show once nothing happens any more; again while they differ, as status.dat is written every few seconds."""
+    """What all nodes show once nothing is done to them any more; again while they differ, as status.dat is written every few seconds.
+    Checks go on all the time, so that two tables are equal from one moment to the next: each pair must be so once."""
     until = time.monotonic() + STATUS_DAT_S
+    unequal = {(node, other) for node in c.nodes for other in c.nodes}
     while True:
-        record.shown, record.noted, record.unequal = {}, {}, []
         for node in c.nodes:
-            states = c.status_dat(node)
-            record.shown[node] = {key if isinstance(key, str) else ";".join(key): {name: fields.get(name) for name in SHOWN} for key, fields in states.items()}
-            record.noted[node] = {text: count for text, count in c.notes(node).items() if text.endswith(" of chaos")}
             document = c.status(node) or {"nodes": []}
-            record.unequal += [[node, entry["name"]] for entry in document["nodes"] if not entry["table_equal"]]
-        record.end_ms = now_ms()
+            unequal -= {(node, entry["name"]) for entry in document["nodes"] if entry["table_equal"]}
+        look(c, record)
+        record.unequal, record.end_ms = sorted(map(list, unequal)), now_ms()
         if not judge.agreement(record)[0] or time.monotonic() > until:
             return
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
 def gather(c, record):
