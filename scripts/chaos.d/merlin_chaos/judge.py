@@ -84,7 +84,7 @@ def replaced(record, arrived, sent):
     """Whether a newer result of the service took its place while its core had no way to others: only the newest state is passed on."""
     number, node, host, service, when = sent
     faults = [fault for fault in record.faults if node in fault.nodes and fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS]
-    return any(other[0] > number and other[0] in arrived and other[1:4] == [node, host, service] and when <= other[4] <= fault.end_ms + AT_ONCE_MS
+    return any(other[0] > number and other[0] in arrived and other[2:4] == [host, service] and other[4] <= fault.end_ms + AT_ONCE_MS
                for fault in faults for other in record.sent)
 
 
