@@ -24,6 +24,12 @@ bool Node::State::Notifications::runs(const ObjectKey& object) const {
   return holds(object.host) || (!object.is_host() && holds(object.service));
 }
 
+// Else it would refuse what is owed, as no longer true.
+bool Node::State::Notifications::core_knows_state(const ObjectKey& object) const {
+  const Row* row = state_.table.find({object, wire::RegisterKind::check, 0});
+  return row != nullptr && row->core_has && state_.core.epoch > 0;
+}
+
 bool Node::State::Notifications::stands_before(const NodeId& one, const NodeId& other, const ObjectKey& object) const {
   const KnownHost* host = state_.core.inventory ? state_.core.inventory->find(object.host) : nullptr;
   const std::string name = host == nullptr ? std::string() : host->name;
@@ -116,6 +122,14 @@ std::set<NodeId> Node::State::Notifications::present(const Electorate& electorat
   return present;
 }
 
+void Node::State::Notifications::restored(Now now) {
+  for (auto row = state_.table.after(0); row != state_.table.end(); ++row) {
+    if (row->second->content.kind != wire::RegisterKind::told) continue;
+    const auto told = wire::decode<wire::ToldRegister>(row->second->content.value);
+    if (told) rule_.restore(*told, now);
+  }
+}
+
 void Node::State::Notifications::settle(Now now) {
   owed_.follow(now, [&](const RegisterKey& key) { rule_.told_changed(key); });
   if (judged_ && now.steady - *judged_ < kJudgeNotificationsEvery) return;
@@ -125,7 +139,7 @@ void Node::State::Notifications::settle(Now now) {
   rule_.set_electorate(std::move(voters));
   rule_.set_present(std::move(reachable));
   rule_.tick(now);
-  const OwedNotifications::Questions questions{[&](const ObjectKey& object) { return runs(object); },
+  const OwedNotifications::Questions questions{[&](const ObjectKey& object) { return runs(object) && core_knows_state(object); },
                                                [&](const RegisterKey& key) { return rule_.asks(key); }};
   const OwedNotifications::Patience patience{rule_.ask_timeout(), 2 * state_.settings.pulse_interval};
   for (const wire::Notification& notification : owed_.due(now.steady, patience, questions)) rule_.owe(notification, now);

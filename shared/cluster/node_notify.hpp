@@ -15,6 +15,8 @@ class Node::State::Notifications final : public NotificationOutside {
   explicit Notifications(State& state);
 
   NotificationRule& rule() { return rule_; }
+  // What the table holds came from the store.
+  void restored(Now now);
   // What follows from what has changed since the last call.
   void settle(Now now);
   // What has been handed to the store, and that a Save of it is over, well or not.
@@ -33,6 +35,7 @@ class Node::State::Notifications final : public NotificationOutside {
   void send(const NodeId& to, PeerMessage message) override;
   void answer_core(wire::NotifyVerdict verdict) override;
 
+  bool core_knows_state(const ObjectKey& object) const;
   void put(const wire::ToldRegister& told, const wire::Version& version, const NodeId& from, Now now);
   Electorate electorate() const;
   std::set<NodeId> present(const Electorate& electorate, SteadyTime now) const;

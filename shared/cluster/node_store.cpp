@@ -36,6 +36,7 @@ void Node::State::restore(Stored stored, Now now) {
     }
   }
   saver.restored();
+  notifications->restored(now);
   for (wire::ForwardedResult& kept : stored.kept) forwarding.restore(std::move(kept), now);
 }
 

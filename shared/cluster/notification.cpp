@@ -1,22 +1,23 @@
 #include "cluster/notification.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "wire/codec.hpp"
 
 namespace merlin::cluster {
 namespace {
 
-constexpr std::uint32_t kGreatestNumber = (1U << 14) - 1;
-constexpr std::uint64_t kMillisecond = std::uint64_t{1} << 16;  // of a clock value
+// A rank: 58 bits of the start's clock (until the year 2109), recovery, 4 bits of the number, sent. Beyond that number
+// the version decides.
+constexpr std::uint64_t kGreatestStart = (std::uint64_t{1} << 58) - 1;
+constexpr std::uint32_t kGreatestNumber = 15;
 
 bool is_of_the_state(wire::NotificationKind kind) {
   return kind == wire::NotificationKind::problem || kind == wire::NotificationKind::recovery;
 }
 
 bool is_recovery(const wire::Notification& notification) { return notification.kind == wire::NotificationKind::recovery; }
-
-std::uint64_t whole_milliseconds(std::uint64_t hlc) { return hlc & ~(kMillisecond - 1); }
 
 wire::Notification problem_of(wire::Notification recovery) {
   recovery.kind = wire::NotificationKind::problem;
@@ -39,16 +40,15 @@ std::uint64_t told_rank(const wire::Notification& notification, bool sent) {
   if (!is_of_the_state(notification.kind)) return last;
   const std::uint64_t recovery = is_recovery(notification) ? 1 : 0;
   const std::uint64_t number = std::min(notification.number, kGreatestNumber);
-  return whole_milliseconds(notification.start) | recovery << 15 | number << 1 | last;
+  return std::min(notification.start, kGreatestStart) << 6 | recovery << 5 | number << 1 | last;
 }
 
 std::strong_ordering compare_keys(const wire::Notification& one, const wire::Notification& other) {
-  return told_rank(one, false) <=> told_rank(other, false);
+  if (!is_of_the_state(one.kind) || !is_of_the_state(other.kind)) return std::strong_ordering::equal;
+  return std::tuple(one.start, is_recovery(one), one.number) <=> std::tuple(other.start, is_recovery(other), other.number);
 }
 
-bool well_since(std::uint64_t start, const wire::CheckRegister& check) {
-  return whole_milliseconds(check.last_hard_ok_hlc) > whole_milliseconds(start);
-}
+bool well_since(std::uint64_t start, const wire::CheckRegister& check) { return check.last_hard_ok_hlc > start; }
 
 std::optional<wire::Notification> proven_told(const wire::ToldRegister& told) {
   wire::Notification last = told.notification;
@@ -58,6 +58,15 @@ std::optional<wire::Notification> proven_told(const wire::ToldRegister& told) {
   if (last.number <= 1) return std::nullopt;
   --last.number;
   return last;
+}
+
+bool says_already(const wire::Notification& proven, std::uint64_t told_by, const wire::Notification& notification) {
+  if (compare_keys(notification, proven) <= 0) return true;
+  if (proven.kind != notification.kind || !is_of_the_state(proven.kind)) return false;
+  // Well again is said once until a problem is told.
+  if (is_recovery(proven)) return true;
+  // Told elsewhere, of an earlier start, but after the last time that it was well here: the same problem.
+  return told_by > notification.start && notification.number <= proven.number;
 }
 
 std::optional<wire::Notification> recovery_owed(const wire::ToldRegister& told, const wire::CheckRegister& check) {
@@ -93,11 +102,10 @@ bool reason_holds(const wire::Notification& notification, const wire::CheckRegis
 }
 
 wire::Notification in_terms_of(const wire::ToldRegister& told, wire::Notification notification) {
-  const std::uint64_t last = whole_milliseconds(told.notification.start);
-  if (!is_of_the_state(notification.kind) || last <= whole_milliseconds(notification.start)) return notification;
-  notification.start = last;
+  if (!is_of_the_state(notification.kind) || told.notification.start <= notification.start) return notification;
+  notification.start = told.notification.start;
   // What was told has ended there, and is a problem here.
-  if (is_recovery(told.notification) && !is_recovery(notification)) notification.start += kMillisecond;
+  if (is_recovery(told.notification) && !is_recovery(notification)) ++notification.start;
   return notification;
 }
 

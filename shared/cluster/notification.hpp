@@ -17,7 +17,7 @@ RegisterKey told_key(const wire::Notification& notification);
 // Rank of its register: the later key wins, and sent over open (R5).
 std::uint64_t told_rank(const wire::Notification& notification, bool sent);
 
-// Which of two notifications of one register comes later: start (by milliseconds), recovery over problem, number.
+// Which of two notifications of one register comes later: start, recovery over problem, number.
 std::strong_ordering compare_keys(const wire::Notification& one, const wire::Notification& other);
 
 // A check of the object has found it well after the notification's start.
@@ -26,6 +26,9 @@ bool well_since(std::uint64_t start, const wire::CheckRegister& check);
 // The latest notification that must have been sent for the register to be as it is: a second problem is asked for only
 // after the first was told, a recovery only after a problem. None where it merely was asked for.
 std::optional<wire::Notification> proven_told(const wire::ToldRegister& told);
+
+// Whether `proven`, which was told by the moment of the clock value `told_by`, already says what the notification would.
+bool says_already(const wire::Notification& proven, std::uint64_t told_by, const wire::Notification& notification);
 
 // The recovery that is owed where a problem was told and the object is well now.
 std::optional<wire::Notification> recovery_owed(const wire::ToldRegister& told, const wire::CheckRegister& check);

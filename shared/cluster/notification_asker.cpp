@@ -37,9 +37,10 @@ wire::Notification NotificationRule::as_counted(const wire::Notification& notifi
 NotificationRule::Standing NotificationRule::standing(const wire::Notification& notification) const {
   const auto state = check(notification.object);
   if (state && notification.kind == wire::NotificationKind::problem && well_since(notification.start, *state)) return Standing::stale;
-  const auto last = told(told_key(notification));
+  const RegisterKey key = told_key(notification);
+  const auto last = told(key);
   const auto proven = last ? proven_told(*last) : std::nullopt;
-  return proven && compare_keys(notification, *proven) <= 0 ? Standing::told : Standing::open;
+  return proven && says_already(*proven, outside_.find(key)->version.hlc, notification) ? Standing::told : Standing::open;
 }
 
 void NotificationRule::answer(std::uint64_t request, const wire::Notification& notification, Standing standing) {
@@ -96,6 +97,7 @@ bool NotificationRule::is_bound(const Question& question, SteadyTime now) const 
 
 void NotificationRule::ask(Question& question, Now now) {
   question.notification = as_counted(question.notification);
+  if (!can_be_enough()) return withdraw(question, now.steady, outside_.interval_of(self_));
   // Our own vote is one like the others'.
   if (bound_to(question.notification, self_, now.steady)) return withdraw(question, now.steady);
   const std::uint64_t number = ++asked_;
@@ -106,18 +108,18 @@ void NotificationRule::ask(Question& question, Now now) {
   question.asked.clear();
   question.granted.clear();
   question.refused.clear();
-  const RegisterKey key = told_key(question.notification);
-  by_id_[question.id] = key;
-  outside_.write({question.notification, self_, false, 0, 0}, now);
+  question.committed = question.written = false;
+  by_id_[question.id] = told_key(question.notification);
+  question.granted.insert(self_);
   for (const NodeId& voter : present_) ask_voter(question, voter);
-  outside_.when_safe(
-      [this, id = question.id](Now then) {
-        Question* asked = with_id(id);
-        if (asked == nullptr) return;
-        asked->granted.insert(self_);
-        judge(*asked, then);
-      },
-      now);
+  judge(question, now);
+}
+
+// Without a majority in sight there is nobody to be asked.
+bool NotificationRule::can_be_enough() const {
+  std::set<NodeId> voters = present_;
+  voters.insert(self_);
+  return !electorate_.majority || electorate_.is_majority(voters);
 }
 
 void NotificationRule::ask_voter(Question& question, const NodeId& voter) {
@@ -177,7 +179,6 @@ bool NotificationRule::is_refused(const Question& question) const {
 }
 
 bool NotificationRule::is_enough(const Question& question) const {
-  if (!question.granted.contains(self_)) return false;
   const auto agrees = [&](const NodeId& voter) { return question.granted.contains(voter) || is_excused(question, voter); };
   if (!electorate_.majority) return std::all_of(present_.begin(), present_.end(), agrees);
   std::set<NodeId> agreed{self_};
@@ -191,11 +192,27 @@ void NotificationRule::judge(Question& question, Now now) {
   // Whatever was granted has run out meanwhile: we stood still, or the line is slow.
   if (age >= ask_timeout() && kMutant != Mutant::grant_outliving) return withdraw(question, now.steady);
   const bool refused = is_refused(question);
-  if (!refused && is_enough(question)) return tell(question, now.steady);
+  if (!refused && is_enough(question)) return commit(question, now);
   if (refused && age >= kRefusedPatience) return withdraw(question, now.steady);
-  if (age < ask_timeout() - kAnswerMargin || !question.granted.contains(self_)) return;
-  if (!electorate_.majority && !refused) return tell(question, now.steady);
+  if (age < ask_timeout() - kAnswerMargin) return;
+  if (!electorate_.majority && !refused) return commit(question, now);
   withdraw(question, now.steady, outside_.interval_of(self_));
+}
+
+// What we are about to tell is in the table, and on disk where that counts, before the module may tell it. Not earlier: on
+// the side that may not tell it would hide what the other has told.
+void NotificationRule::commit(Question& question, Now now) {
+  if (question.committed) return tell(question, now.steady);
+  if (std::exchange(question.written, true)) return;
+  outside_.write({question.notification, self_, false, 0, 0}, now);
+  outside_.when_safe(
+      [this, id = question.id](Now then) {
+        Question* asked = with_id(id);
+        if (asked == nullptr) return;
+        asked->committed = true;
+        judge(*asked, then);
+      },
+      now);
 }
 
 void NotificationRule::tell(Question& question, SteadyTime now) {
@@ -260,7 +277,7 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   const auto wall_s = now.wall.time_since_epoch().count() / 1000;
   if (found == nullptr || found->stage != Question::Stage::told) {
     // We were restarted, or it was told without us.
-    if (done.sent) outside_.write({as_counted(done.notification), self_, true, done.contacts, wall_s}, now);
+    if (done.sent) outside_.write({done.notification, self_, true, done.contacts, wall_s}, now);
     return;
   }
   const Question question = *found;

@@ -72,6 +72,8 @@ class NotificationRule {
 
   // ---- the voter
   void on_ask(const NodeId& from, const wire::NotifyAsk& ask, Now now);
+  // What the disk says that we have granted before we were started anew.
+  void restore(const wire::ToldRegister& granted, Now now);
   void on_void(const NodeId& from, const wire::NotifyVoid& word);
 
   // At least every 50 ms.
@@ -88,7 +90,9 @@ class NotificationRule {
     SteadyTime since{};  // of the stage; asking and told: when it was asked
     SteadyTime again{};  // waiting: until then; asking: when those are asked again who have not answered
     std::set<NodeId> asked;
-    std::set<NodeId> granted;          // ourselves included
+    std::set<NodeId> granted;  // ourselves included
+    bool written = false;      // our word that it is open
+    bool committed = false;
     std::map<NodeId, NodeId> refused;  // by whom, in whose favour
   };
   using Questions = std::map<RegisterKey, Question>;
@@ -116,6 +120,8 @@ class NotificationRule {
   bool is_enough(const Question& question) const;
   bool is_excused(const Question& question, const NodeId& voter) const;
   bool is_refused(const Question& question) const;
+  bool can_be_enough() const;
+  void commit(Question& question, Now now);
   void tell(Question& question, SteadyTime now);
   void withdraw(Question& question, SteadyTime now);
   void withdraw(Question& question, SteadyTime now, Millis wait);

@@ -80,10 +80,14 @@ void NotificationRule::grant(const NodeId& from, const wire::NotifyAsk& ask, Ste
   grants_[key] = {from, ask.question, key_alone(ask.notification), now + lease_of(from) + outside_.interval_of(from)};
 }
 
+void NotificationRule::restore(const wire::ToldRegister& granted, Now now) {
+  if (!granted.sent && granted.holder != self_) grant(granted.holder, {0, granted.notification}, now.steady);
+}
+
 void NotificationRule::on_void(const NodeId& from, const wire::NotifyVoid& word) {
   const auto found = grants_.find(told_key(word.notification));
   if (found == grants_.end()) return;
-  if (found->second.holder == from && found->second.question == word.question) grants_.erase(found);
+  if (found->second.holder == from && (found->second.question == word.question || found->second.question == 0)) grants_.erase(found);
 }
 
 void NotificationRule::forget_expired(SteadyTime now) {

@@ -25,10 +25,10 @@ std::size_t number_of(const std::string& node) { return std::stoul(node.substr(4
 void add_objects(Plan& plan, const Words& words) {
   for (std::size_t host = 0; host < words.hosts; ++host) {
     const std::string name = "host" + std::to_string(host);
-    plan.objects.push_back({name, "", {host_key(name), 0}});
+    plan.objects.push_back({name, "", {host_key(name), 0}, {}});
     for (std::size_t service = 0; service < words.services; ++service) {
       const std::string description = "service" + std::to_string(service);
-      plan.objects.push_back({name, description, {host_key(name), service_key(name, description)}});
+      plan.objects.push_back({name, description, {host_key(name), service_key(name, description)}, {}});
     }
   }
 }

@@ -13,25 +13,20 @@ namespace {
 constexpr Millis kTurn{100};
 constexpr Millis kResultAllowance{5000};
 constexpr std::size_t kResultsAMessage = 64;
-constexpr Millis kStateLasts{23'000};
 constexpr std::size_t kHostsAPart = 7;  // small, so that parts are put together
 
 std::uint64_t unit_of(const ObjectPlan& object) { return object.key.is_host() ? object.key.host : object.key.service; }
 
-// What a check would find, whoever runs it.
-int true_state(const Plan& plan, const ObjectKey& object, Millis when) {
-  const std::uint64_t epoch = static_cast<std::uint64_t>(when / kStateLasts);
-  return hash64({reinterpret_cast<const char*>(&object), sizeof object}, plan.seed + epoch) % 5 == 0 ? 2 : 0;
-}
-
 }  // namespace
 
-SimCore::SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, Outside outside)
+SimCore::SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, NotificationLog& notifications,
+                 Outside outside)
     : plan_(plan),
       node_(node),
       log_(log),
+      notifications_(notifications),
       outside_(std::move(outside)),
-      side_({Millis{3000}, plan.isolation_grace, true}, outside_.now().steady),
+      side_({Millis{3000}, plan.isolation_grace, plan.runs_isolated}, outside_.now().steady),
       owned_(plan.objects.size(), 0) {
   const std::int64_t wall = wall_ms();
   for (std::size_t known : plan.nodes[node].knows) {
@@ -119,6 +114,7 @@ void SimCore::say_everything() {
   outside_.to_daemon(initial);
   forwards_.say_again();
   send_results();
+  say_notifications();
 }
 
 void SimCore::receive(const cluster::ToCore& message) {
@@ -126,6 +122,7 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* rows = std::get_if<wire::RowsToCore>(&message)) on(*rows);
   if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
   if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
+  if (const auto* verdict = std::get_if<wire::NotifyVerdict>(&message)) on(*verdict);
   if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) forwards_.safe(safe->results);
 }
 
@@ -232,7 +229,10 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
     Object& object = objects_[at];
     if ((before[object.plan] != 0) == owns(object.plan)) continue;
     moves += (owns(object.plan) ? " +" : " -") + name_of(object);
-    if (!owns(object.plan)) released.push_back(at);
+    if (!owns(object.plan)) {
+      released.push_back(at);
+      object.request.reset();
+    }
     if (owns(object.plan)) object.takeover = object.due_ms <= wall_ms();
   }
   outside_.tell("runs" + moves);
@@ -267,7 +267,10 @@ std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& r
 
 void SimCore::turn() {
   const Now now = outside_.now();
+  looked_ = std::exchange(turned_, now.steady);
   apply(side_.tick(now.steady), {});
+  say_requests();
+  tell_alone();
   if (linked_ && now.steady >= next_beat_) {
     next_beat_ = now.steady + plan_.nodes[node_].pulse_interval;
     outside_.to_daemon(wire::CoreBeat{++beats_, checks_run_, 0, 0, 0, side_.clock()});
@@ -323,7 +326,7 @@ void SimCore::finish_check(std::size_t at) {
   result.object = plan_.objects[object.plan].key;
   result.start_ms = wall_ms() - (outside_.now().steady - object.started).count();
   result.finish_ms = wall_ms();
-  result.return_code = true_state(plan_, result.object, log_.runs()[run].started);
+  result.return_code = plan_.is_down(object.plan, log_.runs()[run].started) ? 2 : 0;
   result.output = CheckLog::output_of(run);
   process(object, result);
 }
@@ -336,13 +339,17 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
     forwards_.push(result);
     return send_results();
   }
-  const bool hard_problem = result.return_code != 0 && object.state.current_state != 0;
-  object.state.current_attempt = hard_problem ? std::min(3, object.state.current_attempt + 1) : 1;
+  const bool was_down = object.state.current_state != 0;
+  const std::uint64_t start = object.state.last_hard_ok_hlc;
+  const bool again = result.return_code != 0 && was_down;
+  object.state.current_attempt = again ? std::min(plan_.attempts, object.state.current_attempt + 1) : 1;
+  object.state.state_type = result.return_code == 0 || object.state.current_attempt >= plan_.attempts ? 1 : 0;
   object.state.last_state = object.state.current_state;
   object.state.current_state = result.return_code;
   object.state.has_been_checked = true;
   object.state.should_be_scheduled = true;
   object.state.output = result.output;
+  if (object.state.next_notification) *object.state.next_notification += object.base_ms - wall_ms();
   object.base_ms = wall_ms();
   object.due_ms = result.start_ms + plan_.check_interval.count();
   object.state.last_check = result.start_ms - object.base_ms;
@@ -350,6 +357,9 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
   object.version = side_.next_version(outside_.now().wall);
   outside_.tell("has the result of " + name_of(object) + ", " + result.output);
   log_.processed(CheckLog::run_of(result.output), outside_.true_time());
+  if (result.return_code == 0) object.state.last_hard_ok_hlc = object.version.hlc;
+  if (was_down != (result.return_code != 0)) object.state.last_change_hlc = object.version.hlc;
+  core_notifies(object, was_down, start);
   if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
 }
 
@@ -391,6 +401,8 @@ Retention SimCore::save() const {
     entry.state = object.state;
     if (object.state.last_check) entry.state.last_check = *object.state.last_check + object.base_ms;
     if (object.state.next_check) entry.state.next_check = *object.state.next_check + object.base_ms;
+    // It knows nothing of versions.
+    entry.state.last_hard_ok_hlc = entry.state.last_change_hlc = 0;
     entry.due_ms = object.due_ms;
   }
   return retention;

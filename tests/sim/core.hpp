@@ -13,6 +13,7 @@
 #include "cluster/forward_queue.hpp"
 #include "cluster/node.hpp"
 #include "sim/check_log.hpp"
+#include "sim/notification_log.hpp"
 #include "sim/plan.hpp"
 
 namespace merlin::sim {
@@ -37,7 +38,7 @@ class SimCore {
     std::function<void(const std::string&)> tell;
   };
 
-  SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, Outside outside);
+  SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, NotificationLog& notifications, Outside outside);
 
   // ---- the module's link
   void welcome(const wire::CoreWelcome& welcome);
@@ -64,6 +65,12 @@ class SimCore {
   cluster::CoreSide::Mode mode() const { return side_.mode(); }
 
  private:
+  // What the core would tell, until the daemon has decided.
+  struct Request {
+    std::uint64_t number = 0;
+    wire::Notification notification;
+    bool said = false;  // on this link
+  };
   struct Object {
     std::size_t plan = 0;  // which of the plan's objects
     wire::CheckRegister state;
@@ -74,6 +81,7 @@ class SimCore {
     bool takeover = false;  // overdue when it was taken up: waits for its turn
     std::optional<SteadyTime> held_until;
     SteadyTime started{};
+    std::optional<Request> request;
   };
 
   std::int64_t wall_ms() const { return outside_.now().wall.time_since_epoch().count(); }
@@ -82,6 +90,7 @@ class SimCore {
   void on(const wire::Epoch& epoch);
   void on(const wire::RowsToCore& rows);
   void on(const wire::ResultsToCore& results);
+  void on(const wire::NotifyVerdict& verdict);
   void bring_in(const wire::Register& row, bool live);
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
   std::string name_of(const Object& object) const;
@@ -93,6 +102,16 @@ class SimCore {
   void finish_check(std::size_t at);
   void process(Object& object, const wire::CheckResult& result);
   void send_results();
+  void core_notifies(Object& object, bool was_down, std::uint64_t start);
+  void ask(Object& object, const wire::Notification& notification);
+  void say_requests();
+  void say_notifications();
+  bool still_true(const Object& object, const wire::Notification& notification) const;
+  bool in_time(const wire::NotifyVerdict& verdict) const;
+  void say_done(const wire::NotifyDone& done);
+  void tell(Object& object, const wire::Notification& notification);
+  void count_on(Object& object, const wire::Notification& told);
+  void tell_alone();
   wire::Register row_of(Object& object) const;
   Object* find(const ObjectKey& key);
   std::vector<wire::InFlight> in_flight(const std::vector<std::size_t>& released) const;
@@ -100,6 +119,7 @@ class SimCore {
   const Plan& plan_;
   std::size_t node_;
   CheckLog& log_;
+  NotificationLog& notifications_;
   Outside outside_;
   cluster::CoreSide side_;
   std::vector<Object> objects_;
@@ -114,6 +134,10 @@ class SimCore {
   std::uint64_t beats_ = 0;
   std::uint64_t checks_run_ = 0;
   double tokens_ = 0;
+  std::uint64_t requests_ = 0;
+  std::deque<std::pair<wire::NotifyDone, SteadyTime>> dones_;  // what was told, should the daemon not have heard it
+  SteadyTime looked_{};                                        // all that had come before was read
+  SteadyTime turned_{};
 };
 
 }  // namespace merlin::sim

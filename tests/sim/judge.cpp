@@ -22,8 +22,12 @@ std::string seconds(Millis time) { return std::to_string(static_cast<double>(tim
 
 }  // namespace
 
-Judge::Judge(const Plan& plan, const Servers& servers, const CheckLog& log)
-    : plan_(plan), servers_(servers), log_(log), unrun_since_(plan.objects.size(), Millis{-1}) {
+Judge::Judge(const Plan& plan, const Servers& servers, const CheckLog& log, const NotificationLog& notifications)
+    : plan_(plan),
+      servers_(servers),
+      log_(log),
+      notifications_(plan, log, notifications, longest_gap()),
+      unrun_since_(plan.objects.size(), Millis{-1}) {
   std::size_t host = 0;
   for (std::size_t object = 0; object < plan.objects.size(); ++object) {
     if (plan.objects[object].key.is_host()) host = object;
@@ -63,7 +67,8 @@ std::string Judge::describe(std::size_t object) const {
 // Its core can run checks, and its daemon can say so; a core without a daemon acts alone.
 bool Judge::is_live(std::size_t node) const {
   const Server& server = *servers_[node];
-  return (server.core_runs() || server.core_is_busy()) && (server.daemon_runs() || !server.daemon_alive());
+  const bool alone = !server.daemon_alive() && plan_.runs_isolated;
+  return (server.core_runs() || server.core_is_busy()) && (server.daemon_runs() || alone);
 }
 
 bool Judge::is_runner(std::size_t node, std::size_t object) const {
@@ -246,6 +251,7 @@ void Judge::check_core(std::size_t node, Millis now) {
   for (std::size_t object : plan_.nodes[node].knows) objects[plan_.objects[object].key] = object;
   const cluster::Table& table = inside.table();
   for (auto row = table.after(0); row != table.end(); ++row) {
+    if (row->second->content.kind != wire::RegisterKind::check) continue;
     const auto known = objects.find(row->second->content.object);
     if (known == objects.end()) continue;
     const wire::CheckRegister* state = core.state(known->second);
@@ -265,6 +271,7 @@ void Judge::check_freshness(Millis now) {
     if (!server->daemon_runs()) continue;
     const cluster::Table& table = cluster::NodeInspector(server->node()).table();
     for (auto row = table.after(0); row != table.end(); ++row) {
+      if (row->second->content.kind != wire::RegisterKind::check) continue;
       const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
       shown[row->second->content.object] = content ? content->output : "nothing";
     }
@@ -296,6 +303,7 @@ void Judge::check_settled(Millis now) {
 }
 
 void Judge::check_history(Millis now) {
+  notifications_.judge(now, std::max(disturbed_, joining_), [&](const std::string& what) { fail(now, what); });
   if (plan_.unplanned) return;
   check_alarms(now);
   check_repeats(now);

@@ -24,10 +24,10 @@ void draw_objects(Plan& plan, Random& random) {
   const std::size_t services = random.below(4);
   for (std::size_t host = 0; host < hosts; ++host) {
     const std::string name = "host" + std::to_string(host);
-    plan.objects.push_back({name, "", {host_key(name), 0}});
+    plan.objects.push_back({name, "", {host_key(name), 0}, {}});
     for (std::size_t service = 0; service < services; ++service) {
       const std::string description = "service" + std::to_string(service);
-      plan.objects.push_back({name, description, {host_key(name), service_key(name, description)}});
+      plan.objects.push_back({name, description, {host_key(name), service_key(name, description)}, {}});
     }
   }
 }
@@ -133,7 +133,38 @@ void draw_faults(Plan& plan, Random& random) {
   }
 }
 
+// Long enough to become hard and to be told, with some time between; some last beyond the end.
+void draw_outages(Plan& plan, Random& random) {
+  plan.attempts = 1 + static_cast<int>(random.below(2));
+  plan.repeat_after = plan.check_interval * random.between(2, 5);
+  plan.majority = random.chance(40);
+  plan.runs_isolated = random.chance(80);
+  for (ObjectPlan& object : plan.objects) {
+    if (random.chance(40)) continue;
+    const Millis shortest = (plan.attempts + 1) * plan.check_interval;
+    for (Millis at{random.between(12'000, 60'000)}; at < plan.end_at;) {
+      const Millis until = at + random.between(shortest, 6 * plan.check_interval);
+      object.outages.push_back({at, until});
+      at = until + random.between(2 * plan.check_interval, 8 * plan.check_interval);
+    }
+  }
+}
+
 }  // namespace
+
+bool Plan::is_down(std::size_t object, Millis when) const {
+  const auto& outages = objects[object].outages;
+  return std::any_of(outages.begin(), outages.end(), [&](const auto& outage) { return when >= outage.from && when < outage.until; });
+}
+
+Millis Plan::last_turn(std::size_t object, Millis when) const {
+  Millis last{0};
+  for (const ObjectPlan::Outage& outage : objects[object].outages) {
+    if (outage.from <= when) last = outage.from;
+    if (outage.until <= when) last = outage.until;
+  }
+  return last;
+}
 
 bool is_planned(Fault fault) { return fault >= Fault::busy && fault != Fault::remove; }
 
@@ -159,6 +190,7 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   plan.isolation_grace = Millis{random.between(4000, 10000)};
   draw_faults(plan, random);
   plan.end_at = plan.heal_at + Millis{80'000};
+  draw_outages(plan, random);
   return plan;
 }
 

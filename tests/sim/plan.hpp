@@ -63,6 +63,11 @@ struct ObjectPlan {
   std::string host;
   std::string service;  // empty: the host itself
   ObjectKey key;
+  struct Outage {
+    Millis from{0};
+    Millis until{0};
+  };
+  std::vector<Outage> outages;  // in order: any check started meanwhile finds a problem
 };
 
 struct Plan {
@@ -78,7 +83,15 @@ struct Plan {
   std::vector<FaultEvent> faults;
   Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};
-  bool unplanned = false;  // some fault is not planned
+  bool unplanned = false;     // some fault is not planned
+  int attempts = 1;           // a problem is hard at the so many-th check
+  Millis repeat_after{0};     // and told again
+  bool majority = false;      // only the greater side tells; with two nodes that of the first
+  bool runs_isolated = true;  // a core without a daemon
+
+  bool is_down(std::size_t object, Millis when) const;
+  // When it last went down or came up before `when`; 0: never.
+  Millis last_turn(std::size_t object, Millis when) const;
 };
 
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);

@@ -33,7 +33,8 @@ void Process::run(std::uint64_t life, std::function<void()> step) {
   }
 }
 
-Server::Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log)
+Server::Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log,
+               NotificationLog& notifications)
     : plan_(plan),
       number_(number),
       events_(events),
@@ -41,6 +42,7 @@ Server::Server(const Plan& plan, std::size_t number, Events& events, Network& ne
       random_(random),
       story_(story),
       log_(log),
+      notifications_(notifications),
       steady_base_(random.between(1'000'000, 900'000'000)),
       clock_offset_(plan.nodes[number].clock_offset) {}
 
@@ -55,6 +57,8 @@ cluster::Settings Server::settings() const {
   settings.pulse_interval = self.pulse_interval;
   settings.core_timeout = self.core_timeout;
   settings.weight = self.weight;
+  settings.partition = plan_.majority ? cluster::Partition::majority : cluster::Partition::every_side;
+  if (plan_.nodes.size() == 2) settings.tie = plan_.nodes.front().name;
   for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {
     if (peer != number_ && !removed_.contains(peer))
       settings.peers.push_back({plan_.nodes[peer].id, plan_.nodes[peer].name, self.said_weights[peer]});
@@ -221,7 +225,7 @@ void Server::start_core() {
   if (core_process_.alive()) return;
   core_process_.begin();
   story_.tell(events_.now(), plan_.nodes[number_].name, "core starts");
-  core_ = std::make_unique<SimCore>(plan_, number_, retention_, log_, outside_of_core());
+  core_ = std::make_unique<SimCore>(plan_, number_, retention_, log_, notifications_, outside_of_core());
   const std::uint64_t life = core_process_.life();
   events_.after(random_.between(Millis{1}, kCoreTurn), [this, life] { core_process_.run(life, [this] { turn_core(); }); });
   events_.after(random_.between(Millis{1}, kReconnect), [this, life] { core_process_.run(life, [this] { connect_module(); }); });

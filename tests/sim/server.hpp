@@ -49,7 +49,8 @@ class Process {
 
 class Server final : public NetworkUser {
  public:
-  Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log);
+  Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log,
+         NotificationLog& notifications);
 
   void start_daemon();
   void start_core();
@@ -110,6 +111,7 @@ class Server final : public NetworkUser {
   Random& random_;
   Story& story_;
   CheckLog& log_;
+  NotificationLog& notifications_;
   Millis steady_base_;
   Millis clock_offset_;
   std::set<std::size_t> removed_;  // from our file

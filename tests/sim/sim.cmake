@@ -1,6 +1,6 @@
 # The simulator: N nodes of shared/cluster in one process. One program is the real thing; the mutants are the same
 # sources with one rule broken on purpose, and each must be caught.
-set(sim_world world.cpp judge.cpp server.cpp core.cpp network.cpp plan.cpp story.cpp)
+set(sim_world world.cpp judge.cpp notification_judge.cpp server.cpp core.cpp core_notify.cpp network.cpp plan.cpp story.cpp)
 list(TRANSFORM sim_world PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
 merlin_library(merlin_sim ${sim_world} LINK merlin_cluster)
@@ -15,9 +15,10 @@ add_test(NAME sim_saved_seeds COMMAND sim --seeds-from ${CMAKE_CURRENT_LIST_DIR}
 set_tests_properties(sim_seeds sim_more_seeds sim_seeds_many_nodes sim_saved_seeds PROPERTIES LABELS sim TIMEOUT 600)
 
 # The mutated files stand before the library, so their versions in it are not linked.
-set(mutable_sources ownership.cpp core_side.cpp node_settle.cpp node_liveness.cpp)
+set(mutable_sources ownership.cpp core_side.cpp node_settle.cpp node_liveness.cpp notification_asker.cpp notification_voter.cpp)
 list(TRANSFORM mutable_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/cluster/)
-foreach(mutant local_weights stamped_by_clock modulo no_yield answer_at_once)
+list(APPEND mutable_sources ${CMAKE_CURRENT_LIST_DIR}/core_notify.cpp)
+foreach(mutant local_weights stamped_by_clock modulo no_yield answer_at_once grant_outliving number_not_put_back)
   add_executable(sim_${mutant} ${CMAKE_CURRENT_LIST_DIR}/main.cpp ${mutable_sources})
   target_compile_definitions(sim_${mutant} PRIVATE MERLIN_MUTANT=${mutant})
   target_link_libraries(sim_${mutant} PRIVATE merlin_sim)

@@ -22,10 +22,10 @@ World::World(const Plan& plan, Story::Sink sink)
       random_(plan.seed ^ 0x5EED),
       log_(plan.objects.size()),
       network_(plan, events_, random_, story_, users_),
-      judge_(plan, servers_, log_) {
+      judge_(plan, servers_, log_, notifications_) {
   story_.tell_to(std::move(sink));
   for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
-    servers_.push_back(std::make_unique<Server>(plan, node, events_, network_, random_, story_, log_));
+    servers_.push_back(std::make_unique<Server>(plan, node, events_, network_, random_, story_, log_, notifications_));
     users_.push_back(servers_.back().get());
   }
 }
@@ -87,6 +87,7 @@ void World::begin(const FaultEvent& event) {
   if (healed_ || !is_sensible(event)) return;
   Server& server = *servers_[event.node];
   judge_.disturbed(events_.now(), !is_planned(event.fault));
+  judge_.notifications().began(event, events_.now());
   story_.tell(events_.now(), "fault", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::kill_core:
@@ -137,6 +138,7 @@ void World::end(const FaultEvent& event) {
   if (healed_) return;
   Server& server = *servers_[event.node];
   judge_.ended(events_.now(), !is_planned(event.fault));
+  judge_.notifications().ended(event, events_.now());
   story_.tell(events_.now(), "heal", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::stop_core:
@@ -189,6 +191,7 @@ void World::remove(std::size_t node, bool removed) {
 void World::heal() {
   healed_ = true;
   judge_.all_ended(events_.now());
+  judge_.notifications().healed(events_.now());
   story_.tell(events_.now(), "heal", "everything");
   network_.heal_all();
   for (const auto& server : servers_) {

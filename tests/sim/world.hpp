@@ -38,6 +38,7 @@ class World {
   Random random_;
   Story story_;
   CheckLog log_;
+  NotificationLog notifications_;
   std::vector<NetworkUser*> users_;
   Network network_;
   std::vector<std::unique_ptr<Server>> servers_;

@@ -201,15 +201,16 @@ std::size_t count(const std::deque<Cluster::Mail>& mail) {
 
 BOOST_AUTO_TEST_SUITE(asking)
 
-BOOST_AUTO_TEST_CASE(who_asks_writes_open_and_asks_every_voter) {
+BOOST_AUTO_TEST_CASE(every_voter_is_asked_and_what_is_granted_is_written_as_open) {
   Cluster cluster(3);
   cluster.request(0, problem());
   BOOST_TEST(count<wire::NotifyAsk>(cluster.mail) == 2U);
+  BOOST_TEST(cluster[0].verdicts.empty());
+  cluster.deliver();
   const auto told = cluster[0].told(problem());
   BOOST_REQUIRE(told.has_value());
   BOOST_TEST(!told->sent);
   BOOST_TEST((told->holder == node_id(0)));
-  BOOST_TEST(cluster[0].verdicts.empty());
 }
 
 BOOST_AUTO_TEST_CASE(it_is_sent_when_all_that_are_active_have_granted) {
@@ -557,10 +558,31 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_after_the_commit) {
   cluster.request(0, problem());
   cluster.deliver();
   BOOST_TEST(!cluster[0].may_send());
-  cluster[0].unsaved.front()(cluster.now());
-  BOOST_TEST(!cluster[0].may_send());
+  BOOST_TEST(cluster[0].unsaved.empty());
   cluster[1].unsaved.front()(cluster.now());
   cluster.deliver();
+  BOOST_TEST(!cluster[0].may_send());
+  BOOST_REQUIRE(!cluster[0].unsaved.empty());
+  cluster[0].unsaved.front()(cluster.now());
+  BOOST_TEST(cluster[0].may_send());
+}
+
+BOOST_AUTO_TEST_CASE(the_side_that_may_not_tell_leaves_no_trace_that_hides_what_the_other_told) {
+  Cluster cluster(3, true);
+  cluster.lose(0);
+  cluster.request(0, problem(1, kStart + kSecond));
+  cluster.pass(Millis{5000});
+  BOOST_TEST(!cluster[0].told(problem()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_granted_before_a_restart_still_binds) {
+  Cluster cluster(3, true);
+  cluster[2].rule.restore({problem(), node_id(1), false, 0, 0}, cluster.now());
+  cluster.deaf = 1;
+  cluster.request(0, problem());
+  cluster.pass(Millis{3500});
+  BOOST_TEST(!cluster[0].may_send());
+  cluster.pass(Millis{3000});
   BOOST_TEST(cluster[0].may_send());
 }
 
@@ -587,6 +609,7 @@ BOOST_AUTO_TEST_CASE(the_later_key_wins_and_sent_over_open) {
                                          told_rank(problem(2), false), told_rank(recovery(), false),
                                          told_rank(recovery(), true),  told_rank(problem(1, kStart + kSecond), false)};
   BOOST_TEST(std::is_sorted(ranks.begin(), ranks.end()));
+  BOOST_TEST(told_rank(problem(1, kStart), true) < told_rank(problem(1, kStart + 1), false));  // a clock that runs ahead only counts
   BOOST_TEST((std::set<std::uint64_t>(ranks.begin(), ranks.end()).size() == ranks.size()));
 }
 

@@ -1,0 +1,167 @@
+// What a core tells people, and the module's half of R4: each call of the core is stopped and becomes a request, and only
+// what the daemon grants is told.
+#include <algorithm>
+#include <utility>
+
+#include "cluster/mutants.hpp"
+#include "sim/core.hpp"
+
+namespace merlin::sim {
+namespace {
+
+using cluster::kMutant;
+using cluster::Mutant;
+
+constexpr Millis kDonesKept{60'000};
+constexpr std::size_t kMostDones = 200;
+
+bool is_recovery(const wire::Notification& notification) { return notification.kind == wire::NotificationKind::recovery; }
+
+std::uint32_t bit_of(std::int32_t state) { return 1U << static_cast<unsigned>(state); }
+
+}  // namespace
+
+// The core's own view at a result; `start` is the last hard OK before it.
+void SimCore::core_notifies(Object& object, bool was_down, std::uint64_t start) {
+  wire::CheckRegister& state = object.state;
+  wire::Notification notification;
+  notification.object = plan_.objects[object.plan].key;
+  notification.start = start;
+  notification.state = state.current_state;
+  if (state.current_state == 0) {
+    object.request.reset();
+    if (was_down && state.notified_on != 0) {
+      notification.kind = wire::NotificationKind::recovery;
+      notification.number = static_cast<std::uint32_t>(state.notification_number);
+      notification.notified_on = state.notified_on;
+      ask(object, notification);
+    }
+    state.notification_number = 0;
+    state.notified_on = 0;
+    state.next_notification.reset();
+    return;
+  }
+  if (state.state_type == 0) return;
+  const std::int64_t next = object.base_ms + state.next_notification.value_or(0);
+  const std::int64_t wait = next - wall_ms();
+  if (state.notification_number > 0 && wait > 0 && wait <= plan_.repeat_after.count()) return;
+  ++state.notification_number;
+  notification.number = static_cast<std::uint32_t>(state.notification_number);
+  notification.notified_on = state.notified_on;
+  if (kMutant != Mutant::number_not_put_back) --state.notification_number;
+  ask(object, notification);
+}
+
+void SimCore::ask(Object& object, const wire::Notification& notification) {
+  if (object.request && object.request->notification.kind == notification.kind &&
+      object.request->notification.number == notification.number && object.request->notification.start == notification.start)
+    return;
+  object.request = Request{++requests_, notification, false};
+  say_requests();
+}
+
+// Only as a core that has its daemon's word on what it runs.
+void SimCore::say_requests() {
+  if (!linked_ || side_.mode() != cluster::CoreSide::Mode::following) return;
+  for (Object& object : objects_) {
+    if (!object.request || object.request->said || !owns(object.plan)) continue;
+    object.request->said = true;
+    outside_.to_daemon(wire::NotifyRequest{object.request->number, object.request->notification, side_.epoch()});
+  }
+}
+
+// On a new link: what was told may not have been heard, what was asked for is not known.
+void SimCore::say_notifications() {
+  const SteadyTime now = outside_.now().steady;
+  std::erase_if(dones_, [&](const auto& entry) { return now - entry.second >= kDonesKept; });
+  for (const auto& [done, when] : dones_) outside_.to_daemon(done);
+  for (Object& object : objects_) {
+    if (object.request) object.request->said = false;
+  }
+}
+
+bool SimCore::still_true(const Object& object, const wire::Notification& notification) const {
+  const bool hard = object.state.state_type != 0;
+  const bool well_since = object.state.last_hard_ok_hlc > notification.start;
+  if (is_recovery(notification)) return hard && object.state.current_state == 0;
+  return hard && object.state.current_state != 0 && !well_since;
+}
+
+// When it can have been granted at the earliest: our loop had read all there was when it last looked.
+bool SimCore::in_time(const wire::NotifyVerdict& verdict) const {
+  return kMutant == Mutant::grant_outliving || outside_.now().steady - looked_ < Millis{verdict.valid_ms};
+}
+
+void SimCore::on(const wire::NotifyVerdict& verdict) {
+  Object* object = find(verdict.notification.object);
+  const bool mine = object != nullptr && object->request && object->request->number == verdict.request;
+  if (verdict.decision != wire::NotifyDecision::send) {
+    if (!mine) return;
+    object->request.reset();
+    if (verdict.decision == wire::NotifyDecision::told) count_on(*object, verdict.notification);
+    return;
+  }
+  wire::NotifyDone done{verdict.question, false, 0, verdict.notification};
+  const bool good = in_time(verdict);
+  const bool may_act = object != nullptr && (mine || verdict.request == 0) && owns(object->plan) && side_.gate_open() &&
+                       still_true(*object, verdict.notification);
+  if (mine && (good || !may_act)) object->request.reset();
+  if (good && may_act) {
+    tell(*object, verdict.notification);
+    done.sent = true;
+    done.contacts = 1;
+  } else {
+    outside_.tell(std::string("may not tell ") + (good ? "" : "so late ") + "of " +
+                  (object == nullptr ? "what it does not know" : name_of(*object)));
+  }
+  say_done(done);
+}
+
+void SimCore::say_done(const wire::NotifyDone& done) {
+  if (done.sent) dones_.emplace_back(done, outside_.now().steady);
+  if (dones_.size() > kMostDones) dones_.pop_front();
+  if (linked_) outside_.to_daemon(done);
+}
+
+// The module's re-entry: as the core was when it called.
+void SimCore::tell(Object& object, const wire::Notification& notification) {
+  wire::CheckRegister& state = object.state;
+  if (is_recovery(notification)) {
+    outside_.tell("TELLS recovery of " + name_of(object));
+    notifications_.told({object.plan, node_, true, static_cast<int>(notification.number), notification.start, outside_.true_time(),
+                         side_.mode() == cluster::CoreSide::Mode::isolated});
+    return;
+  }
+  if (kMutant != Mutant::number_not_put_back) state.notification_number = static_cast<std::int32_t>(notification.number) - 1;
+  ++state.notification_number;
+  outside_.tell("TELLS problem " + std::to_string(state.notification_number) + " of " + name_of(object));
+  notifications_.told({object.plan, node_, false, state.notification_number, notification.start, outside_.true_time(),
+                       side_.mode() == cluster::CoreSide::Mode::isolated});
+  state.notified_on |= bit_of(state.current_state);
+  state.next_notification = wall_ms() + plan_.repeat_after.count() - object.base_ms;
+  object.version = side_.next_version(outside_.now().wall);
+  if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
+}
+
+// Another node has told it: the core counts on from there.
+void SimCore::count_on(Object& object, const wire::Notification& told) {
+  wire::CheckRegister& state = object.state;
+  if (is_recovery(told) || state.current_state == 0) return;
+  state.notification_number = std::max(state.notification_number, static_cast<std::int32_t>(told.number));
+  state.notified_on |= bit_of(state.current_state);
+  state.next_notification = wall_ms() + plan_.repeat_after.count() - object.base_ms;
+}
+
+// Nobody to ask.
+void SimCore::tell_alone() {
+  if (side_.mode() != cluster::CoreSide::Mode::isolated || !side_.gate_open()) return;
+  for (Object& object : objects_) {
+    if (!object.request) continue;
+    const wire::Notification notification = std::exchange(object.request, std::nullopt)->notification;
+    if (!owns(object.plan) || !still_true(object, notification)) continue;
+    tell(object, notification);
+    say_done({0, true, 1, notification});
+  }
+}
+
+}  // namespace merlin::sim

@@ -1,0 +1,31 @@
+// Every notification of a run by its true time: who told what. What people get, whatever the nodes believe.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace merlin::sim {
+
+struct Telling {
+  std::size_t object = 0;
+  std::size_t node = 0;
+  bool recovery = false;
+  int number = 0;
+  std::uint64_t start = 0;  // of the problem, as the teller counted it
+  Millis at{0};
+  bool alone = false;  // by a core without a daemon, which could ask nobody
+};
+
+class NotificationLog {
+ public:
+  void told(const Telling& telling) { tellings_.push_back(telling); }
+  // In the order of time.
+  const std::vector<Telling>& tellings() const { return tellings_; }
+
+ private:
+  std::vector<Telling> tellings_;
+};
+
+}  // namespace merlin::sim
