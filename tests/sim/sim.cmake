@@ -25,3 +25,18 @@ foreach(mutant local_weights stamped_by_clock modulo no_yield answer_at_once gra
   add_test(NAME sim_catches_${mutant} COMMAND sim_${mutant} --seeds 1..100 --expect-failure)
   set_tests_properties(sim_catches_${mutant} PROPERTIES LABELS sim)
 endforeach()
+
+# The rule of notifications by itself, harder than a whole cluster ever makes it.
+set(notification_sources notification_asker.cpp notification_voter.cpp)
+list(TRANSFORM notification_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/cluster/)
+add_executable(sim_asking ${CMAKE_CURRENT_LIST_DIR}/asking.cpp)
+target_link_libraries(sim_asking PRIVATE merlin_sim)
+add_test(NAME sim_asking COMMAND sim_asking --seeds 1..2000)
+set_tests_properties(sim_asking PROPERTIES LABELS sim)
+foreach(mutant grant_without_memory grant_outliving no_void)
+  add_executable(sim_asking_${mutant} ${CMAKE_CURRENT_LIST_DIR}/asking.cpp ${notification_sources})
+  target_compile_definitions(sim_asking_${mutant} PRIVATE MERLIN_MUTANT=${mutant})
+  target_link_libraries(sim_asking_${mutant} PRIVATE merlin_sim)
+  add_test(NAME sim_asking_catches_${mutant} COMMAND sim_asking_${mutant} --seeds 1..2000 --expect-failure)
+  set_tests_properties(sim_asking_catches_${mutant} PROPERTIES LABELS sim)
+endforeach()
