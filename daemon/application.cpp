@@ -1,13 +1,13 @@
 #include "application.hpp"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <csignal>
 
 #include "clocks.hpp"
 #include "cluster/inventory.hpp"
+#include "random_number.hpp"
 #include "service_manager.hpp"
 
 namespace merlin::daemon {
@@ -15,15 +15,6 @@ namespace {
 
 constexpr double kHousekeepingSeconds = 1.0;
 constexpr double kFlushStepSeconds = 0.02;
-
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  while (number == 0) {
-    // Never short for so few bytes; the pool is ready long before daemons start.
-    if (::getrandom(&number, sizeof number, 0) != sizeof number) number = 0;
-  }
-  return number;
-}
 
 }  // namespace
 
@@ -47,6 +38,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       started_(read_clocks()),
       instance_(random_number()),
       durable_file_(config_.daemon.state_dir + "/state"),
+      store_(loop, {config_.daemon.state_dir + "/store.db", machine_id()}, store_events()),
       book_path_(config_.daemon.state_dir + "/known_nodes"),
       peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
       core_(loop, own_side(), refusals_, log, core_events()),
@@ -115,6 +107,18 @@ CoreEvents Application::core_events() {
   return events;
 }
 
+StoreEvents Application::store_events() {
+  StoreEvents events;
+  events.on_saved = [this](std::uint64_t ticket, bool ok) {
+    if (!ending_) carry_out(node_->saved(ticket, ok, read_clocks()));
+  };
+  events.on_line = [this](LogLevel level, const std::string& line) { log_.write(level, line); };
+  events.on_lost = [this] {
+    if (!ending_) carry_out(node_->store_lost(read_clocks()));
+  };
+  return events;
+}
+
 Result<> Application::start() {
   const Now now = read_clocks();
   const RestoredState restored = durable_file_.load(now.wall);
@@ -126,6 +130,7 @@ Result<> Application::start() {
                     durable_file_.path(), restored.detail));
   }
   node_.emplace(node_settings(config_, book_, certificate_.node_id), restored.state, instance_, random_number(), now);
+  restore();
 
   if (auto listening = peers_.listen(listen_addresses(config_), config_.port); !listening) return listening.error();
   if (auto listening = core_.listen(config_.ipc_socket); !listening) return listening.error();
@@ -136,6 +141,18 @@ Result<> Application::start() {
   carry_out(node_->start(now));
   peers_.apply(own_side(), false);
   return Ok{};
+}
+
+void Application::restore() {
+  const Now before = read_clocks();
+  cluster::Stored stored = store_.open();
+  const Now now = read_clocks();
+  const StoreStatus status = store_.status(now.steady);
+  if (status.state == StoreStatus::State::well) {
+    log_.info(fmt::format("the store {} held {} rows and {} forwarded results, read in {} ms", status.path, stored.rows.size(),
+                          stored.kept.size(), (now.steady - before.steady).count()));
+  }
+  node_->restore(std::move(stored), now);
 }
 
 void Application::run() {
@@ -163,6 +180,8 @@ void Application::carry_out(cluster::Actions actions) {
       core_.send(to_core->message);
     } else if (auto* persisted = std::get_if<cluster::Persist>(&action)) {
       persist(persisted->state);
+    } else if (auto* save = std::get_if<cluster::Save>(&action)) {
+      store_.save(std::move(*save));
     } else if (auto* line = std::get_if<cluster::Log>(&action)) {
       log_.write(line->level, line->line);
     }
@@ -195,6 +214,7 @@ void Application::learned() {
 
 void Application::housekeeping() noexcept {
   try_to_save();
+  store_.look(read_clocks().steady);
   log_.retry();
 }
 
@@ -210,13 +230,19 @@ void Application::on_end() noexcept {
   control_.close();
   peers_.finish("merlind ends");
   core_.finish("merlind ends");
+  store_.finish();
   flush_until_ = read_clocks().steady + PeerLinks::kFlushTime;
   flush_.start(0.0, kFlushStepSeconds);
 }
 
 void Application::ended_when_flushed() noexcept {
   const bool flushed = peers_.open_links() == 0 && core_.open_links() == 0;
-  if (!flushed && read_clocks().steady < flush_until_) return;
+  const SteadyTime now = read_clocks().steady;
+  if (!flushed && now < flush_until_) return;
+  if (!store_.finished()) return;
+  if (const StoreStatus store = store_.status(now); store.pending > 0) {
+    log_.error(fmt::format("{} rows and results could not be saved in {}; the other nodes have them", store.pending, store.path));
+  }
   try_to_save();
   loop_.break_loop(ev::ALL);
 }

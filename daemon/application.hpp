@@ -21,6 +21,7 @@
 #include "node_settings.hpp"
 #include "peer_links.hpp"
 #include "refusals.hpp"
+#include "store.hpp"
 #include "ticker.hpp"
 
 namespace merlin::daemon {
@@ -54,6 +55,7 @@ class Application final : public ControlDuties {
   Result<> order(const std::string& node, wire::OrderKind kind) override;
   ReloadOutcome reload() override;
 
+  void restore();
   void carry_out(cluster::Actions actions);
   void persist(const cluster::Durable& state);
   void try_to_save();
@@ -71,6 +73,7 @@ class Application final : public ControlDuties {
   OwnSide own_side() const;
   PeerEvents peer_events();
   CoreEvents core_events();
+  StoreEvents store_events();
   Status status_now() const;
 
   ev::loop_ref loop_;
@@ -87,6 +90,7 @@ class Application final : public ControlDuties {
   DurableFile durable_file_;
   std::optional<cluster::Durable> unsaved_;
   std::string save_error_;
+  Store store_;
   std::string book_path_;
   NodeBook book_;
   Refusals refusals_;

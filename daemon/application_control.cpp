@@ -32,6 +32,7 @@ Status Application::status_now() const {
   if (!log_.failure().empty())
     status.troubles.push_back(
         {"the log cannot be written: " + log_.failure(), "", "make room on its disk, and the log file writable for merlind"});
+  status.store = store_.status(now.steady);
   status.version = MERLIN_VERSION;
   status.pid = ::getpid();
   status.uptime = now.steady - started_.steady;

@@ -34,6 +34,7 @@ Places places_of(const config::Config& config) {
   if (config.log_file.starts_with('/')) places.folders.push_back(folder_of(config.log_file));
   places.files = {config.daemon.tls_dir + "/key.pem", config.daemon.tls_dir + "/cert.pem", config.daemon.state_dir + "/state",
                   config.daemon.state_dir + "/known_nodes", config.daemon.pidfile};
+  for (const char* part : {"", "-wal", "-shm"}) places.files.push_back(config.daemon.state_dir + "/store.db" + part);
   if (config.log_file.starts_with('/')) places.files.push_back(config.log_file);
   return places;
 }

@@ -91,11 +91,27 @@ void add_strangers(const Status& status, Problems& problems) {
   }
 }
 
+void add_store(const StoreStatus& store, Problems& problems) {
+  if (store.fault) {
+    problems.push_back({fmt::format("the store cannot be written, {} rows and results wait in memory: {}: {}", store.pending, store.path,
+                                    store.fault->what),
+                        store.fault->fix});
+  } else if (store.state == StoreStatus::State::hanging) {
+    problems.push_back({fmt::format("the disk of the store has not answered for {} s: {}", store.busy_for.count() / 1000, store.path),
+                        "look at the disk; dmesg may say more"});
+  }
+  if (!store.set_aside.empty()) {
+    problems.push_back({fmt::format("the store was damaged and begun anew; the old one is {}", store.set_aside),
+                        "look at the disk; remove the old one when nobody needs it any more"});
+  }
+}
+
 void add_own(const Status& status, Problems& problems) {
   for (const Error& error : status.config_errors) {
     problems.push_back({"merlin.conf is wrong, the last good one stays in effect: " + said(error), error.fix});
   }
   for (const Error& error : status.troubles) problems.push_back({said(error), error.fix});
+  add_store(status.store, problems);
   if (status.view.nodes.empty()) return;
   const cluster::NodeView& self = status.view.nodes.front();
   if (self.core == wire::CoreHealth::gone) problems.push_back({"the core is not connected here", "mon start"});

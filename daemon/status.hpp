@@ -13,6 +13,7 @@
 #include "config/config.hpp"
 #include "peer_links.hpp"
 #include "refusals.hpp"
+#include "store_status.hpp"
 
 namespace merlin::daemon {
 
@@ -33,6 +34,7 @@ struct Status {
   std::vector<Error> warnings;       // of merlin.conf as it is in effect
   std::vector<Error> config_errors;  // of merlin.conf as it stands on disk; empty: nothing is wrong with it
   std::vector<Error> troubles;       // of this daemon itself: a disk, a log, a socket
+  StoreStatus store;
   std::string version;
   int pid = 0;
   Millis uptime{0};

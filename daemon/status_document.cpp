@@ -115,6 +115,39 @@ Json node_document(const Status& status, const StatusNode& node) {
   return out;
 }
 
+std::string_view store_word(StoreStatus::State state) {
+  switch (state) {
+    case StoreStatus::State::opening:
+      return "opening";
+    case StoreStatus::State::well:
+      return "well";
+    case StoreStatus::State::failing:
+      return "failing";
+    case StoreStatus::State::hanging:
+      return "hanging";
+    case StoreStatus::State::closed:
+      break;
+  }
+  return "closed";
+}
+
+Json store_document(const StoreStatus& store) {
+  Json out;
+  out["state"] = store_word(store.state);
+  out["path"] = store.path;
+  out["epoch"] = store.epoch == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", store.epoch));
+  out["rows"] = store.rows;
+  out["forwarded"] = store.forwards;
+  out["bytes"] = store.bytes;
+  out["pending"] = store.pending;
+  out["pending_bytes"] = store.pending_bytes;
+  out["left_out"] = store.left_out;
+  out["error"] = store.fault ? Json(store.fault->what) : Json(nullptr);
+  out["last_error"] = or_null(store.last_error);
+  out["set_aside"] = or_null(store.set_aside);
+  return out;
+}
+
 std::string why_ranked(const cluster::RankedNode& node, bool knows_host) {
   if (node.claims) return "runs it";
   if (!node.active) return "not active";
@@ -137,6 +170,7 @@ Json status_document(const Status& status) {
   out["hosts"] = status.view.hosts;
   out["services"] = status.view.services;
   out["rows"] = status.view.rows;
+  out["store"] = store_document(status.store);
   out["nodes"] = Json::array();
   for (const StatusNode& node : nodes) out["nodes"].push_back(node_document(status, node));
   out["links"] = {{"refused", Json::object()}, {"unauthenticated", status.unauthenticated}};

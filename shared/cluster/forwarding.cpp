@@ -148,6 +148,13 @@ bool Forwarding::on_ack(const wire::ForwardedAck& ack) {
   return true;
 }
 
+std::vector<wire::ForwardedResult> Forwarding::all() const {
+  std::vector<wire::ForwardedResult> found;
+  found.reserve(waiting_.size());
+  for (const auto& [number, waiting] : waiting_) found.push_back(waiting.message);
+  return found;
+}
+
 void Forwarding::core_lost() {
   for (auto& [key, taker] : takers_) {
     std::erase_if(taker.seen, [](const auto& entry) { return !entry.second.command || !entry.second.taken; });

@@ -57,6 +57,8 @@ class Forwarding {
   void core_lost();
 
   std::size_t waiting() const { return waiting_.size(); }
+  // What waits: by the core that took it, in the order in which it came.
+  std::vector<wire::ForwardedResult> all() const;
   std::uint64_t dropped() const { return dropped_; }
 
  private:

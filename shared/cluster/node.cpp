@@ -42,6 +42,11 @@ Actions Node::saved(std::uint64_t ticket, bool ok, Now now) {
   return state_->finish(now);
 }
 
+Actions Node::store_lost(Now now) {
+  state_->store_lost();
+  return state_->finish(now);
+}
+
 Actions Node::start(Now now) {
   ++state_->term;
   return set_settings(state_->settings, now);

@@ -182,6 +182,8 @@ class Node {
   Actions start(Now now);
   // How the Save of that ticket went.
   Actions saved(std::uint64_t ticket, bool ok, Now now);
+  // What was saved is on no disk any more, and the store an empty one: everything is saved again.
+  Actions store_lost(Now now);
   // merlin.conf was read again. A peer that is gone from it is forgotten; its link is the caller's to close.
   Actions set_settings(Settings settings, Now now);
 

@@ -205,6 +205,7 @@ struct Node::State {
   void settle_store(Now now);
   void enter(Saver::Released released);
   void saved(std::uint64_t ticket, bool ok, Now now);
+  void store_lost();
   void tell_core_safe(const std::vector<wire::ForwardedAck>& results);
   void keep(const wire::ForwardedResult* fresh);
   void forwarded(const wire::ForwardedAck& ack);

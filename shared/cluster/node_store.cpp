@@ -125,6 +125,11 @@ void Node::State::look_for_forwarded(const wire::Register& row) {
   for (const wire::ForwardedAck& ack : forwarding.contained(row)) forwarded(ack);
 }
 
+void Node::State::store_lost() {
+  saver.lost();
+  for (wire::ForwardedResult& message : forwarding.all()) saver.keep(std::move(message));
+}
+
 void Node::State::saved(std::uint64_t ticket, bool ok, Now now) {
   enter(saver.saved(ticket, ok, now.steady));
   notifications->saved(ticket, now);

@@ -23,6 +23,12 @@ void Saver::restored() {
   looked_at_ = collected_ = table_.head();
 }
 
+void Saver::lost() {
+  for (auto change = table_.after(0); change != table_.end(); ++change) change->second->stored = false;
+  looked_at_ = collected_ = 0;
+  urgent_ = true;
+}
+
 void Saver::own(std::vector<wire::Register> rows, std::uint64_t batch, SteadyTime now) {
   Own entry;
   entry.rows = std::move(rows);

@@ -36,6 +36,8 @@ class Saver {
 
   // All rows of the table came from the store.
   void restored();
+  // All of it is lost: it is saved again.
+  void lost();
   // Our core's operators made these; `batch` is the module's number for them.
   void own(std::vector<wire::Register> rows, std::uint64_t batch, SteadyTime now);
   void keep(wire::ForwardedResult result) { next_.kept.push_back(std::move(result)); }

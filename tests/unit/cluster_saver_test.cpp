@@ -81,6 +81,19 @@ BOOST_AUTO_TEST_CASE(what_people_did_elsewhere_goes_there_at_once) {
   BOOST_TEST(save->rows.size() == 1u);
 }
 
+// F45, F47: the file was removed or damaged while in use.
+BOOST_AUTO_TEST_CASE(what_was_lost_on_disk_is_saved_again) {
+  table.put(row(1), {}, true);
+  table.put(row(2, wire::RegisterKind::comment), {}, true);
+  saver.restored();
+  BOOST_TEST(!saver.next(at(100'000)));
+  saver.lost();
+  const auto save = saver.next(at(100'001));
+  BOOST_REQUIRE(save);
+  BOOST_TEST(save->rows.size() == 2u);
+  BOOST_TEST(!saver.next(at(200'000)));
+}
+
 BOOST_AUTO_TEST_CASE(a_slow_disk_is_not_given_more_than_it_can_take) {
   saver.next(at(0));
   for (std::uint64_t number = 1; number <= 10 * kRowsASave; ++number) table.put(row(number), {}, true);

@@ -84,6 +84,12 @@ Status usual(const config::Config& config = two_peers) {
   status.facts["peer02"] = {true, "10.0.0.2:15551", "0.1.0", "", "", false};
   status.facts["peer03"] = {false, "10.0.0.3:15551", "", "10.0.0.3:15551: Connection refused", "", false};
   status.ids = {{"peer02", id(2)}, {"peer03", {}}};
+  status.store.state = StoreStatus::State::well;
+  status.store.path = "/var/lib/merlin/store.db";
+  status.store.epoch = 0xfedcba9876543210;
+  status.store.rows = 44;
+  status.store.forwards = 1;
+  status.store.bytes = 98'304;
   status.version = "0.1.0";
   status.pid = 4711;
   status.uptime = Millis{61'500};
@@ -206,6 +212,24 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_here_is_said) {
   Status alone = usual(nobody);
   alone.view.nodes.resize(1);
   BOOST_TEST(has(alone, "this is the only node", "mon node add NAME type=peer"));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_in_trouble_is_said_with_what_to_do) {
+  Status status = usual();
+  BOOST_TEST(!has(status, "the store", ""));
+  status.store.state = StoreStatus::State::hanging;
+  status.store.busy_for = Millis{12'345};
+  BOOST_TEST(has(status, "the disk of the store has not answered for 12 s: /var/lib/merlin/store.db", "dmesg"));
+  status.store.state = StoreStatus::State::failing;
+  status.store.fault = Error{"No space left on device", status.store.path, "make room on its disk"};
+  status.store.pending = 17;
+  BOOST_TEST(has(status,
+                 "the store cannot be written, 17 rows and results wait in memory: /var/lib/merlin/store.db: No space left on device",
+                 "make room on its disk"));
+  status.store.fault.reset();
+  status.store.state = StoreStatus::State::well;
+  status.store.set_aside = "/var/lib/merlin/store.db.corrupt-20260101-000000";
+  BOOST_TEST(has(status, "begun anew; the old one is /var/lib/merlin/store.db.corrupt-20260101-000000", "remove the old one"));
 }
 
 BOOST_AUTO_TEST_CASE(nodes_that_do_not_agree_are_said) {

@@ -1,0 +1,66 @@
+// What is on its way to the store: the newest content of each register and forwarded result, and the tickets that wait for
+// it. Later saves lie on top of earlier ones, so that a disk that stands still costs no more than there are registers. Pure.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/node.hpp"
+
+namespace merlin::daemon {
+
+// Names a forwarded result.
+struct ForwardKey {
+  NodeId taker;
+  std::uint64_t instance = 0;
+  std::uint64_t number = 0;
+
+  auto operator<=>(const ForwardKey&) const = default;
+};
+
+class StoreBatch {
+ public:
+  struct Ticket {
+    std::uint64_t number = 0;
+    bool has_checks = false;
+    bool whole = true;  // nothing of it was left out for want of room
+  };
+  // Nothing: to be taken out of the store.
+  using Rows = std::unordered_map<cluster::RegisterKey, std::optional<wire::Register>, cluster::RegisterKeyHash>;
+  using Forwards = std::map<ForwardKey, std::optional<wire::ForwardedResult>>;
+
+  // On top of what is there. Past `max_bytes` check registers make room for all else, since every node has them and
+  // tells them anew; what still finds no room is left out, and its ticket is not whole.
+  void add(cluster::Save save, std::size_t max_bytes);
+  // Below what is here: `older` could not be written. Its tickets have been answered and are dropped.
+  void put_below(StoreBatch older);
+
+  bool empty() const { return rows_.empty() && forwards_.empty() && tickets_.empty(); }
+  const Rows& rows() const { return rows_; }
+  const Forwards& forwards() const { return forwards_; }
+  const std::vector<Ticket>& tickets() const { return tickets_; }
+  std::size_t entries() const { return rows_.size() + forwards_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  // Registers and results left out by add() so far.
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  void drop_checks();
+  bool has_room(std::size_t bytes, std::size_t max_bytes);
+  bool put_row(const cluster::RegisterKey& key, std::optional<wire::Register> content, std::size_t max_bytes);
+  bool put_forward(const ForwardKey& key, std::optional<wire::ForwardedResult> content, std::size_t max_bytes);
+
+  Rows rows_;
+  Forwards forwards_;
+  std::vector<Ticket> tickets_;
+  std::size_t bytes_ = 0;
+  std::size_t checks_ = 0;  // check registers among the rows
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace merlin::daemon

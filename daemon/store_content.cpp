@@ -1,0 +1,57 @@
+#include "store_content.hpp"
+
+#include <string>
+
+#include "base/hash.hpp"
+#include "wire/codec.hpp"
+
+namespace merlin::daemon {
+namespace {
+
+constexpr int kBitsAByte = 8;
+
+void append(std::string& bytes, std::uint64_t number) {
+  for (std::size_t i = 0; i < sizeof number; ++i) bytes += static_cast<char>(number >> (kBitsAByte * i) & 0xFF);
+}
+
+}  // namespace
+
+std::uint64_t checksum_of(const wire::Register& row) {
+  std::string bytes;
+  for (const std::uint64_t number :
+       {row.object.host, row.object.service, static_cast<std::uint64_t>(row.kind), row.item, row.rank, row.version.term,
+        static_cast<std::uint64_t>(row.version.side), row.version.hlc, static_cast<std::uint64_t>(row.base_ms)}) {
+    append(bytes, number);
+  }
+  bytes += row.version.writer.view();
+  bytes += row.value;
+  return hash64(bytes);
+}
+
+std::uint64_t checksum_of(const wire::ForwardedResult& forward, std::string_view encoded) {
+  std::string bytes(forward.taker.view());
+  append(bytes, forward.taker_instance);
+  append(bytes, forward.number);
+  bytes += encoded;
+  return hash64(bytes);
+}
+
+bool is_readable(const wire::Register& row) {
+  switch (row.kind) {
+    case wire::RegisterKind::check:
+      return wire::decode<wire::CheckRegister>(row.value).ok();
+    case wire::RegisterKind::acknowledgement:
+      return wire::decode<wire::AcknowledgementRegister>(row.value).ok();
+    case wire::RegisterKind::comment:
+      return wire::decode<wire::CommentRegister>(row.value).ok();
+    case wire::RegisterKind::downtime:
+      return wire::decode<wire::DowntimeRegister>(row.value).ok();
+    case wire::RegisterKind::attribute:
+      return wire::decode<wire::AttributeRegister>(row.value).ok();
+    case wire::RegisterKind::told:
+      return wire::decode<wire::ToldRegister>(row.value).ok();
+  }
+  return false;
+}
+
+}  // namespace merlin::daemon

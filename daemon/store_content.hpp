@@ -1,0 +1,19 @@
+// What the store writes beside each entry, and what of an entry it can believe. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "wire/messages.hpp"
+
+namespace merlin::daemon {
+
+// XXH3_64 of all fields of the row: numbers as 8 bytes, the least first, then the writer, then the value.
+std::uint64_t checksum_of(const wire::Register& row);
+// XXH3_64 of the taker, its instance, the number and the encoded message.
+std::uint64_t checksum_of(const wire::ForwardedResult& forward, std::string_view encoded);
+
+// Whether its value is a message of its kind.
+bool is_readable(const wire::Register& row);
+
+}  // namespace merlin::daemon

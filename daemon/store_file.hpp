@@ -1,0 +1,107 @@
+// The store on disk: one sqlite file with the rows of the table and the forwarded results that wait for their owner. Each
+// entry has a checksum of its own, so that a flipped byte is found and never believed. Everything blocks for the disk;
+// for one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "cluster/node.hpp"
+#include "sqlite.hpp"
+#include "store_batch.hpp"
+
+namespace merlin::daemon {
+
+struct StoreLine {
+  LogLevel level = LogLevel::info;
+  std::string text;
+};
+
+struct StoreFault {
+  bool is_damaged = false;  // the file itself, or it is gone: nothing for a disk to get over
+  Error error;
+};
+
+// What open() found.
+struct OpenedStore {
+  std::optional<StoreFault> fault;  // then nothing is open
+  cluster::Stored held;
+  std::vector<StoreLine> said;
+  bool begun_anew = false;
+  std::string set_aside;  // what became of a damaged file; empty: there was none
+};
+
+class StoreFile {
+ public:
+  // "Merl": what tells our files from any other sqlite file.
+  static constexpr std::uint32_t kApplication = 0x4D65726C;
+  static constexpr int kVersion = 1;
+
+  struct Place {
+    std::string path;
+    std::string machine;  // the machine-id; empty: not known
+  };
+
+  explicit StoreFile(Place place) : place_(std::move(place)) {}
+  StoreFile(StoreFile&&) = delete;
+
+  // While another process holds a lock: whether to go on waiting. Before open().
+  void set_patience(std::function<bool()> patience) { patience_ = std::move(patience); }
+
+  // Makes it where there is none. A damaged or foreign file is renamed, never deleted, and a new one begun with what
+  // could be read of it for certain. `distrusted`: it is damaged, whatever it looks like.
+  OpenedStore open(bool distrusted = false);
+  // After a fault: without reading or judging what it holds. Anything but a whole file of ours is a fault.
+  std::optional<StoreFault> reopen();
+  bool is_open() const { return database_.has_value(); }
+  void close();
+
+  // All or nothing, and on disk when it returns without a fault. With a fault it is closed: open it again first.
+  std::optional<StoreFault> write(const StoreBatch& batch);
+
+  std::uint64_t epoch() const { return epoch_; }
+  std::size_t rows() const { return rows_; }
+  std::size_t forwards() const { return forwards_; }
+  // With what sqlite keeps beside it.
+  std::uint64_t bytes() const;
+  const std::string& path() const { return place_.path; }
+
+ private:
+  using Fault = std::optional<StoreFault>;
+
+  Fault create();
+  Fault connect();
+  Fault check_whole();
+  Fault migrate();
+  Fault read_existing(OpenedStore& opened);
+  Fault read_meta(std::vector<StoreLine>& said);
+  Fault read_rows(cluster::Stored& held, std::vector<StoreLine>& said);
+  Fault read_forwards(cluster::Stored& held, std::vector<StoreLine>& said);
+  Fault begin_anew(OpenedStore& opened, const StoreFault& why);
+  Fault put_meta(std::string_view key, std::string_view value);
+  Fault put_rows(const StoreBatch::Rows& rows);
+  Fault put_forwards(const StoreBatch::Forwards& forwards);
+  Fault put_all(const StoreBatch& batch);
+  Fault count();
+  bool is_replaced() const;
+  StoreFault failed() const;
+  static int go_on_waiting(void* self, int);
+
+  Place place_;
+  std::function<bool()> patience_;
+  std::optional<sqlite::Database> database_;
+  std::uint64_t inode_ = 0;
+  std::uint64_t epoch_ = 0;
+  std::size_t rows_ = 0;
+  std::size_t forwards_ = 0;
+};
+
+}  // namespace merlin::daemon

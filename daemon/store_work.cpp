@@ -1,0 +1,178 @@
+#include "store_work.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "clocks.hpp"
+
+namespace merlin::daemon {
+namespace {
+
+constexpr std::chrono::seconds kLookAside{10};
+
+SteadyTime present() { return read_clocks().steady; }
+
+std::string fix_of(const Error& error) { return error.fix.empty() ? "" : "; " + error.fix; }
+
+}  // namespace
+
+StoreWork::StoreWork(StoreFile::Place place) : file_(std::move(place)) {
+  status.path = file_.path();
+  file_.set_patience([this] { return goes_on_waiting(); });
+}
+
+void StoreWork::run() {
+  Lock lock(mutex);
+  open_first(lock);
+  while (wait_for_work(lock)) write_next(lock);
+  lock.unlock();
+  file_.close();
+  lock.lock();
+  status.state = StoreStatus::State::closed;
+  ended = true;
+  tell({});
+}
+
+void StoreWork::open_first(Lock& lock) {
+  busy_since = present();
+  patient_until_ = *busy_since + Store::kStartPatience;
+  lock.unlock();
+  OpenedStore opened = file_.open();
+  const std::uint64_t bytes = file_.bytes();
+  lock.lock();
+  busy_since.reset();
+  status.bytes = bytes;
+  is_known_ = !opened.fault;
+  tell({{}, std::move(opened.said), false, opened.set_aside});
+  note(opened.fault, 0);
+  if (wants_held) held = std::move(opened.held);
+  tell({});
+}
+
+// False: it is to end.
+bool StoreWork::wait_for_work(Lock& lock) {
+  const auto woken = [this] { return abandoned || stop_at || (retry_ == Millis{0} && !next.empty()); };
+  while (!woken()) {
+    if (retry_ > Millis{0}) {
+      if (!changed.wait_for(lock, retry_, woken)) return true;
+    } else if (status.set_aside.empty()) {
+      changed.wait(lock, woken);
+    } else if (!changed.wait_for(lock, kLookAside, woken)) {
+      look_aside();
+    }
+  }
+  if (abandoned) return false;
+  if (!stop_at) return true;
+  const bool goes_on = !next.empty() && !(last_try_ && retry_ > Millis{0}) && present() < *stop_at;
+  last_try_ = true;
+  return goes_on;
+}
+
+void StoreWork::write_next(Lock& lock) {
+  StoreBatch batch = std::exchange(next, {});
+  writing = batch.entries();
+  writing_bytes = batch.bytes();
+  busy_since = present();
+  patient_until_ = *busy_since + Store::kLockPatience;
+  lock.unlock();
+  News found;
+  const std::optional<StoreFault> fault = write(batch, found);
+  const std::uint64_t bytes = file_.bytes();
+  lock.lock();
+  busy_since.reset();
+  writing = writing_bytes = 0;
+  status.bytes = bytes;
+  answer(batch, !fault);
+  const std::size_t entries = batch.entries();
+  if (fault) next.put_below(std::move(batch));
+  tell(std::move(found));
+  note(fault, entries);
+  tell({});
+}
+
+// A file that is damaged or gone is replaced at once, and what was to be written goes into the new one.
+std::optional<StoreFault> StoreWork::write(const StoreBatch& batch, News& found) {
+  std::optional<StoreFault> fault;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    fault = file_.is_open() ? std::nullopt : open_again(found);
+    if (!fault) fault = file_.write(batch);
+    if (!fault || !fault->is_damaged) return fault;
+    distrusted_ = true;
+  }
+  return fault;
+}
+
+std::optional<StoreFault> StoreWork::open_again(News& found) {
+  if (is_known_ && !distrusted_) {
+    std::optional<StoreFault> fault = file_.reopen();
+    if (!fault || !fault->is_damaged) return fault;
+  }
+  OpenedStore opened = file_.open(distrusted_);
+  if (opened.fault) return opened.fault;
+  is_known_ = true;
+  distrusted_ = false;
+  found.lost = opened.begun_anew;
+  std::move(opened.said.begin(), opened.said.end(), std::back_inserter(found.lines));
+  found.set_aside = opened.set_aside;
+  return std::nullopt;
+}
+
+void StoreWork::answer(const StoreBatch& batch, bool ok) {
+  for (const StoreBatch::Ticket& ticket : batch.tickets()) news.answers.push_back({ticket.number, ok && ticket.whole});
+}
+
+void StoreWork::note(const std::optional<StoreFault>& fault, std::size_t entries) {
+  status.epoch = file_.epoch();
+  status.rows = file_.rows();
+  status.forwards = file_.forwards();
+  const bool was_failing = retry_ > Millis{0};
+  if (!fault) {
+    status.state = StoreStatus::State::well;
+    status.fault.reset();
+    retry_ = Millis{0};
+    if (was_failing) {
+      news.lines.push_back({LogLevel::warning,
+                            fmt::format("the store {} works again: what was kept is written, {} rows and results", status.path, entries)});
+    }
+    return;
+  }
+  status.state = StoreStatus::State::failing;
+  status.fault = fault->error;
+  status.last_error = fault->error.what;
+  retry_ = was_failing ? std::min(retry_ * 2, Store::kLastRetry) : Store::kFirstRetry;
+  if (was_failing) return;
+  news.lines.push_back(
+      {LogLevel::error, fmt::format("the store cannot be written: {}: {}; monitoring goes on, and what is new is kept until it works "
+                                    "again{}",
+                                    status.path, fault->error.what, fix_of(fault->error))});
+}
+
+void StoreWork::note_aside(const std::string& name) {
+  if (!name.empty()) status.set_aside = name;
+}
+
+void StoreWork::tell(News found) {
+  std::move(found.lines.begin(), found.lines.end(), std::back_inserter(news.lines));
+  news.lost = news.lost || found.lost;
+  note_aside(found.set_aside);
+  changed.notify_all();
+  if (wake) wake();
+}
+
+// Whoever has looked into the damaged file removes it, and nobody need be told of it any more.
+void StoreWork::look_aside() {
+  if (::access(status.set_aside.c_str(), F_OK) != 0) status.set_aside.clear();
+}
+
+bool StoreWork::goes_on_waiting() {
+  const Lock lock(mutex);
+  const SteadyTime now = present();
+  return !abandoned && now < patient_until_ && !(stop_at && now >= *stop_at);
+}
+
+}  // namespace merlin::daemon

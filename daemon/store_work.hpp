@@ -1,0 +1,71 @@
+// The thread behind the store, and what it shares with the loop. Everything here but its file is guarded by `mutex`.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store.hpp"
+#include "store_batch.hpp"
+
+namespace merlin::daemon {
+
+struct StoreWork {
+  explicit StoreWork(StoreFile::Place place);
+
+  struct Answer {
+    std::uint64_t ticket = 0;
+    bool ok = false;
+  };
+  struct News {
+    std::vector<Answer> answers;
+    std::vector<StoreLine> lines;
+    bool lost = false;
+    std::string set_aside;
+  };
+
+  // The thread's whole life.
+  void run();
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  StoreBatch next;
+  std::size_t writing = 0;  // entries under way to the disk
+  std::size_t writing_bytes = 0;
+  News news;
+  std::function<void()> wake;  // the loop; empty once nobody listens
+  std::optional<cluster::Stored> held;
+  bool wants_held = true;  // the loop has not yet gone on without
+  StoreStatus status;      // but for what is pending
+  std::optional<SteadyTime> busy_since;
+  std::optional<SteadyTime> stop_at;  // told to end, by then
+  bool abandoned = false;
+  bool ended = false;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  void open_first(Lock& lock);
+  bool wait_for_work(Lock& lock);
+  void write_next(Lock& lock);
+  std::optional<StoreFault> write(const StoreBatch& batch, News& found);
+  std::optional<StoreFault> open_again(News& found);
+  void note(const std::optional<StoreFault>& fault, std::size_t entries);
+  void note_aside(const std::string& name);
+  void answer(const StoreBatch& batch, bool ok);
+  void tell(News found);
+  void look_aside();
+  bool goes_on_waiting();
+
+  StoreFile file_;
+  bool is_known_ = false;       // what it holds was read once
+  bool distrusted_ = false;     // it was found damaged while in use
+  Millis retry_{0};             // 0: all is well
+  bool last_try_ = false;       // was made after it was told to end
+  SteadyTime patient_until_{};  // with another process's lock
+};
+
+}  // namespace merlin::daemon
