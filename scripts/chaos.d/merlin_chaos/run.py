@@ -31,9 +31,9 @@ SHOWN = ("current_state", "state_type", "current_attempt", "plugin_output", "las
 
 @contextmanager
 def lab(count, keep):
-    c = Cluster(f"{os.environ.get('MERLIN_TEST_LABS', 'chaos')}-{os.getpid()}", count, HOSTS, SERVICES, INTERVAL_S)
+    c = Cluster(f"{os.environ.get('MERLIN_TEST_LABS', 'chaos')}-{os.getpid()}", count, HOSTS, SERVICES, INTERVAL_S, PASSIVE)
     try:
-        c.up("--passive", PASSIVE)
+        c.up()
         check(json.loads(c.lab("status", "--json"))["mode"] == "hosts", NO_HOSTS)
         give_state_disks(c)
         c.wait_settled(timeout_s=60)
