@@ -140,6 +140,8 @@ void Module::saving(bool begins) {
 // Other nodes go on with the schedule from here; a reload comes back by joining.
 void Module::loop_ends(bool reload) {
   outbox_.flush(core_.now());
+  while (step_operator()) {
+  }
   outbox_.send(wire::CoreAway{reload});
   link_.shut_down();
 }

@@ -95,7 +95,7 @@ void Module::beat(Now now) {
   beat.checks_run = checks_run_;
   beat.overdue = overdue_;
   beat.dirty = static_cast<std::uint32_t>(outbox_.dirty() + outbox_.waiting_results());
-  beat.dropped = outbox_.dropped();
+  beat.dropped = outbox_.dropped() + desk_.dropped();
   beat.hlc = ownership_.side().clock();
   outbox_.send(beat);
 }

@@ -71,7 +71,9 @@ std::string Module::status(const Costs& costs) const {
       .number("applied", intake_.applied())
       .number("ignored", intake_.ignored())
       .number("results_waiting", outbox_.waiting_results())
-      .number("results_dropped", outbox_.dropped());
+      .number("results_dropped", outbox_.dropped())
+      .number("operators_waiting", desk_.waiting())
+      .number("operators_dropped", desk_.dropped());
   Json notifications;
   notifications.number("waiting", notifier_.waiting()).number("told", notifier_.told()).number("dropped", notifier_.dropped());
   Json all;

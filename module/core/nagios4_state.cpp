@@ -105,8 +105,6 @@ wire::CheckRegister read_object(const Object& from, std::int64_t base_ms) {
   state.last_hard_state_change = offset(from.last_hard_state_change, base_ms);
   state.last_notification = offset(from.last_notification, base_ms);
   state.next_notification = offset(from.next_notification, base_ms);
-  state.acknowledged = from.problem_has_been_acknowledged != FALSE;
-  state.acknowledgement_type = from.acknowledgement_type;
   read_own(from, state, base_ms);
   return state;
 }
@@ -139,8 +137,6 @@ void write_object(Object& to, const wire::CheckRegister& state, const Showing& s
   to.last_hard_state_change = moment(state.last_hard_state_change, base_ms);
   to.last_notification = moment(state.last_notification, base_ms);
   to.next_notification = moment(state.next_notification, base_ms);
-  to.problem_has_been_acknowledged = state.acknowledged ? TRUE : FALSE;
-  to.acknowledgement_type = state.acknowledgement_type;
   to.check_source = showing.node;
   to.is_being_freshened = FALSE;
   write_own(to, state, base_ms);

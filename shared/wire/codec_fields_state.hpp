@@ -142,8 +142,6 @@ void fields(auto& visit, Of<CheckRegister> auto& m) {
   visit(39, m.next_notification);
   visit.fixed(40, m.last_hard_ok_hlc);
   visit.fixed(41, m.last_change_hlc);
-  visit(42, m.acknowledged);
-  visit(43, m.acknowledgement_type);
   visit(44, m.taken);
 }
 

@@ -372,8 +372,6 @@ struct CheckRegister {
   std::optional<std::int64_t> next_notification;
   std::uint64_t last_hard_ok_hlc = 0;
   std::uint64_t last_change_hlc = 0;
-  bool acknowledged = false;
-  std::int32_t acknowledgement_type = 0;
   std::vector<TakenMark> taken;
 };
 

@@ -57,6 +57,35 @@ BOOST_AUTO_TEST_CASE(a_new_core_gets_every_row_that_it_knows) {
   BOOST_TEST(feed.drained());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_news_for_the_core_before_is_imposed_on_the_next_one) {
+  feed.restart();
+  table.put(row(1, 1), {}, true);
+  const auto news = feed.next(inventory);
+  BOOST_REQUIRE(news);
+  BOOST_TEST(news->live.size() == 1u);
+  feed.on_confirmed({news->batch});
+  table.core_lost();
+  feed.restart();
+  const auto again = feed.next(inventory);
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->live.empty());
+  BOOST_TEST(again->imposed.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(attributes_of_contacts_and_the_program_are_given_and_what_was_told_is_not) {
+  wire::Register content = row(1, 1);
+  content.kind = wire::RegisterKind::told;
+  table.put(content, {}, true);
+  content.kind = wire::RegisterKind::attribute;
+  content.object = {};
+  table.put(content, {}, true);
+  content.object = {0, 99};
+  table.put(content, {}, true);
+  feed.restart();
+  BOOST_TEST(give_all() == 2u);
+  BOOST_TEST(feed.drained());
+}
+
 BOOST_AUTO_TEST_CASE(the_next_batch_waits_for_the_confirmation_of_the_last) {
   for (int number = 0; number < kHosts; ++number) table.put(row(number, 1), {}, false);
   feed.restart();

@@ -173,8 +173,7 @@ BOOST_AUTO_TEST_CASE(each_bool_is_the_field_of_its_name) {
                              {"check_flapping_recovery_notification", &State::check_flapping_recovery_notification},
                              {"no_more_notifications", &State::no_more_notifications},
                              {"host_problem_at_last_check", &State::host_problem_at_last_check},
-                             {"should_be_scheduled", &State::should_be_scheduled},
-                             {"acknowledged", &State::acknowledged}});
+                             {"should_be_scheduled", &State::should_be_scheduled}});
   check("AcknowledgementRegister",
         std::vector<std::pair<std::string, bool AcknowledgementRegister::*>>{{"set", &AcknowledgementRegister::set},
                                                                              {"sticky", &AcknowledgementRegister::sticky},

@@ -299,8 +299,6 @@ const CheckRegister& sample() {
                                .next_notification = 39,
                                .last_hard_ok_hlc = 40,
                                .last_change_hlc = 41,
-                               .acknowledged = true,
-                               .acknowledgement_type = 43,
                                .taken = {taken_mark, {}}};
   return m;
 }

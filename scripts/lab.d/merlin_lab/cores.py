@@ -135,8 +135,13 @@ def templates_cfg(interval):
   alias always
 {days}
 }}
+define timeperiod {{
+  timeperiod_name never
+  alias never
+}}
 define contact {{
   contact_name {CONTACT}
+  _SHIFT early
   alias the one who is told
   host_notification_period always
   service_notification_period always
@@ -153,6 +158,7 @@ define contactgroup {{
 define host {{
   name lab-host
   register 0
+  _PLACE cellar
   check_command check-lab-host
   check_interval {interval}
   retry_interval {retry}
@@ -170,6 +176,7 @@ define host {{
 define service {{
   name lab-service
   register 0
+  _OWNER nobody
   check_command check-lab-service
   obsess_over_service 0
   check_interval {interval}
