@@ -103,7 +103,10 @@ void Nagios4Operator::acknowledge(Index object, const wire::AcknowledgementRegis
 }
 
 void Nagios4Operator::remove_acknowledgement(Index object) {
-  with_object(object, [](auto& found) { remove_flag(found); });
+  with_object(object, [](auto& found) {
+    found.acknowledgement_type = ACKNOWLEDGEMENT_NONE;
+    remove_flag(found);
+  });
 }
 
 }  // namespace merlin::neb

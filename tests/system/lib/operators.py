@@ -51,6 +51,8 @@ def shown(c, node):
             picture["downtimes"].append(tuple(fields.get(field, "") for field in DOWNTIME_FIELDS))
         elif KINDS[kind] == "objects":
             picture["objects"][name] = {field: fields[field] for field in SERVICE_FIELDS}
+            if fields["problem_has_been_acknowledged"] == "0":
+                del picture["objects"][name]["acknowledgement_type"]  # a core leaves there what was
             picture["objects"][name].update({field: value for field, value in fields.items() if field.startswith("_")})
         elif KINDS[kind] == "program":
             picture["program"] = {field: fields[field] for field in PROGRAM_FIELDS}
