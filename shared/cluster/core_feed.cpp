@@ -19,8 +19,6 @@ void CoreFeed::restart() {
   next_ = 0;
   in_flight_.reset();
   again_.clear();
-  // What was news for the core before is none for this one.
-  for (auto change = table_.after(0); change != table_.end(); ++change) change->second->live = false;
 }
 
 void CoreFeed::again(const RegisterKey& key) {

@@ -110,7 +110,11 @@ std::vector<std::uint32_t> Table::differing(const std::vector<std::uint64_t>& di
 }
 
 void Table::core_lost() {
-  for (auto& [key, row] : rows_) row.core_has = false;
+  // What the core before had is no news for the next.
+  for (auto& [key, row] : rows_) {
+    row.live = row.live && !row.core_has;
+    row.core_has = false;
+  }
 }
 
 }  // namespace merlin::cluster

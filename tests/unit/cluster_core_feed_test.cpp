@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_new_core_gets_every_row_that_it_knows) {
   BOOST_TEST(feed.drained());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_news_for_the_core_before_is_imposed_on_the_next_one) {
+BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
   feed.restart();
   table.put(row(1, 1), {}, true);
   const auto news = feed.next(inventory);
