@@ -1,96 +1,12 @@
 // What an operator does at one core: what the daemon hears of it, and what the core of another node makes of that.
 #include <boost/test/unit_test.hpp>
 
-#include "base/hash.hpp"
-#include "cluster/versions.hpp"
-#include "module_played_daemon.hpp"
+#include "module_operator_support.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
 
 namespace {
-
-struct Desk : Talk {
-  Desk() {
-    core.operators.host_of = [this](Index object) { return object < core.hosts ? object : core.objects[object].host_index; };
-    core.operators.on_comment_deleted = [this](LocalId id) { module->people().comment_deleted(id); };
-  }
-  void restart() { module = std::make_unique<Module>(core, config, nullptr, 43); }
-  void up(std::vector<std::uint64_t> units = {}) {
-    connect();
-    follow(std::move(units));
-    run(2);
-  }
-  std::vector<wire::Register> rows(wire::CoreRowsKind kind, wire::RegisterKind of) {
-    std::vector<wire::Register> all;
-    for (const wire::CoreRows& message : said<wire::CoreRows>()) {
-      if (message.kind != kind && !(kind == wire::CoreRowsKind::initial && message.kind == wire::CoreRowsKind::initial_last)) continue;
-      for (const wire::Register& row : message.rows) {
-        if (row.kind != of) continue;
-        all.push_back(row);
-        batch = message.batch;
-      }
-    }
-    return all;
-  }
-  std::vector<wire::Register> written(wire::RegisterKind kind) { return rows(wire::CoreRowsKind::write, kind); }
-  template <class Value>
-  Value value(const wire::Register& row) {
-    auto value = wire::decode<Value>(row.value);
-    BOOST_REQUIRE(value.ok());
-    return *std::move(value);
-  }
-  // A row of another node.
-  template <class Value>
-  wire::Register other(Index object, wire::RegisterKind kind, std::uint64_t item, const Value& content, std::uint64_t hlc = 0,
-                       std::uint64_t rank = 0) {
-    wire::Register row;
-    row.object = Objects(core).key(object);
-    row.kind = kind;
-    row.item = item;
-    row.rank = rank;
-    row.version = {3, 2, hlc != 0 ? hlc : cluster::hlc_of(core.clock.wall), {}};
-    row.version.writer.bytes[0] = 2;
-    row.value = wire::encode(content);
-    return row;
-  }
-  void give(std::vector<wire::Register> live, std::vector<wire::Register> imposed = {}) {
-    daemon.frames.clear();
-    daemon.say(wire::RowsToCore{++batches, std::move(live), std::move(imposed)});
-    run(2);
-    BOOST_TEST(said<wire::RowsConfirmed>().size() == 1u);
-  }
-  void check_row(Index object, int state, std::uint64_t last_hard_ok, std::uint64_t last_change, std::uint64_t hlc) {
-    wire::CheckRegister content;
-    content.current_state = state;
-    content.state_type = 1;
-    content.has_been_checked = true;
-    content.last_hard_ok_hlc = last_hard_ok;
-    content.last_change_hlc = last_change;
-    core.operators.problems[object] = state != 0;
-    give({other(object, wire::RegisterKind::check, 0, content, hlc)});
-  }
-  void acknowledge(Index object, bool sticky) {
-    core.operators.problems[object] = true;
-    wire::AcknowledgementRegister content;
-    content.set = true;
-    content.sticky = sticky;
-    content.notify = true;
-    content.author = "me";
-    content.text = "seen";
-    module->acknowledged(object, content);
-    LocalComment comment = core.operators.comment(object, "seen", core.seconds());
-    comment.of_acknowledgement = core.operators.comments[comment.id].of_acknowledgement = true;
-    core.operators.acknowledgements[object] = {content, true};
-    module->people().comment_added(comment);
-    run(2);
-  }
-  std::uint64_t clock(std::int64_t after_ms = 0) const { return cluster::hlc_of(began + Millis{after_ms}); }
-
-  WallTime began = core.clock.wall;
-  std::uint64_t batch = 0;
-  std::uint64_t batches = 0;
-};
 
 wire::CommentRegister comment(const std::string& text) {
   wire::CommentRegister content;
@@ -100,8 +16,6 @@ wire::CommentRegister comment(const std::string& text) {
   content.persistent = true;
   return content;
 }
-
-using Kind = wire::RegisterKind;
 
 }  // namespace
 
@@ -404,121 +318,4 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_a_downtime_is_by_this_cores_clock, Desk) {
   gone.deleted = true;
   give({other(http, Kind::downtime, 3, gone, 0, 1)});
   BOOST_TEST(core.operators.downtimes.size() == 1u);
-}
-
-// ---- attributes
-
-BOOST_FIXTURE_TEST_CASE(attributes_of_objects_contacts_and_the_program_are_written, Desk) {
-  auto& attributes = core.operators.attributes;
-  attributes[{Subject::Kind::object, http, "checks_enabled"}] = "0";
-  attributes[{Subject::Kind::contact, 0, "host_notifications_enabled"}] = "0";
-  attributes[{Subject::Kind::program, no_object, "enable_notifications"}] = "0";
-  attributes[{Subject::Kind::object, web, "_PLACE"}] = "cellar";
-  up();
-  BOOST_TEST(rows(wire::CoreRowsKind::initial, Kind::attribute).size() == 4u);
-  module->people().attributes_changed({Subject::Kind::object, http}, {"checks_enabled", "no such"});
-  module->people().attributes_changed({Subject::Kind::contact, 0}, {"host_notifications_enabled"});
-  module->people().attributes_changed({}, {"enable_notifications"});
-  module->command_done("change_custom_host_var", "web;place;cellar");
-  run(2);
-  const auto rows = written(Kind::attribute);
-  BOOST_REQUIRE(rows.size() == 4u);
-  BOOST_TEST((rows[0].object == Objects(core).key(http)));
-  BOOST_TEST((rows[1].object == ObjectKey{0, hash64("admin")}));
-  BOOST_TEST((rows[2].object == ObjectKey{}));
-  BOOST_TEST(value<wire::AttributeRegister>(rows[3]).name == "_PLACE");
-  BOOST_TEST(rows[3].item == hash64("_PLACE"));
-}
-
-BOOST_FIXTURE_TEST_CASE(another_nodes_attributes_are_set_and_what_is_unknown_is_said_once, Desk) {
-  up();
-  auto program = other(web, Kind::attribute, 1, wire::AttributeRegister{"enable_notifications", "0"});
-  program.object = {};
-  auto contact = other(web, Kind::attribute, 1, wire::AttributeRegister{"host_notifications_enabled", "0"});
-  contact.object = {0, hash64("admin")};
-  auto stranger = contact;
-  stranger.object.service = 99;
-  const auto refused = other(web, Kind::attribute, 1, wire::AttributeRegister{"check_period", "unknown"});
-  give({program, contact, stranger, refused, refused});
-  BOOST_TEST((core.operators.done == std::vector<std::string>{"enable_notifications = 0", "host_notifications_enabled = 0"}));
-  BOOST_TEST(std::count_if(core.lines.begin(), core.lines.end(),
-                           [](const std::string& line) { return line.find("takes no check_period") != std::string::npos; }) == 1);
-}
-
-// ---- commands
-
-BOOST_FIXTURE_TEST_CASE(a_command_for_another_cores_object_is_forwarded, Desk) {
-  up({Objects(core).unit(web)});
-  module->command_done("SCHEDULE_FORCED_SVC_CHECK", "db;sql;1700000000");
-  module->command_done("SCHEDULE_FORCED_SVC_CHECK", "web;http;1700000000");
-  module->command_done("SCHEDULE_FORCED_HOST_SVC_CHECKS", "db;5");
-  module->command_done("SEND_CUSTOM_HOST_NOTIFICATION", "nobody;0;me;text");
-  module->command_done("SHUTDOWN_PROGRAM", "");
-  run(2);
-  std::vector<std::string> lines;
-  for (const auto& results : said<wire::CoreResults>()) {
-    for (const wire::Command& command : results.commands) lines.push_back(command.line);
-  }
-  BOOST_TEST((lines == std::vector<std::string>{"SCHEDULE_FORCED_SVC_CHECK;db;sql;1700000000", "SCHEDULE_FORCED_SVC_CHECK;db;sql;5"}));
-}
-
-BOOST_FIXTURE_TEST_CASE(a_forwarded_command_is_carried_out_by_the_owner_alone_and_answered, Desk) {
-  up({Objects(core).unit(web)});
-  wire::ResultsToCore message;
-  const auto add = [&](Index object, const std::string& line) {
-    wire::ForwardedResult forwarded;
-    forwarded.number = message.results.size() + 1;
-    forwarded.command.push_back({Objects(core).key(object), line, 0, 0});
-    message.results.push_back(forwarded);
-  };
-  add(http, "SCHEDULE_FORCED_SVC_CHECK;web;http;5");
-  add(sql, "SCHEDULE_FORCED_SVC_CHECK;db;sql;5");
-  add(http, "SHUTDOWN_PROGRAM;now");
-  daemon.say(message);
-  run(2);
-  BOOST_TEST(core.operators.commands == std::vector<std::string>{"SCHEDULE_FORCED_SVC_CHECK;web;http;5"}, boost::test_tools::per_element());
-  BOOST_REQUIRE(said<wire::ResultsTaken>().size() == 1u);
-  BOOST_TEST(said<wire::ResultsTaken>()[0].taken.size() == 2u);
-  BOOST_REQUIRE(said<wire::ResultsTaken>()[0].refused.size() == 1u);
-  BOOST_TEST(said<wire::ResultsTaken>()[0].refused[0].number == 2u);
-}
-
-BOOST_AUTO_TEST_CASE(each_of_the_163_commands_has_a_class_and_others_are_local) {
-  BOOST_TEST(external_commands().size() == 163u);
-  for (const ExternalCommand& command : external_commands()) {
-    BOOST_TEST(find_command(command.name).name == command.name);
-    const bool by_name = command.kind == CommandClass::owner || command.kind == CommandClass::registered;
-    BOOST_TEST((by_name == (command.target != CommandTarget::none) || command.kind == CommandClass::result));
-  }
-  BOOST_TEST((find_command("add_svc_comment").kind == CommandClass::effect));
-  BOOST_TEST((find_command("RESTART_PROGRAM").kind == CommandClass::local));
-  BOOST_TEST((find_command("_MY_OWN").kind == CommandClass::local));
-  BOOST_TEST((find_command("").kind == CommandClass::local));
-}
-
-BOOST_AUTO_TEST_CASE(writes_are_bounded_the_oldest_go_first_and_a_newer_word_takes_the_olders_place) {
-  OperatorWrites writes;
-  wire::Register row;
-  row.kind = Kind::comment;
-  row.value.assign(1024 * 1024, 'x');
-  for (row.item = 1; row.item <= 40; ++row.item) writes.push(row);
-  BOOST_TEST(writes.size() < 17u);
-  BOOST_TEST(writes.dropped() == 40 - writes.size());
-  BOOST_TEST(writes.find({{}, Kind::comment, 1}) == nullptr);
-  const std::size_t size = writes.size();
-  row.item = 40;
-  row.rank = 1;
-  writes.push(row);
-  BOOST_TEST(writes.size() == size);
-  const NodeId node;
-  while (!writes.all_said()) writes.take(7, node);
-  row.rank = 2;
-  writes.push(row);  // while the other one is on its way
-  writes.safe(7);
-  BOOST_REQUIRE(writes.size() == 1u);
-  BOOST_TEST(writes.find({{}, Kind::comment, 40})->rank == 2u);
-  BOOST_TEST(writes.take(8, node).size() == 1u);
-  writes.say_again();
-  writes.safe(8);
-  BOOST_TEST(writes.size() == 1u);
 }

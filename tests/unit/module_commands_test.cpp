@@ -1,0 +1,126 @@
+// Attributes and commands between an operator's core and the others, and what is kept until the daemon has it.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "base/hash.hpp"
+#include "module_operator_support.hpp"
+
+using namespace merlin;
+using namespace merlin::neb;
+
+// ---- attributes
+
+BOOST_FIXTURE_TEST_CASE(attributes_of_objects_contacts_and_the_program_are_written, Desk) {
+  auto& attributes = core.operators.attributes;
+  attributes[{Subject::Kind::object, http, "checks_enabled"}] = "0";
+  attributes[{Subject::Kind::contact, 0, "host_notifications_enabled"}] = "0";
+  attributes[{Subject::Kind::program, no_object, "enable_notifications"}] = "0";
+  attributes[{Subject::Kind::object, web, "_PLACE"}] = "cellar";
+  up();
+  BOOST_TEST(rows(wire::CoreRowsKind::initial, Kind::attribute).size() == 4u);
+  module->people().attributes_changed({Subject::Kind::object, http}, {"checks_enabled", "no such"});
+  module->people().attributes_changed({Subject::Kind::contact, 0}, {"host_notifications_enabled"});
+  module->people().attributes_changed({}, {"enable_notifications"});
+  module->command_done("change_custom_host_var", "web;place;cellar");
+  run(2);
+  const auto rows = written(Kind::attribute);
+  BOOST_REQUIRE(rows.size() == 4u);
+  BOOST_TEST((rows[0].object == Objects(core).key(http)));
+  BOOST_TEST((rows[1].object == ObjectKey{0, hash64("admin")}));
+  BOOST_TEST((rows[2].object == ObjectKey{}));
+  BOOST_TEST(value<wire::AttributeRegister>(rows[3]).name == "_PLACE");
+  BOOST_TEST(rows[3].item == hash64("_PLACE"));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_nodes_attributes_are_set_and_what_is_unknown_is_said_once, Desk) {
+  up();
+  auto program = other(web, Kind::attribute, 1, wire::AttributeRegister{"enable_notifications", "0"});
+  program.object = {};
+  auto contact = other(web, Kind::attribute, 1, wire::AttributeRegister{"host_notifications_enabled", "0"});
+  contact.object = {0, hash64("admin")};
+  auto stranger = contact;
+  stranger.object.service = 99;
+  const auto refused = other(web, Kind::attribute, 1, wire::AttributeRegister{"check_period", "unknown"});
+  give({program, contact, stranger, refused, refused});
+  BOOST_TEST((core.operators.done == std::vector<std::string>{"enable_notifications = 0", "host_notifications_enabled = 0"}));
+  BOOST_TEST(std::count_if(core.lines.begin(), core.lines.end(),
+                           [](const std::string& line) { return line.find("takes no check_period") != std::string::npos; }) == 1);
+}
+
+// ---- commands
+
+BOOST_FIXTURE_TEST_CASE(a_command_for_another_cores_object_is_forwarded, Desk) {
+  up({Objects(core).unit(web)});
+  module->command_done("SCHEDULE_FORCED_SVC_CHECK", "db;sql;1700000000");
+  module->command_done("SCHEDULE_FORCED_SVC_CHECK", "web;http;1700000000");
+  module->command_done("SCHEDULE_FORCED_HOST_SVC_CHECKS", "db;5");
+  module->command_done("SEND_CUSTOM_HOST_NOTIFICATION", "nobody;0;me;text");
+  module->command_done("SHUTDOWN_PROGRAM", "");
+  run(2);
+  std::vector<std::string> lines;
+  for (const auto& results : said<wire::CoreResults>()) {
+    for (const wire::Command& command : results.commands) lines.push_back(command.line);
+  }
+  BOOST_TEST((lines == std::vector<std::string>{"SCHEDULE_FORCED_SVC_CHECK;db;sql;1700000000", "SCHEDULE_FORCED_SVC_CHECK;db;sql;5"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_forwarded_command_is_carried_out_by_the_owner_alone_and_answered, Desk) {
+  up({Objects(core).unit(web)});
+  wire::ResultsToCore message;
+  const auto add = [&](Index object, const std::string& line) {
+    wire::ForwardedResult forwarded;
+    forwarded.number = message.results.size() + 1;
+    forwarded.command.push_back({Objects(core).key(object), line, 0, 0});
+    message.results.push_back(forwarded);
+  };
+  add(http, "SCHEDULE_FORCED_SVC_CHECK;web;http;5");
+  add(sql, "SCHEDULE_FORCED_SVC_CHECK;db;sql;5");
+  add(http, "SHUTDOWN_PROGRAM;now");
+  daemon.say(message);
+  run(2);
+  BOOST_TEST(core.operators.commands == std::vector<std::string>{"SCHEDULE_FORCED_SVC_CHECK;web;http;5"}, boost::test_tools::per_element());
+  BOOST_REQUIRE(said<wire::ResultsTaken>().size() == 1u);
+  BOOST_TEST(said<wire::ResultsTaken>()[0].taken.size() == 2u);
+  BOOST_REQUIRE(said<wire::ResultsTaken>()[0].refused.size() == 1u);
+  BOOST_TEST(said<wire::ResultsTaken>()[0].refused[0].number == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(each_of_the_163_commands_has_a_class_and_others_are_local) {
+  BOOST_TEST(external_commands().size() == 163u);
+  for (const ExternalCommand& command : external_commands()) {
+    BOOST_TEST(find_command(command.name).name == command.name);
+    const bool by_name = command.kind == CommandClass::owner || command.kind == CommandClass::registered;
+    BOOST_TEST((by_name == (command.target != CommandTarget::none) || command.kind == CommandClass::result));
+  }
+  BOOST_TEST((find_command("add_svc_comment").kind == CommandClass::effect));
+  BOOST_TEST((find_command("RESTART_PROGRAM").kind == CommandClass::local));
+  BOOST_TEST((find_command("_MY_OWN").kind == CommandClass::local));
+  BOOST_TEST((find_command("").kind == CommandClass::local));
+}
+
+BOOST_AUTO_TEST_CASE(writes_are_bounded_the_oldest_go_first_and_a_newer_word_takes_the_olders_place) {
+  OperatorWrites writes;
+  wire::Register row;
+  row.kind = Kind::comment;
+  row.value.assign(1024 * 1024, 'x');
+  for (row.item = 1; row.item <= 40; ++row.item) writes.push(row);
+  BOOST_TEST(writes.size() < 17u);
+  BOOST_TEST(writes.dropped() == 40 - writes.size());
+  BOOST_TEST(writes.find({{}, Kind::comment, 1}) == nullptr);
+  const std::size_t size = writes.size();
+  row.item = 40;
+  row.rank = 1;
+  writes.push(row);
+  BOOST_TEST(writes.size() == size);
+  const NodeId node;
+  while (!writes.all_said()) writes.take(7, node);
+  row.rank = 2;
+  writes.push(row);  // while the other one is on its way
+  writes.safe(7);
+  BOOST_REQUIRE(writes.size() == 1u);
+  BOOST_TEST(writes.find({{}, Kind::comment, 40})->rank == 2u);
+  BOOST_TEST(writes.take(8, node).size() == 1u);
+  writes.say_again();
+  writes.safe(8);
+  BOOST_TEST(writes.size() == 1u);
+}
