@@ -39,7 +39,6 @@ void Notifier::ask(Index object, Notice notice, Now now) {
   if (!is_normal(notice.kind)) asked.cause = ownership_.side().next_version(now.wall).hlc;
   // A problem that begins before the row of this result is written is another one.
   if (notice.kind == Kind::recovery) {
-    ownership_.side().begin_millisecond();
     rows_.set_clocks(object, ownership_.side().next_version(now.wall).hlc, rows_.last_change(object));
   }
   requests_.add(object, std::move(asked), now.steady);

@@ -22,10 +22,9 @@ std::uint64_t clock_of(const std::optional<std::int64_t>& offset, std::int64_t b
 
 wire::Register RowWriter::write(Index object, Now now) {
   wire::CheckRegister state = core_.read(object, wall_ms(now));
+  const wire::Version version = ownership_.side().next_version(now.wall);
   const int before = rows_.last_state(object) >= 0 ? rows_.last_state(object) : state.last_state;
   const bool hard_ok = state.current_state == 0 && state.state_type == kHard;
-  if (hard_ok && before != 0) ownership_.side().begin_millisecond();
-  const wire::Version version = ownership_.side().next_version(now.wall);
   rows_.set_clocks(object, hard_ok ? version.hlc : rows_.last_hard_ok(object),
                    before != state.current_state ? version.hlc : rows_.last_change(object));
   rows_.set_last_state(object, state.current_state);

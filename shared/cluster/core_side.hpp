@@ -64,9 +64,6 @@ class CoreSide {
 
   // The version for a write made now.
   wire::Version next_version(WallTime wall);
-  // The next version is of a later millisecond than any before: by those problems are told apart (R4), and a clock that is
-  // ahead of the wall stays in one for long.
-  void begin_millisecond() { clock_.observe(clock_.last() | 0xFFFF); }
   // A register from elsewhere was seen: later writes here are greater.
   void observe(const wire::Version& version) { clock_.observe(version.hlc); }
 
