@@ -286,14 +286,15 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   const bool in_time = outside_.runs(notification.object) && now.steady - question.since < ask_timeout() - kAnswerMargin;
   if (!done.sent) void_asked(*found);
   conclude(key);
-  // What the core's filters have refused in time is settled, but for a problem: that one may be due later.
-  const bool settled = done.sent || (in_time && notification.kind != wire::NotificationKind::problem);
+  const auto state = check(notification.object);
+  const bool holds = !state || reason_holds(notification, *state);
+  // What the core's filters have refused in time is settled, but for a problem: that one may be due later. What is no longer
+  // true may be so again.
+  const bool settled = done.sent || (in_time && holds && notification.kind != wire::NotificationKind::problem);
   if (settled) outside_.write({notification, self_, true, done.contacts, wall_s}, now);
   if (settled && question.request != question.answered) answer(question.request, notification, Standing::told);
-  if (!settled && (!in_time || question.request != question.answered) && outside_.runs(notification.object)) {
-    const auto state = check(notification.object);
-    if (!state || reason_holds(notification, *state)) begin(notification, question.request, now);
-  }
+  const bool again = !settled && holds && (!in_time || question.request != question.answered);
+  if (again && outside_.runs(notification.object)) begin(notification, question.request, now);
 }
 
 void NotificationRule::core_lost() {
