@@ -87,6 +87,7 @@ void Forwarding::drop_old(SteadyTime now) {
 void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
                       const std::function<void(const NodeId&, wire::ForwardedResult)>& deliver, Millis again_after, SteadyTime now) {
   drop_old(now);
+  std::vector<std::pair<NodeId, wire::ForwardedResult>> due;
   for (auto& [number, waiting] : waiting_) {
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
@@ -97,8 +98,10 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
     wire::ForwardedResult message = waiting.message;
     message.result.sent_ms += (now - waiting.since).count();  // the reader takes its times as ages at sending
     for (wire::Command& command : message.command) command.sent_ms += (now - waiting.since).count();
-    deliver(owner, std::move(message));
+    due.emplace_back(owner, std::move(message));
   }
+  // What is delivered to ourselves may be acknowledged in the same moment.
+  for (auto& [owner, message] : due) deliver(owner, std::move(message));
 }
 
 std::vector<wire::ForwardedAck> Forwarding::contained(const wire::Register& check) {

@@ -133,6 +133,19 @@ BOOST_AUTO_TEST_CASE(a_state_that_contains_it_is_its_acknowledgement) {
   BOOST_TEST(taker.contained(row).empty(), "of another object");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_acknowledged_while_it_is_delivered_is_no_fault) {
+  for (int count = 0; count < 5; ++count) took(result(), at(0));
+  std::vector<std::uint64_t> delivered;
+  taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&) { return present; },
+             [&](const NodeId&, wire::ForwardedResult message) {
+               delivered.push_back(message.number);
+               taker.on_ack({message.taker, message.taker_instance, message.number});
+             },
+             Millis{3000}, at(0));
+  BOOST_TEST(delivered.size() == 5u);
+  BOOST_TEST(taker.waiting() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(what_its_module_says_again_is_no_second_one) {
   wire::CheckResult once = result();
   once.number = 5;
