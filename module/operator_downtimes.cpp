@@ -81,8 +81,15 @@ void OperatorDowntimes::bring_in(Index object, std::uint64_t item, const wire::D
     return cancel(id, live);
   }
   if (id == 0) return add(object, item, content, live);
-  if (content.flexible_start_s == 0 || !began_.insert(id).second) return;
+  const auto known = core_.downtime(id);
+  if (content.flexible_start_s == 0 || !known || waits_for_trigger(known->triggered_by) || !began_.insert(id).second) return;
   core_.start_downtime(id, content.flexible_start_s, !live);
+}
+
+// The core takes one that is in effect when its trigger begins for one that ends.
+bool OperatorDowntimes::waits_for_trigger(LocalId trigger) const {
+  const auto found = trigger != 0 ? core_.downtime(trigger) : std::nullopt;
+  return found && !found->in_effect;
 }
 
 void OperatorDowntimes::cancel(LocalId id, bool live) {
@@ -106,10 +113,12 @@ void OperatorDowntimes::add(Index object, std::uint64_t item, const wire::Downti
       return;
     }
   }
-  const LocalId id = core_.add_downtime(object, content, trigger, !live);
+  wire::DowntimeRegister shown = content;
+  if (waits_for_trigger(trigger)) shown.flexible_start_s = 0;
+  const LocalId id = core_.add_downtime(object, shown, trigger, !live);
   if (id == 0) return;
   items_.add(id, object, item);
-  if (content.flexible_start_s != 0) began_.insert(id);
+  if (shown.flexible_start_s != 0) began_.insert(id);
   for (auto next = waiting_.find(item); next != waiting_.end(); next = waiting_.find(item)) {
     const Waiting triggered = std::move(next->second);
     waiting_.erase(next);

@@ -44,6 +44,7 @@ class OperatorDowntimes {
   void cancel(LocalId id, bool live);
   void add(Index object, std::uint64_t item, const wire::DowntimeRegister& content, bool live);
   wire::DowntimeRegister content_of(const LocalDowntime& downtime) const;
+  bool waits_for_trigger(LocalId trigger) const;
   bool is_over(const wire::DowntimeRegister& content) const;
   cluster::RegisterKey key(const ItemMap::Place& place) const {
     return {objects_.key(place.object), wire::RegisterKind::downtime, place.item};

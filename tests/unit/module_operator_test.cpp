@@ -250,6 +250,28 @@ BOOST_FIXTURE_TEST_CASE(a_triggered_downtime_waits_for_its_trigger, Desk) {
   BOOST_TEST(core.operators.downtimes.size() == 3u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_triggered_downtime_that_began_elsewhere_begins_here_with_its_trigger, Desk) {
+  up();
+  const Seconds now = core.seconds();
+  wire::DowntimeRegister trigger;
+  trigger.start_s = now + 1;
+  trigger.end_s = now + 100;
+  trigger.fixed = true;
+  wire::DowntimeRegister child = trigger;
+  child.triggered_by = 11;
+  child.triggered_by_object = Objects(core).key(web);
+  give({other(web, Kind::downtime, 11, trigger)});
+  give({other(db_host, Kind::downtime, 12, child)});
+  child.flexible_start_s = now;
+  give({other(db_host, Kind::downtime, 12, child)});
+  give({other(http, Kind::downtime, 13, child)});
+  for (const auto& [id, downtime] : core.operators.downtimes) BOOST_TEST(!downtime.in_effect);
+  // Its trigger is in effect, and it was not begun: it is now.
+  core.operators.downtimes[1].in_effect = true;
+  give({}, {other(db_host, Kind::downtime, 12, child)});
+  BOOST_TEST(core.operators.downtimes[2].in_effect);
+}
+
 BOOST_FIXTURE_TEST_CASE(only_the_owner_says_that_a_downtime_began_or_is_over_and_anyone_cancels, Desk) {
   up({Objects(core).unit(web)});
   const Seconds now = core.seconds();
