@@ -31,7 +31,7 @@ void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch
   in_flight_->emplace_back(key_of(row.content), row.content.version);
 }
 
-std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {
+std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool silently) {
   if (!started_ || in_flight_) return std::nullopt;
   wire::RowsToCore batch;
   in_flight_.emplace();
@@ -53,6 +53,7 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory) {
     next_ = change->first;
     Row& row = *change->second;
     if (row.core_has) continue;
+    if (silently) row.live = false;
     bytes += row.content.value.size();
     add(row, inventory, batch);
   }

@@ -23,7 +23,8 @@ class CoreFeed {
   // The core changed this row without having the right to: impose it again.
   void again(const RegisterKey& key);
   // The next batch, when the last one is confirmed and there is something the core knows and lacks.
-  std::optional<wire::RowsToCore> next(const Inventory& inventory);
+  // `silently`: news too are set without a word, since they may change what the core has not been given yet.
+  std::optional<wire::RowsToCore> next(const Inventory& inventory, bool silently = false);
   void on_confirmed(const wire::RowsConfirmed& confirmed);
   // Nothing is left to give.
   bool drained() const { return started_ && !in_flight_ && again_.empty() && next_ >= table_.head(); }

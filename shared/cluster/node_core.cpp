@@ -254,7 +254,9 @@ void Node::State::tell_core_epoch(SteadyTime now) {
 
 void Node::State::feed_core() {
   if (!core.connected || !core.inventory || !core.initial_done) return;
-  while (std::optional<wire::RowsToCore> batch = feed.next(*core.inventory)) to_core(std::move(*batch));
+  // What a joining core is told must cause nothing, whoever tells it and in whichever order it comes.
+  const bool silently = phase == wire::NodePhase::joining;
+  while (std::optional<wire::RowsToCore> batch = feed.next(*core.inventory, silently)) to_core(std::move(*batch));
 }
 
 }  // namespace merlin::cluster

@@ -159,8 +159,9 @@ void NotificationRule::on_reply(const NodeId& from, wire::NotifyReply reply, Now
     case wire::NotifyVote::stale:
     case wire::NotifyVote::sent: {
       const RegisterKey key = told_key(question->notification);
-      for (wire::Register& row : reply.rows) outside_.learn(std::move(row), from);
       withdraw(*question, now.steady);
+      // What we learn may end the question.
+      for (wire::Register& row : reply.rows) outside_.learn(std::move(row), from);
       return told_changed(key);
     }
   }
@@ -204,9 +205,10 @@ void NotificationRule::judge(Question& question, Now now) {
 void NotificationRule::commit(Question& question, Now now) {
   if (question.committed) return tell(question, now.steady);
   if (std::exchange(question.written, true)) return;
+  const std::uint64_t id = question.id;  // what is written may end the question
   outside_.write({question.notification, self_, false, 0, 0}, now);
   outside_.when_safe(
-      [this, id = question.id](Now then) {
+      [this, id](Now then) {
         Question* asked = with_id(id);
         if (asked == nullptr) return;
         asked->committed = true;
@@ -298,9 +300,14 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
 }
 
 void NotificationRule::core_lost() {
+  for (const RegisterKey& key : asked_about()) conclude(key);
+}
+
+// A step may end questions, of other objects too.
+std::vector<RegisterKey> NotificationRule::asked_about() const {
   std::vector<RegisterKey> keys;
   for (const auto& [key, question] : questions_) keys.push_back(key);
-  for (const RegisterKey& key : keys) conclude(key);
+  return keys;
 }
 
 void NotificationRule::step(Question& question, Now now) {
@@ -315,18 +322,15 @@ void NotificationRule::step(Question& question, Now now) {
 
 void NotificationRule::tick(Now now) {
   forget_expired(now.steady);
-  std::vector<RegisterKey> dropped;
-  for (auto& [key, question] : questions_) {
+  for (const RegisterKey& key : asked_about()) {
+    const auto found = questions_.find(key);
+    if (found == questions_.end()) continue;
     if (outside_.runs(key.object)) {
-      step(question, now);
-    } else if (question.stage != Question::Stage::told) {
-      dropped.push_back(key);
+      step(found->second, now);
+    } else if (found->second.stage != Question::Stage::told) {
+      answer(found->second.request, found->second.notification, Standing::stale);
+      conclude(key);
     }
-  }
-  for (const RegisterKey& key : dropped) {
-    const Question& question = questions_.at(key);
-    answer(question.request, question.notification, Standing::stale);
-    conclude(key);
   }
 }
 

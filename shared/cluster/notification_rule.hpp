@@ -127,6 +127,7 @@ class NotificationRule {
   void withdraw(Question& question, SteadyTime now, Millis wait);
   void void_asked(Question& question);
   void conclude(const RegisterKey& key);
+  std::vector<RegisterKey> asked_about() const;
   void answer(std::uint64_t request, const wire::Notification& notification, Standing standing);
   Question* with_id(std::uint64_t id);
   void step(Question& question, Now now);

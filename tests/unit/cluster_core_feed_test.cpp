@@ -119,6 +119,15 @@ BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
   BOOST_TEST(batch->imposed.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(news_is_imposed_on_a_core_that_joins) {
+  table.put(row(1, 1), {}, true);
+  feed.restart();
+  const auto batch = feed.next(inventory, true);
+  BOOST_REQUIRE(batch.has_value());
+  BOOST_TEST(batch->live.empty());
+  BOOST_TEST(batch->imposed.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_core_wrote_itself_is_not_given_back) {
   table.put(row(1, 1), {}, true);
   table.find({row(1, 1).object, wire::RegisterKind::check})->core_has = true;

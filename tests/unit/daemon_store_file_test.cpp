@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(flipped_bytes_are_found_and_never_believed) {
     write(folder.store(), bytes);
     StoreFile file(folder.place());
     const OpenedStore opened = file.open();
-    BOOST_REQUIRE_MESSAGE(!opened.fault, "round " << round << ": " << opened.fault->error.text());
+    BOOST_REQUIRE_MESSAGE(!opened.fault, "round " << round << ": " << (opened.fault ? opened.fault->error.text() : ""));
     const std::size_t known = known_rows(rows, opened.held);
     if (opened.begun_anew) ++found;
     BOOST_REQUIRE_MESSAGE(opened.begun_anew || known == rows.size(),
