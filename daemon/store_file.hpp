@@ -82,11 +82,12 @@ class StoreFile {
   Fault check_whole();
   Fault migrate();
   Fault read_existing(OpenedStore& opened);
-  Fault read_meta(std::vector<StoreLine>& said);
+  Fault read_meta(cluster::Stored& held, std::vector<StoreLine>& said);
   Fault read_rows(cluster::Stored& held, std::vector<StoreLine>& said);
   Fault read_forwards(cluster::Stored& held, std::vector<StoreLine>& said);
   Fault begin_anew(OpenedStore& opened, const StoreFault& why);
   Fault put_meta(std::string_view key, std::string_view value);
+  Fault put_written();
   Fault put_rows(const StoreBatch::Rows& rows);
   Fault put_forwards(const StoreBatch::Forwards& forwards);
   Fault put_all(const StoreBatch& batch);

@@ -35,6 +35,7 @@ constexpr mode_t kFileMode = 0640;
 constexpr int kMaxNames = 100;
 constexpr std::string_view kEpoch = "epoch";
 constexpr std::string_view kMachine = "machine";
+constexpr std::string_view kWritten = "written_ms";  // wall clock
 constexpr std::array<const char*, 4> kParts = {"", "-wal", "-shm", "-journal"};
 
 bool exists(const std::string& path) {
@@ -131,7 +132,7 @@ StoreFile::Fault StoreFile::connect() {
 StoreFile::Fault StoreFile::read_existing(OpenedStore& opened) {
   if (Fault fault = connect()) return fault;
   Fault worst = check_whole();
-  for (Fault fault : {read_meta(opened.said), read_rows(opened.held, opened.said), read_forwards(opened.held, opened.said)}) {
+  for (Fault fault : {read_meta(opened.held, opened.said), read_rows(opened.held, opened.said), read_forwards(opened.held, opened.said)}) {
     if (!worst) worst = std::move(fault);
   }
   return worst;
@@ -204,7 +205,10 @@ StoreFile::Fault StoreFile::put_meta(std::string_view key, std::string_view valu
   return std::nullopt;
 }
 
-StoreFile::Fault StoreFile::read_meta(std::vector<StoreLine>& said) {
+// So that the next start knows for how long this node was away.
+StoreFile::Fault StoreFile::put_written() { return put_meta(kWritten, std::to_string(read_clocks().wall.time_since_epoch().count())); }
+
+StoreFile::Fault StoreFile::read_meta(cluster::Stored& held, std::vector<StoreLine>& said) {
   std::string epoch;
   std::string machine;
   sqlite::Statement select = database_->prepare("SELECT key, value, checksum FROM meta");
@@ -215,6 +219,7 @@ StoreFile::Fault StoreFile::read_meta(std::vector<StoreLine>& said) {
     if (checksum_of_meta(key, value) != select.number(2)) return StoreFault{true, {"it is damaged: its head is", place_.path, ""}};
     if (key == kEpoch) epoch = value;
     if (key == kMachine) machine = value;
+    if (key == kWritten) held.saved_ms = std::strtoll(value.c_str(), nullptr, 10);
   }
   if (step != SQLITE_DONE) return failed();
   epoch_ = std::strtoull(epoch.c_str(), nullptr, 10);

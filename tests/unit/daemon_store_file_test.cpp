@@ -61,6 +61,18 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_there_after_reopening) {
   BOOST_TEST((about.st_mode & 0777) == 0640u);
 }
 
+// What a node does with the comments that only it has hangs on it (R7).
+BOOST_AUTO_TEST_CASE(the_next_start_knows_when_it_was_last_written) {
+  const Folder folder;
+  const auto wall_ms = [] { return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch()).count(); };
+  const std::int64_t before = wall_ms();
+  fill(folder);
+  StoreFile file(folder.place());
+  const OpenedStore opened = file.open();
+  BOOST_TEST(opened.held.saved_ms >= before);
+  BOOST_TEST(opened.held.saved_ms <= wall_ms());
+}
+
 BOOST_AUTO_TEST_CASE(newer_content_replaces_and_forgotten_rows_are_gone) {
   const Folder folder;
   fill(folder);
