@@ -49,6 +49,8 @@ constexpr RegisterKind greatest(RegisterKind) { return RegisterKind::told; }
 constexpr NotificationKind greatest(NotificationKind) { return NotificationKind::custom; }
 constexpr NotifyVote greatest(NotifyVote) { return NotifyVote::holder; }
 constexpr NotifyDecision greatest(NotifyDecision) { return NotifyDecision::told; }
+constexpr EventKind greatest(EventKind) { return EventKind::attribute; }
+constexpr EventAction greatest(EventAction) { return EventAction::stopped; }
 constexpr RowStream greatest(RowStream) { return RowStream::compare; }
 constexpr CoreRowsKind greatest(CoreRowsKind) { return CoreRowsKind::initial_last; }
 

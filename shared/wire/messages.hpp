@@ -37,6 +37,9 @@ enum class MessageType : std::uint8_t {
   notify_ask = 30,
   notify_reply = 31,
   notify_void = 32,
+  event_marks = 33,
+  events_ask = 34,
+  events = 35,
   core_hello = 40,
   core_welcome = 41,
   core_beat = 42,
@@ -78,6 +81,16 @@ enum class NotificationKind : std::uint8_t {
 };
 enum class NotifyVote : std::uint8_t { grant = 0, stale = 1, sent = 2, holder = 3 };
 enum class NotifyDecision : std::uint8_t { drop = 0, send = 1, told = 2 };
+enum class EventKind : std::uint8_t {
+  alert = 0,
+  notification = 1,
+  comment = 2,
+  downtime = 3,
+  acknowledgement = 4,
+  flapping = 5,
+  attribute = 6,
+};
+enum class EventAction : std::uint8_t { happened = 0, added = 1, removed = 2, started = 3, stopped = 4 };
 enum class RowStream : std::uint8_t { live = 0, backlog = 1, compare = 2 };
 enum class CoreRowsKind : std::uint8_t { write = 0, initial = 1, initial_last = 2 };
 
@@ -453,6 +466,53 @@ struct NotifyVoid {
   static constexpr MessageType type_id = MessageType::notify_void;
   std::uint64_t question = 0;
   Notification notification;
+};
+
+// A stretch of one stream that its sender has: see merlin.proto.
+struct EventMark {
+  NodeId node;
+  std::uint64_t epoch = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+struct EventMarks {
+  static constexpr MessageType type_id = MessageType::event_marks;
+  std::vector<EventMark> marks;
+};
+
+struct EventsAsk {
+  static constexpr MessageType type_id = MessageType::events_ask;
+  NodeId node;
+  std::uint64_t epoch = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+struct Event {
+  std::int64_t time_ms = 0;
+  EventKind kind = EventKind::alert;
+  EventAction action = EventAction::happened;
+  std::string host;
+  std::string service;
+  std::int32_t state = 0;
+  bool hard = false;
+  std::uint32_t attempt = 0;
+  NotificationKind notification = NotificationKind::problem;
+  std::uint32_t contacts = 0;
+  std::string author;
+  std::string text;
+
+  bool operator==(const Event&) const = default;
+};
+
+struct Events {
+  static constexpr MessageType type_id = MessageType::events;
+  NodeId node;
+  std::uint64_t epoch = 0;
+  std::uint64_t kept_from = 0;
+  std::uint64_t first = 0;
+  std::vector<Event> events;
 };
 
 struct CoreHello {

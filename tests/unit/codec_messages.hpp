@@ -75,6 +75,11 @@ void for_each_message(Visit visit) {
   visit(Named<NotifyRequest>{"NotifyRequest"});
   visit(Named<NotifyVerdict>{"NotifyVerdict"});
   visit(Named<NotifyDone>{"NotifyDone"});
+  visit(Named<EventMark>{"EventMark"});
+  visit(Named<EventMarks>{"EventMarks"});
+  visit(Named<EventsAsk>{"EventsAsk"});
+  visit(Named<Event>{"Event"});
+  visit(Named<Events>{"Events"});
 }
 
 }  // namespace merlin::wire::test

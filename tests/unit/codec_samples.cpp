@@ -493,6 +493,47 @@ const NotifyVoid& sample() {
 }
 
 template <>
+const EventMark& sample() {
+  static const EventMark m{.node = node(0xd1), .epoch = 0x201, .first = 3, .last = 400};
+  return m;
+}
+
+template <>
+const EventMarks& sample() {
+  static const EventMarks m{.marks = {sample<EventMark>(), {}}};
+  return m;
+}
+
+template <>
+const EventsAsk& sample() {
+  static const EventsAsk m{.node = node(0xd2), .epoch = 0x202, .first = 3, .last = 502};
+  return m;
+}
+
+template <>
+const Event& sample() {
+  static const Event m{.time_ms = -1,
+                       .kind = EventKind::attribute,
+                       .action = EventAction::stopped,
+                       .host = "h\xff",
+                       .service = "s",
+                       .state = -2,
+                       .hard = true,
+                       .attempt = 3,
+                       .notification = NotificationKind::custom,
+                       .contacts = 4,
+                       .author = "root",
+                       .text = "why\n\xff"};
+  return m;
+}
+
+template <>
+const Events& sample() {
+  static const Events m{.node = node(0xd3), .epoch = 0x203, .kept_from = 4, .first = 500, .events = {sample<Event>(), {}}};
+  return m;
+}
+
+template <>
 const RowsSafe& sample() {
   static const RowsSafe m{.batch = 1, .results = {2, 300}};
   return m;

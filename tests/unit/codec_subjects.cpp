@@ -9,6 +9,7 @@
 #include "codec_samples.hpp"
 #include "wire/codec.hpp"
 #include "wire/codec_fields_core.hpp"
+#include "wire/codec_fields_events.hpp"
 #include "wire/codec_fields_link.hpp"
 #include "wire/codec_fields_state.hpp"
 
