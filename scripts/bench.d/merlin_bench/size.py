@@ -69,7 +69,7 @@ def hosts_owned(lab, node):
 
 def learning(report, lab, runs):
     """The second node starts with nothing but its configuration."""
-    known, in_core = [], []
+    known, in_core, callbacks, stalls = [], [], [], []
     total = lab.hosts * lab.services
     for _ in range(runs):
         stop_core(lab, SECOND)
@@ -85,8 +85,13 @@ def learning(report, lab, runs):
         known.append(time.time() - began)
         wait_for("all in the core", lambda: len(passes(lab.probe(SECOND), "S")) >= total, 60, 0.2)
         in_core.append(time.time() - began)
+        says = lab.module_says(SECOND)
+        callbacks.append(says["callbacks"]["p999_ns"] / 1000)
+        stalls.append(max(says["callbacks"]["worst_ns"], says["turns"]["worst_ns"]) / 1e6)
     report.add("a second node with nothing: until it knows all 100,000 services", known, "s", at_most=5)
     report.add("... and until its core shows them", in_core, "s", at_most=5)
+    report.add("... our callback in its core meanwhile, p99.9", callbacks, "us", at_most=1000)
+    report.add("... longest time that its core waited for us", stalls, "ms", at_most=50)
 
 
 def fill(lab):
