@@ -84,6 +84,7 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
   unmute(object);
   held_.erase(object);
   if (ownership_.owns(object)) {
+    if (!active) keep_passive(object, std::move(result));
     outbox_.mark(object);
   } else if (result) {
     result->object = objects_.key(object);
@@ -93,6 +94,23 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
   }
   // The core has not written all of its fields yet: they are read in a later turn of its loop.
   pulse_.wake();
+}
+
+// Nobody makes a passive result again. While it is not sure that this core is the owner it goes to the daemon, too: the row
+// says that it is in there, so that it is handed on only where the row has lost. What still waits when a core alone takes a
+// newer one must not come behind that.
+void Module::keep_passive(Index object, std::optional<RawResult> result) {
+  if (handing_in_) return;
+  const bool alone = ownership_.side().mode() == cluster::CoreSide::Mode::isolated && outbox_.waiting_results() > 0;
+  if (result && unsure()) {
+    result->object = objects_.key(object);
+    outbox_.push(*std::move(result));
+  } else if (alone) {
+    outbox_.supersede(objects_.key(object));
+  } else {
+    return;
+  }
+  rows_.mark_taken(object, {ownership_.side().node_id(), boot_id_, outbox_.last_pushed()});
 }
 
 void Module::row_changed(Index object) {

@@ -44,7 +44,7 @@ class Module final : Link::User, RowListener {
   bool veto_check(Index object);
   void check_started(Index object);
   // Whether check_done() wants the result itself.
-  bool wants_result(Index object) const { return !intake_.bringing_in() && !ownership_.owns(object); }
+  bool wants_result(Index object) const { return !intake_.bringing_in() && (!ownership_.owns(object) || unsure()); }
   void check_done(Index object, bool active, std::optional<RawResult> result);
   // The core is about to tell and must not: its owner asks first. What the daemon grants comes by Core::notify().
   void stop_notification(Index object, Notice notice);
@@ -123,6 +123,9 @@ class Module final : Link::User, RowListener {
   bool may_act(Index object) const { return ownership_.owns(object) && ownership_.side().gate_open() && !in_doubt(); }
   // What this core owns may be another's by now.
   bool in_doubt() const;
+  // What this core makes of a result may lose against what another has made since.
+  bool unsure() const;
+  void keep_passive(Index object, std::optional<RawResult> result);
   void put_off(Index object, Seconds until);
   void mute(Index object);
   void unmute(Index object);
@@ -154,6 +157,7 @@ class Module final : Link::User, RowListener {
   SteadyTime next_beat_{};
   SteadyTime last_tick_{};
   SteadyTime heard_since_{};  // what is read in this turn came after that: before the last tick all was read
+  bool handing_in_ = false;   // a result that its taker keeps
   std::uint64_t beats_ = 0;
   std::uint64_t checks_run_ = 0;
   std::uint64_t checks_vetoed_ = 0;

@@ -35,6 +35,8 @@ bool Module::in_doubt() const {
   return (mode == Mode::following || mode == Mode::grace) && stall_.doubtful(core_.now().steady);
 }
 
+bool Module::unsure() const { return ownership_.side().mode() == cluster::CoreSide::Mode::grace || in_doubt(); }
+
 void Module::woken() {
   pulse_.acknowledge_wake();
   core_.restore_reactions();

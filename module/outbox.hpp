@@ -42,7 +42,7 @@ class Outbox {
   void precede_initial(MoreInitial more) { more_initial_ = std::move(more); }
 
   void mark(Index object) { dirty_.mark(object); }
-  void push(wire::CheckResult result) { forwards_.push(std::move(result)); }
+  std::uint64_t push(wire::CheckResult result) { return forwards_.push(std::move(result)); }
   void push(wire::Command command) { forwards_.push(std::move(command)); }
   void safe(const wire::RowsSafe& safe) { forwards_.safe(safe.results); }
   bool idle() const { return dirty_.empty() && !forwards_.has_unsaid(); }
@@ -59,6 +59,8 @@ class Outbox {
 
   std::size_t dirty() const { return dirty_.size(); }
   std::size_t waiting_results() const { return forwards_.size(); }
+  void supersede(const ObjectKey& object) { forwards_.supersede(object); }
+  std::uint64_t last_pushed() const { return forwards_.last_number(); }
   std::uint64_t dropped() const { return forwards_.dropped(); }
   std::uint64_t rows_written() const { return rows_written_; }
 

@@ -18,8 +18,9 @@ class ForwardQueue {
  public:
   static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;
 
-  void push(wire::CheckResult result) { add(std::move(result)); }
-  void push(wire::Command command) { add(std::move(command)); }
+  // The number that it got.
+  std::uint64_t push(wire::CheckResult result) { return add(std::move(result)); }
+  std::uint64_t push(wire::Command command) { return add(std::move(command)); }
 
   // The next to say, at most `count`, oldest first. They stay until they are safe.
   wire::CoreResults take(std::size_t count, std::int64_t wall_ms) {
@@ -38,8 +39,17 @@ class ForwardQueue {
     }
   }
 
+  // A newer result of that object has been processed here.
+  void supersede(const ObjectKey& object) {
+    for (auto item = queue_.begin(); item != queue_.end();) {
+      const auto* result = std::get_if<wire::CheckResult>(&*item);
+      item = result != nullptr && result->object == object ? remove(item) : std::next(item);
+    }
+  }
+
   bool has_unsaid() const { return said_ < queue_.size(); }
   std::size_t size() const { return queue_.size(); }
+  std::uint64_t last_number() const { return number_; }
   std::uint64_t dropped() const { return dropped_; }
 
  private:
@@ -62,15 +72,16 @@ class ForwardQueue {
   }
 
   template <class Content>
-  void add(Content content) {
+  std::uint64_t add(Content content) {
     content.number = ++number_;
     bytes_ += cost(queue_.emplace_back(std::move(content)));
     for (; bytes_ > kMaxBytes; ++dropped_) remove(queue_.begin());
+    return number_;
   }
-  void remove(std::deque<Item>::iterator item) {
+  std::deque<Item>::iterator remove(std::deque<Item>::iterator item) {
     if (item - queue_.begin() < static_cast<std::ptrdiff_t>(said_)) --said_;
     bytes_ -= cost(*item);
-    queue_.erase(item);
+    return queue_.erase(item);
   }
 
   std::deque<Item> queue_;

@@ -190,7 +190,6 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       done_here.push_back(std::move(content));
       continue;
     }
-    look_for_forwarded(content);
     if (is_doubtful(content)) {
       doubtful.push_back(std::move(content));
       continue;
@@ -207,6 +206,7 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       if (write) feed.again(key);
     } else if (row != nullptr && row->content.version == version) {
       row->core_has = true;
+      if (!holds_forwards()) look_for_forwarded(row->content);
     }
   }
   if (!done_here.empty()) saver.own(std::move(done_here), rows.batch, now.steady);

@@ -303,7 +303,14 @@ NodeId Node::State::runner_of(const ObjectKey& object) const {
   return {};
 }
 
+// Before we have compared we do not know whether the state that our core made of a result stands: it may be in there.
+bool Node::State::holds_forwards() const {
+  if (!core.connected || phase != wire::NodePhase::joining) return false;
+  return !core.initial_done || !has_compared();
+}
+
 void Node::State::send_forwards(SteadyTime now) {
+  if (holds_forwards()) return;
   forwards_changed = false;
   forwards_sent = now;
   forwarding.send([&](const ObjectKey& object) { return runner_of(object); },

@@ -60,7 +60,11 @@ bool Node::State::ready_to_join(SteadyTime now) const {
     if (other.active && other.holds_us - (now - other.holds_us_since) > Millis{0}) return false;
   }
   if (now - joining_since >= settings.join_timeout) return true;
-  if (!feed.drained()) return false;
+  return feed.drained() && has_compared();
+}
+
+// With all that are ready.
+bool Node::State::has_compared() const {
   return std::all_of(others.begin(), others.end(), [&](const auto& entry) {
     const auto& [id, other] = entry;
     return !other.active || phase_of(id, other) != wire::NodePhase::ready || replication.compared(id);

@@ -125,6 +125,7 @@ struct Node::State {
   bool core_usable() const;
   bool may_run(SteadyTime now) const;
   bool ready_to_join(SteadyTime now) const;
+  bool has_compared() const;
   Contender self_contender() const;
   Contender contender(const NodeId& id, const Other& other, SteadyTime now) const;
   std::uint32_t weight_of(const NodeId& id, const Other& other) const;
@@ -177,6 +178,7 @@ struct Node::State {
   template <class Message>
   void broadcast(Priority priority, const Message& message);
   void send_forwards(SteadyTime now);
+  bool holds_forwards() const;
   NodeId runner_of(const ObjectKey& object) const;
   bool contained_in_row(const wire::ForwardedResult& result);
 

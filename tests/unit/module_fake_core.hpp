@@ -87,7 +87,10 @@ class FakeCore final : public Core {
     shown.push_back({object, showing.live, showing.node, state.output});
     if (on_bring_in) on_bring_in(object);
   }
-  void process_result(Index object, const wire::CheckResult&, const char*) override { ++objects[object].results; }
+  void process_result(Index object, const wire::CheckResult&, const char*) override {
+    ++objects[object].results;
+    if (on_process) on_process(object);
+  }
   void undo_notification(Index object, bool counted) override {
     objects[object].undone += counted ? 1 : 0;
     objects[object].state.notification_number -= counted ? 1 : 0;
@@ -149,6 +152,7 @@ class FakeCore final : public Core {
   std::vector<int> closes;
   bool handlers_on = true;
   std::function<void(Index)> on_bring_in;
+  std::function<void(Index)> on_process;
   std::map<int, std::pair<Watcher*, short>> watched;
   Now clock{SteadyTime{Millis{1'000'000}}, WallTime{Millis{1'700'000'000'000}}};
 };

@@ -91,3 +91,94 @@ BOOST_FIXTURE_TEST_CASE(a_core_that_saved_as_it_said_goes_on_at_once, Talk) {
   module->saving(false);
   BOOST_TEST(module->veto_check(http));
 }
+
+namespace {
+
+wire::CheckResult passive(const std::string& output) {
+  wire::CheckResult result;
+  result.output = output;
+  return result;
+}
+
+std::uint64_t mark_of(const wire::CoreRows& rows) {
+  const auto state = wire::decode<wire::CheckRegister>(rows.rows.back().value);
+  return state->taken.empty() ? 0 : state->taken.back().number;
+}
+
+}  // namespace
+
+// F04 I1
+BOOST_FIXTURE_TEST_CASE(a_passive_result_taken_while_the_daemon_is_silent_is_state_and_is_kept_for_whoever_took_over, Talk) {
+  config.pulse_interval = Millis{100};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  BOOST_TEST(!module->wants_result(http));
+  daemon.silent = true;
+  run(9);
+  BOOST_REQUIRE(module->wants_result(http));
+  module->check_done(http, false, passive("from outside"));
+  module->check_done(disk, true, passive("its own"));
+  daemon.silent = false;
+  epochs = 0;
+  connect();
+  run(3);
+  BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
+  BOOST_REQUIRE(said<wire::CoreResults>()[0].results.size() == 1u);
+  BOOST_TEST(said<wire::CoreResults>()[0].results[0].output == "from outside");
+  const std::uint64_t number = said<wire::CoreResults>()[0].results[0].number;
+  bool contained = false;
+  for (const wire::CoreRows& rows : said<wire::CoreRows>()) {
+    for (const wire::Register& row : rows.rows) {
+      const auto state = wire::decode<wire::CheckRegister>(row.value);
+      contained |= row.object.service == service_key("web", "http") && !state->taken.empty() && state->taken[0].number == number &&
+                   state->taken[0].taker_instance == 42;
+    }
+  }
+  BOOST_TEST(contained, "where the row stands it need not come again");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_passive_result_taken_after_a_stall_is_handed_to_the_daemon_too_until_it_has_spoken, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  core.pass(config.core_timeout);
+  BOOST_REQUIRE(module->wants_result(http));
+  module->check_done(http, false, passive("in doubt"));
+  run(2);
+  daemon.read();
+  BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
+  BOOST_TEST(mark_of(said<wire::CoreRows>().back()) == said<wire::CoreResults>()[0].results[0].number);
+  wire::ForwardedResult forwarded;
+  forwarded.number = 9;
+  forwarded.result.object = {host_key("web"), service_key("web", "http")};
+  core.on_process = [this](Index object) { module->check_done(object, false, passive("another's")); };
+  daemon.say(wire::ResultsToCore{{forwarded}});
+  run(2);
+  daemon.read();
+  BOOST_TEST(core.objects[http].results == 1);
+  BOOST_TEST(said<wire::CoreResults>().size() == 1u, "that one its taker keeps");
+}
+
+// F04 I2
+BOOST_FIXTURE_TEST_CASE(what_a_core_alone_has_taken_since_is_newer_than_what_still_waits, Talk) {
+  config.pulse_interval = Millis{100};
+  config.isolation_grace = Millis{500};
+  module = std::make_unique<Module>(core, config, nullptr, 42);
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  run(9);
+  module->check_done(sql, false, passive("older"));
+  module->check_done(disk, false, passive("of another service"));
+  run(11);
+  BOOST_REQUIRE(!module->wants_result(sql));
+  module->check_done(sql, false, std::nullopt);
+  daemon.silent = false;
+  epochs = 0;
+  connect();
+  run(3);
+  BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
+  BOOST_REQUIRE(said<wire::CoreResults>()[0].results.size() == 1u);
+  BOOST_TEST(said<wire::CoreResults>()[0].results[0].output == "of another service");
+}
