@@ -1,4 +1,5 @@
 # A node that joins with nothing has every comment, downtime, acknowledgement and attribute of the others, without an alert line, notification or event handler caused by it.
+# F60 I6 I7
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
