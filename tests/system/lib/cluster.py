@@ -289,6 +289,14 @@ class Cluster:
         self.wait_settled(timeout_s=60)
 
 
+def end_other_labs(prefix, name):
+    """Those of this runner that have another shape; none of them takes time from this one."""
+    done = subprocess.run([LAB, "list"], capture_output=True, text=True, check=False)
+    for other in (line.split()[0] for line in done.stdout.splitlines()):
+        if other.startswith(f"{prefix}-") and other != name:
+            subprocess.run([LAB, "--name", other, "down"], capture_output=True, check=False)
+
+
 @contextmanager
 def cluster(nodes=3, hosts=60, services=5, interval=5, passive=0, fresh=False):
     """A settled cluster, shared with other tests of the same shape. `fresh`: made anew, since nodes that were lost in
@@ -297,6 +305,7 @@ def cluster(nodes=3, hosts=60, services=5, interval=5, passive=0, fresh=False):
     shape = f"{nodes}x{hosts}x{services}x{interval}" + (f"p{passive}" if passive else "")
     c = Cluster(f"{prefix}-{shape}", nodes, hosts, services, interval, passive)
     if fresh or not c.is_up():
+        end_other_labs(prefix, c.name)
         c.lab("down", check_status=False)
         c.up()
     c.mend()
