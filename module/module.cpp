@@ -107,10 +107,18 @@ void Module::keep_passive(Index object, std::optional<RawResult> result) {
     outbox_.push(*std::move(result));
   } else if (alone) {
     outbox_.supersede(objects_.key(object));
+    superseded_[object] = outbox_.last_pushed();
   } else {
     return;
   }
   rows_.mark_taken(object, {ownership_.side().node_id(), boot_id_, outbox_.last_pushed()});
+}
+
+// A daemon that stood still had read it all the same.
+bool Module::is_superseded(Index object, const wire::ForwardedResult& forwarded) const {
+  if (forwarded.taker != ownership_.side().node_id() || forwarded.taker_instance != boot_id_) return false;
+  const auto found = superseded_.find(object);
+  return found != superseded_.end() && forwarded.number <= found->second;
 }
 
 void Module::row_changed(Index object) {

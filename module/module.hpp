@@ -126,6 +126,7 @@ class Module final : Link::User, RowListener {
   // What this core makes of a result may lose against what another has made since.
   bool unsure() const;
   void keep_passive(Index object, std::optional<RawResult> result);
+  bool is_superseded(Index object, const wire::ForwardedResult& forwarded) const;
   void put_off(Index object, Seconds until);
   void mute(Index object);
   void unmute(Index object);
@@ -151,9 +152,10 @@ class Module final : Link::User, RowListener {
   Waker waker_{*this};
   Pulse pulse_;
 
-  std::unordered_map<Index, SteadyTime> running_;  // checks that this core has started
-  std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
-  std::unordered_set<Index> muted_;                // released while a check ran: its result is not obsessed over here
+  std::unordered_map<Index, SteadyTime> running_;        // checks that this core has started
+  std::unordered_map<Index, SteadyTime> held_;           // still running at the owner before us, until then
+  std::unordered_set<Index> muted_;                      // released while a check ran: its result is not obsessed over here
+  std::unordered_map<Index, std::uint64_t> superseded_;  // own results up to this number: a newer one was taken alone
   SteadyTime next_beat_{};
   SteadyTime last_tick_{};
   SteadyTime heard_since_{};  // what is read in this turn came after that: before the last tick all was read

@@ -141,9 +141,11 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
     result.start_ms += shift;
     result.finish_ms += shift;
     held_.erase(object);
-    handing_in_ = true;
-    core_.process_result(object, result, intake_.name_of(forwarded.taker));
-    handing_in_ = false;
+    if (!is_superseded(object, forwarded)) {
+      handing_in_ = true;
+      core_.process_result(object, result, intake_.name_of(forwarded.taker));
+      handing_in_ = false;
+    }
     // Whatever the core made of it: the row says that it is in there, which is the taker's acknowledgement.
     rows_.mark_taken(object, {ack.taker, ack.taker_instance, ack.number});
     row_changed(object);

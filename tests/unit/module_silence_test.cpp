@@ -181,4 +181,16 @@ BOOST_FIXTURE_TEST_CASE(what_a_core_alone_has_taken_since_is_newer_than_what_sti
   BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
   BOOST_REQUIRE(said<wire::CoreResults>()[0].results.size() == 1u);
   BOOST_TEST(said<wire::CoreResults>()[0].results[0].output == "of another service");
+  follow({host_key("db")});
+  wire::ForwardedResult older;
+  older.taker.bytes[0] = 1;
+  older.taker_instance = 42;
+  older.number = 1;
+  older.result.object = {host_key("db"), service_key("db", "sql")};
+  daemon.say(wire::ResultsToCore{{older}});
+  run(1);
+  daemon.read();
+  BOOST_REQUIRE(said<wire::ResultsTaken>().size() == 1u);
+  BOOST_TEST(said<wire::ResultsTaken>()[0].taken.size() == 1u);
+  BOOST_TEST(core.objects[sql].results == 0, "though the daemon had read it before it stood still");
 }
