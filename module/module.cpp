@@ -40,6 +40,7 @@ Module::Module(Core& core, const config::Config& config, WrapFactory* wraps, std
       pulse_(core, ticker_, waker_) {
   if (!pulse_.running()) throw std::runtime_error("the core has no descriptors left for the module");
   outbox_.precede_initial([this] { return desk_.next_initial(); });
+  unspool();
   for (Index object = 0; object < objects_.size(); ++object) rows_.set_due(object, core.schedule(object).next_check);
 }
 
@@ -169,6 +170,7 @@ void Module::loop_ends(bool reload) {
   while (step_operator()) {
   }
   outbox_.send(wire::CoreAway{reload});
+  spool();
   link_.shut_down();
 }
 

@@ -131,10 +131,14 @@ class Module final : Link::User, RowListener {
   void mute(Index object);
   void unmute(Index object);
   void say_mode();
+  // What the daemon has not on disk goes into a file for the next start, and comes out of it (R8).
+  std::string spool_path() const;
+  void unspool();
+  void spool();
 
   Core& core_;
   const config::Config config_;
-  const std::uint64_t boot_id_;
+  std::uint64_t boot_id_;
   Objects objects_;
   RowTable rows_;
   Ownership ownership_;

@@ -39,6 +39,8 @@ class Notifier {
   // For the daemon; null: nothing to say. Good until the next call.
   const NotifierRequests::Waiting* next_request(SteadyTime now) { return requests_.next_to_say(now); }
   const wire::NotifyDone* next_told() { return told_.next_to_say(); }
+  std::vector<wire::NotifyDone> unsaid_told() const { return told_.unsaid(); }
+  void restore_told(wire::NotifyDone told, SteadyTime now) { told_.add(std::move(told), false, now); }
   // Everything is said again on the next link.
   void link_lost(SteadyTime now);
   // Who runs an object now asks by itself.

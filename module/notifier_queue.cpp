@@ -98,4 +98,10 @@ void NotifierTold::rewind(SteadyTime now) {
   said_ = 0;
 }
 
+std::vector<wire::NotifyDone> NotifierTold::unsaid() const {
+  std::vector<wire::NotifyDone> rest;
+  for (std::size_t place = said_; place < told_.size(); ++place) rest.push_back(told_[place].done);
+  return rest;
+}
+
 }  // namespace merlin::neb

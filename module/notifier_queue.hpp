@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 #include "base/time.hpp"
 #include "module/core/core.hpp"
@@ -82,6 +83,7 @@ class NotifierTold {
   bool has(const wire::Notification& notification) const;
   const wire::NotifyDone* next_to_say();
   void rewind(SteadyTime now);
+  std::vector<wire::NotifyDone> unsaid() const;
 
  private:
   struct Told {

@@ -46,6 +46,8 @@ class OperatorDesk {
   void link_up();
   bool all_said() const { return writes_.all_said(); }
   std::vector<wire::Register> take(std::uint64_t batch) { return writes_.take(batch, ownership_.side().node_id()); }
+  std::vector<wire::Register> unsafe() const { return writes_.all(); }
+  void restore(wire::Register row) { writes_.push(std::move(row)); }
   // What the core has of all this, a part at a time since link_up(); empty optional: that was all.
   std::optional<std::vector<wire::Register>> next_initial();
 

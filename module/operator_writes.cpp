@@ -39,6 +39,12 @@ void OperatorWrites::say_again() {
   unsaid_ = rows_.begin();
 }
 
+std::vector<wire::Register> OperatorWrites::all() const {
+  std::vector<wire::Register> rows;
+  for (const auto& [number, row] : rows_) rows.push_back(row);
+  return rows;
+}
+
 const wire::Register* OperatorWrites::find(const cluster::RegisterKey& key) const {
   const auto known = by_key_.find(key);
   return known == by_key_.end() ? nullptr : &known->second->second;

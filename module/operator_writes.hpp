@@ -25,6 +25,9 @@ class OperatorWrites {
   // The link is a new one.
   void say_again();
 
+  // Oldest first, said or not.
+  std::vector<wire::Register> all() const;
+
   bool all_said() const { return unsaid_ == rows_.end(); }
   // The write to this register that the daemon may not know yet; null: none.
   const wire::Register* find(const cluster::RegisterKey& key) const;

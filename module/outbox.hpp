@@ -45,6 +45,9 @@ class Outbox {
   std::uint64_t push(wire::CheckResult result) { return forwards_.push(std::move(result)); }
   void push(wire::Command command) { forwards_.push(std::move(command)); }
   void safe(const wire::RowsSafe& safe) { forwards_.safe(safe.results); }
+  wire::CoreResults unsafe() const { return forwards_.all(); }
+  std::uint64_t last_number() const { return forwards_.last_number(); }
+  void restore(wire::CoreResults kept, std::uint64_t last_number) { forwards_.restore(std::move(kept), last_number); }
   bool idle() const { return dirty_.empty() && !forwards_.has_unsaid(); }
 
   // One frame's worth of the most urgent; false: nothing to say, or the socket is full.

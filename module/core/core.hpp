@@ -70,6 +70,9 @@ class Core {
   // A copy of a node's name for the core to point to (check_source), for as long as it may.
   virtual const char* keep(const std::string& name) = 0;
 
+  // Where the core keeps what it must remember; empty: nowhere.
+  virtual std::string state_folder() const = 0;
+
   // ---- inventory: from the moment that the core's objects are loaded
   virtual Index host_count() const = 0;
   virtual Index service_count() const = 0;

@@ -70,6 +70,13 @@ Now Nagios4Core::now() const { return {SteadyTime(Millis(clock_ms(CLOCK_MONOTONI
 
 std::string Nagios4Core::program() const { return std::string("nagios4 ") + get_program_version(); }
 
+// That of its retention file.
+std::string Nagios4Core::state_folder() const {
+  const std::string file = retention_file != nullptr ? retention_file : "";
+  const auto slash = file.rfind('/');
+  return slash == std::string::npos ? "" : file.substr(0, slash);
+}
+
 Result<> Nagios4Core::log_to(const FileLog& file) {
   const auto written = file.write(now().wall, LogLevel::info, "module " MERLIN_VERSION " loaded");
   if (written) file_ = file;

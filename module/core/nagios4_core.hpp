@@ -20,6 +20,7 @@ class Nagios4Core final : public Core {
 
   Now now() const override;
   std::string program() const override;
+  std::string state_folder() const override;
   void log(LogLevel level, std::string_view line) override;
 
   const char* keep(const std::string& name) override;

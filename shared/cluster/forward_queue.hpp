@@ -47,6 +47,27 @@ class ForwardQueue {
     }
   }
 
+  // All that is not safe, and the last number given, for a core that goes on later from there.
+  wire::CoreResults all() const {
+    wire::CoreResults message;
+    for (const Item& item : queue_) {
+      std::visit([&](auto content) { put(message, std::move(content), 0); }, item);
+    }
+    return message;
+  }
+  std::uint64_t last_number() const { return number_; }
+  // Before the first push.
+  void restore(wire::CoreResults kept, std::uint64_t last_number) {
+    for (wire::CheckResult& result : kept.results) queue_.emplace_back(std::move(result));
+    for (wire::Command& command : kept.commands) queue_.emplace_back(std::move(command));
+    std::sort(queue_.begin(), queue_.end(), [](const Item& a, const Item& b) { return number_of(a) < number_of(b); });
+    for (const Item& item : queue_) {
+      number_ = std::max(number_, number_of(item));
+      bytes_ += cost(item);
+    }
+    number_ = std::max(number_, last_number);
+  }
+
   bool has_unsaid() const { return said_ < queue_.size(); }
   std::size_t size() const { return queue_.size(); }
   std::uint64_t last_number() const { return number_; }

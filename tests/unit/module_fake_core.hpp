@@ -57,6 +57,7 @@ class FakeCore final : public Core {
 
   Now now() const override { return clock; }
   std::string program() const override { return "fake 1"; }
+  std::string state_folder() const override { return folder; }
   void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
   const char* keep(const std::string& name) override { return names.emplace_back(name).c_str(); }
   Index host_count() const override { return hosts; }
@@ -145,6 +146,7 @@ class FakeCore final : public Core {
   std::vector<Told> told;
   std::vector<FakeObject> objects;
   FakeOperatorCore operators;
+  std::string folder;  // state_folder()
   std::vector<std::string> lines;
   std::deque<std::string> names;
   std::vector<Brought> shown;

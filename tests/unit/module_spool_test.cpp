@@ -1,0 +1,169 @@
+// A planned stop of the core loses nothing that its daemon has not on disk: the next start says it, under the same numbers.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "module/spool.hpp"
+#include "module_operator_support.hpp"
+
+using namespace merlin;
+using namespace merlin::neb;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = "/tmp/merlin-spool.XXXXXX";
+    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string file() const { return path + "/merlin.spool"; }
+  std::string path;
+};
+
+Spool sample() {
+  Spool spool;
+  spool.boot_id = 7;
+  spool.last_number = 90;
+  for (std::uint64_t item = 1; item <= 40; ++item) {
+    wire::Register row;
+    row.object = {1, 2};
+    row.kind = wire::RegisterKind::comment;
+    row.item = item;
+    row.value = "value " + std::to_string(item);
+    spool.rows.push_back(row);
+  }
+  for (std::uint64_t number : {11, 13}) {
+    wire::CheckResult result;
+    result.object = {1, 2};
+    result.output = "lines\nand \xFF bytes";
+    result.number = number;
+    spool.forwards.results.push_back(result);
+  }
+  wire::Command command;
+  command.line = "SCHEDULE_FORCED_SVC_CHECK;web;http;1";
+  command.number = 12;
+  spool.forwards.commands.push_back(command);
+  spool.told.push_back({5, true, 3, {}});
+  return spool;
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void put(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes; }
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_is_read_once, Folder) {
+  BOOST_REQUIRE(write_spool(file(), sample()));
+  struct stat about {};
+  BOOST_REQUIRE(::stat(file().c_str(), &about) == 0);
+  BOOST_TEST((about.st_mode & 0777) == 0600u);
+  auto read = take_spool(file());
+  BOOST_REQUIRE(read.ok());
+  BOOST_REQUIRE(read->has_value());
+  const Spool& spool = **read;
+  BOOST_TEST(spool.boot_id == 7u);
+  BOOST_TEST(spool.last_number == 90u);
+  BOOST_REQUIRE(spool.rows.size() == 40u);
+  BOOST_TEST(spool.rows[39].value == "value 40");
+  BOOST_TEST(spool.rows[39].version.writer.empty());
+  BOOST_REQUIRE(spool.forwards.results.size() == 2u);
+  BOOST_TEST(spool.forwards.results[1].number == 13u);
+  BOOST_TEST(spool.forwards.results[1].output == "lines\nand \xFF bytes");
+  BOOST_REQUIRE(spool.forwards.commands.size() == 1u);
+  BOOST_REQUIRE(spool.told.size() == 1u);
+  BOOST_TEST(spool.told[0].contacts == 3u);
+  BOOST_REQUIRE(take_spool(file()).ok());
+  BOOST_TEST(!take_spool(file())->has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cut_or_flipped_file_is_found_kept_and_not_believed, Folder) {
+  BOOST_REQUIRE(write_spool(file(), sample()));
+  const std::string whole = content(file());
+  std::vector<std::string> wrong = {"", "merlin", "merlin spool 2 1 1 1\n", whole + "more"};
+  for (std::size_t place = 0; place < whole.size(); place += 7) {
+    wrong.push_back(whole.substr(0, place));
+    wrong.push_back(whole);
+    wrong.back()[place] ^= 1;
+  }
+  for (const std::string& bytes : wrong) {
+    put(file(), bytes);
+    BOOST_REQUIRE(!take_spool(file()).ok());
+    BOOST_REQUIRE(content(file() + ".damaged") == bytes);
+    BOOST_REQUIRE(!std::filesystem::exists(file()));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_written_is_an_error_and_nothing_else, Folder) {
+  const auto written = write_spool(path + "/missing/merlin.spool", sample());
+  BOOST_REQUIRE(!written.ok());
+  BOOST_TEST(written.error().where.find("missing") != std::string::npos);
+  std::filesystem::create_symlink("/dev/zero", file());
+  BOOST_TEST(!take_spool(file()).ok());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_comment_made_without_a_daemon_survives_a_planned_stop, Desk) {
+  const Folder folder;
+  core.folder = folder.path;
+  module->people().comment_added(core.operators.comment(http, "look here"));
+  module->loop_ends(false);
+  BOOST_TEST(std::filesystem::exists(folder.file()));
+  restart();
+  up();
+  const auto rows = written(Kind::comment);
+  BOOST_REQUIRE(rows.size() == 1u);
+  BOOST_TEST(value<wire::CommentRegister>(rows[0]).text == "look here");
+  BOOST_TEST(rows[0].version.writer.bytes[0] == 1);
+  BOOST_TEST(!std::filesystem::exists(folder.file()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk) {
+  const Folder folder;
+  core.folder = folder.path;
+  RawResult raw;
+  raw.output = "first";
+  module->check_done(sql, false, raw);
+  module->loop_ends(true);
+  restart();
+  for (int i = 0; i < 60 && !daemon.accept(); ++i) run(1);
+  run(1);
+  BOOST_REQUIRE(said<wire::CoreHello>().size() == 1u);
+  BOOST_TEST(said<wire::CoreHello>()[0].boot_id == 42u);
+  daemon.hang_up();
+  run(2);
+  up();
+  raw.output = "second";
+  module->check_done(sql, false, raw);
+  run(2);
+  std::vector<std::pair<std::uint64_t, std::string>> results;
+  for (const wire::CoreResults& message : said<wire::CoreResults>()) {
+    for (const wire::CheckResult& result : message.results) results.emplace_back(result.number, result.output);
+  }
+  BOOST_REQUIRE(results.size() == 2u);
+  BOOST_TEST(results[0].first == 1u);
+  BOOST_TEST(results[0].second == "first");
+  BOOST_TEST(results[1].first == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(with_everything_safe_nothing_is_left_behind, Desk) {
+  const Folder folder;
+  core.folder = folder.path;
+  up();
+  module->people().comment_added(core.operators.comment(http, "look here"));
+  run(2);
+  BOOST_REQUIRE(written(Kind::comment).size() == 1u);
+  daemon.say(wire::RowsSafe{batch, {}});
+  run(2);
+  module->loop_ends(false);
+  BOOST_TEST(!std::filesystem::exists(folder.file()));
+}
