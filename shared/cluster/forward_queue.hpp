@@ -70,7 +70,6 @@ class ForwardQueue {
 
   bool has_unsaid() const { return said_ < queue_.size(); }
   std::size_t size() const { return queue_.size(); }
-  std::uint64_t last_number() const { return number_; }
   std::uint64_t dropped() const { return dropped_; }
 
  private:
