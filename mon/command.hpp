@@ -34,6 +34,7 @@ struct Call {
   std::vector<std::string> words;                             // what stands for itself: names
   std::vector<std::pair<std::string, std::string>> settings;  // key=value, in order
   std::map<std::string, std::string, std::less<>> options;    // by "--name"; a flag has an empty value
+  std::vector<std::string> command_words;                     // what stands behind "--"
   std::string config_path;
   Millis timeout{};  // of this command: --timeout, else its default
 
@@ -53,6 +54,7 @@ struct Command {
   std::size_t min_words = 0;
   std::size_t max_words = 0;
   bool takes_settings = false;  // key=value, also spelt --key=value
+  bool takes_command = false;   // "-- COMMAND…" at its end, which is not ours to take apart
   Millis timeout{};             // the default of --timeout
   int (*run)(const Call& call, Console& console) = nullptr;
 };

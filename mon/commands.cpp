@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/nearest.hpp"
+#include "mon/fleet.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -16,6 +17,9 @@ constexpr Millis service_timeout = 120s;  // until daemon and core are up
 
 constexpr Option json{"--json", "", "one JSON document instead of text"};
 constexpr Option no_wait{"--no-wait", "", "only give the order"};
+
+constexpr Option all{"--all", "", "all configured nodes"};
+constexpr Option type{"--type", "TYPE,…", "only these: peer, poller, master"};
 
 constexpr Option common[] = {
     {"--config", "FILE", "merlin.conf to use (default: $MERLIN_CONF, else /etc/merlin/merlin.conf)"},
@@ -75,7 +79,7 @@ std::vector<Command> showing_commands() {
       {.name = "node list",
        .summary = "the names of the configured nodes, one a line",
        .examples = {"mon node list", "mon node list --type=peer,poller"},
-       .options = {{"--type", "TYPE,…", "only these: peer, poller, master"}, json},
+       .options = {type, json},
        .timeout = usual_timeout,
        .run = run_node_list},
       {.name = "node show",
@@ -83,7 +87,7 @@ std::vector<Command> showing_commands() {
        .summary = "a node's settings as KEY=value lines, fit for eval",
        .details = "All nodes where none is named, with an empty line between them.",
        .examples = {"mon node show peer02", "eval \"$(mon node show peer02)\"; echo \"$ADDRESS:$PORT\""},
-       .options = {{"--type", "TYPE,…", "only these: peer, poller, master"}, json},
+       .options = {type, json},
        .max_words = Command::many,
        .timeout = usual_timeout,
        .run = run_node_show},
@@ -163,9 +167,35 @@ std::vector<Command> moving_commands() {
   };
 }
 
+// Its own options, and those of every command that logs in somewhere.
+std::vector<Option> with_login(std::vector<Option> own) {
+  std::ranges::copy(login_options(), std::back_inserter(own));
+  return own;
+}
+
+std::vector<Command> remote_commands() {
+  return {
+      {.name = "node ctrl",
+       .arguments = "[NAME…] [--self] [--all] [--type=TYPE,…] -- COMMAND…",
+       .summary = "run a command on other nodes, over ssh",
+       .details = "On all configured nodes where none is named, side by side. Several words are a program and its arguments, each\n"
+                  "as it was typed; a single word is a line for the shell there: mon node ctrl -- 'ls /etc | wc -l'.\n"
+                  "One node: its output as it comes, our standard input, and its exit status. Several: output node by node\n"
+                  "under headings, then each status; exit status 1 where one is not 0. Ctrl-C ends the commands there too.\n"
+                  "--timeout is for connection and login, not for the command.",
+       .examples = {"mon node ctrl peer02 -- mon node add peer01 type=peer", "mon node ctrl --type=peer -- mon restart",
+                    "mon node ctrl --self -- uptime"},
+       .options = with_login({all, {"--self", "", "on this node too"}, type, json}),
+       .max_words = Command::many,
+       .takes_command = true,
+       .timeout = usual_timeout,
+       .run = run_node_ctrl},
+  };
+}
+
 std::vector<Command> make_table() {
   std::vector<Command> table;
-  for (auto part : {editing_commands(), showing_commands(), moving_commands()}) {
+  for (auto part : {editing_commands(), showing_commands(), remote_commands(), moving_commands()}) {
     std::ranges::move(part, std::back_inserter(table));
   }
   return table;

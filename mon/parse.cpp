@@ -216,14 +216,13 @@ Result<Call> make_call(const std::vector<const Level*>& path, const std::vector<
   return call;
 }
 
+using Parsed = std::variant<Call, HelpWanted>;
+
 bool help_wanted(const std::vector<const Level*>& path) {
   return std::ranges::any_of(path, [](const Level* level) { return level->options.at("--help")->count() > 0; });
 }
 
-}  // namespace
-
-Result<std::variant<Call, HelpWanted>> parse_arguments(const std::vector<std::string>& arguments, const std::string& default_config) {
-  using Parsed = std::variant<Call, HelpWanted>;
+Result<Parsed> parse_own(const std::vector<std::string>& arguments, const std::string& default_config) {
   Grammar grammar;
   try {
     grammar.parse(arguments);
@@ -242,6 +241,25 @@ Result<std::variant<Call, HelpWanted>> parse_arguments(const std::vector<std::st
   auto call = make_call(path, arguments, default_config);
   if (!call) return call.error();
   return Parsed(std::move(*call));
+}
+
+// The words behind "--" belong to the command that takes one; for all others "--" only ends the options.
+Result<Parsed> parse_with_command(const std::vector<std::string>& arguments, const std::string& default_config) {
+  const auto dashes = std::ranges::find(arguments, "--");
+  auto parsed = parse_own({arguments.begin(), dashes}, default_config);
+  Call* call = parsed ? std::get_if<Call>(&*parsed) : nullptr;
+  const bool takes_command = call != nullptr && call->command->takes_command;
+  if (dashes != arguments.end() && !takes_command) return parse_own(arguments, default_config);
+  if (!takes_command) return parsed;
+  if (dashes != arguments.end()) call->command_words.assign(dashes + 1, arguments.end());
+  if (call->command_words.empty()) return usage_error("COMMAND is missing behind '--'", *call->command);
+  return parsed;
+}
+
+}  // namespace
+
+Result<std::variant<Call, HelpWanted>> parse_arguments(const std::vector<std::string>& arguments, const std::string& default_config) {
+  return parse_with_command(arguments, default_config);
 }
 
 std::optional<Millis> read_timeout(std::string_view text) {

@@ -46,6 +46,8 @@ const Refusal refusals[] = {
     {"node add", "node add: NAME is missing; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},
     {"node rename peer02", "node rename: NEW is missing; usage: mon node rename OLD NEW"},
     {"node owner", "node owner: HOST is missing; usage: mon node owner HOST"},
+    {"node ctrl peer02", "node ctrl: COMMAND is missing behind '--'; usage: mon node ctrl [NAME…]"},
+    {"node ctrl peer02 --", "node ctrl: COMMAND is missing behind '--'; usage: mon node ctrl [NAME…]"},
     {"restart now", "restart: 'now' is one argument too many; usage: mon restart"},
     {"node status --wach", "node status: unknown option '--wach'; nearest is --watch"},
     {"node remove peer02 --json", "node remove: unknown option '--json'; mon node remove --help lists them"},
@@ -80,6 +82,14 @@ BOOST_AUTO_TEST_CASE(settings_keep_their_order_and_both_spellings) {
 
 BOOST_AUTO_TEST_CASE(a_node_may_be_called_like_a_command) {
   BOOST_TEST(parsed("node remove start node").words == (std::vector<std::string>{"start", "node"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_the_dashes_is_another_programs) {
+  const Call call = parsed("node ctrl peer02 --self -- mon node list --json -- --timeout");
+  BOOST_TEST(call.words == std::vector<std::string>{"peer02"});
+  BOOST_TEST(call.has("--self"));
+  BOOST_TEST(!call.json());
+  BOOST_TEST(call.command_words == (std::vector<std::string>{"mon", "node", "list", "--json", "--", "--timeout"}));
 }
 
 BOOST_AUTO_TEST_CASE(common_options_stand_anywhere) {

@@ -1,0 +1,89 @@
+#include "mon/ssh/connection.hpp"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
+
+#include "mon/ssh/authentication.hpp"
+#include "mon/ssh/host_key.hpp"
+
+namespace merlin::mon::ssh {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int keepalive_idle_s = 10;
+constexpr int keepalive_interval_s = 5;
+constexpr int keepalive_count = 3;
+constexpr unsigned silence_ms = 25'000;  // of what we sent and nobody acknowledged
+
+// What ssh's own files say holds where merlin.conf says nothing: a jump host, ciphers, more identities.
+Result<Session> make_session(const Target& target, Millis timeout) {
+  Session session(::ssh_new());
+  if (!session) return Error{"no memory for a session", target.name, ""};
+  const unsigned port = target.port;
+  const long limit_us = static_cast<long>(std::chrono::microseconds(timeout).count());
+  ::ssh_options_set(session.get(), SSH_OPTIONS_HOST, target.host.c_str());
+  const bool good = ::ssh_options_parse_config(session.get(), nullptr) == 0 &&
+                    ::ssh_options_set(session.get(), SSH_OPTIONS_USER, target.user.c_str()) == 0 &&
+                    ::ssh_options_set(session.get(), SSH_OPTIONS_PORT, &port) == 0 &&
+                    ::ssh_options_set(session.get(), SSH_OPTIONS_TIMEOUT_USEC, &limit_us) == 0 &&
+                    (!target.key || ::ssh_options_set(session.get(), SSH_OPTIONS_IDENTITY, target.key->c_str()) == 0);
+  if (!good) return Error{fmt::format("ssh cannot be set up: {}", ::ssh_get_error(session.get())), target.name, ""};
+  return session;
+}
+
+// True once the session's socket has news; false at the deadline or when interrupted.
+bool wait_for_news(ssh_session session, Clock::time_point deadline, const Interrupt& interrupt) {
+  const int polled = ::ssh_get_poll_flags(session);
+  const short events = static_cast<short>(POLLIN | ((polled & SSH_WRITE_PENDING) != 0 ? POLLOUT : 0));
+  const auto left = std::chrono::ceil<Millis>(deadline - Clock::now()).count();
+  if (left <= 0) return false;
+  std::array<pollfd, 2> waiting{pollfd{::ssh_get_fd(session), events, 0}, pollfd{interrupt.fd(), POLLIN, 0}};
+  const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(left));
+  return ready > 0 && waiting[1].revents == 0;
+}
+
+// The name of a host that does not answer at all is waited for by libssh itself, so the wait is cut into turns.
+Result<> connect(ssh_session session, const Target& target, Millis timeout, const Interrupt& interrupt) {
+  const auto deadline = Clock::now() + timeout;
+  ::ssh_set_blocking(session, 0);
+  int outcome = ::ssh_connect(session);
+  while (outcome == SSH_AGAIN && wait_for_news(session, deadline, interrupt)) outcome = ::ssh_connect(session);
+  ::ssh_set_blocking(session, 1);
+  if (outcome == SSH_OK) return Ok{};
+  if (interrupt.raised()) return Error{"interrupted", target.name, ""};
+  const std::string fix = fmt::format("is its ssh server up? mon node show {}", target.name);
+  if (outcome == SSH_AGAIN) return Error{fmt::format("no answer from {} within {} ms", target.text(), timeout.count()), target.name, fix};
+  return Error{fmt::format("cannot connect to {}: {}", target.text(), ::ssh_get_error(session)), target.name, fix};
+}
+
+void notice_silence(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &keepalive_idle_s, sizeof keepalive_idle_s);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &keepalive_interval_s, sizeof keepalive_interval_s);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &keepalive_count, sizeof keepalive_count);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof silence_ms);
+}
+
+}  // namespace
+
+Result<Session> log_in(Target target, const LoginRules& rules, Asker& asker, const Interrupt& interrupt) {
+  if (rules.user) target.user = *rules.user;
+  auto session = make_session(target, rules.timeout);
+  if (!session) return session;
+  if (auto connected = connect(session->get(), target, rules.timeout, interrupt); !connected) return connected.error();
+  notice_silence(::ssh_get_fd(session->get()));
+  if (auto known = check_host_key(session->get(), target, rules.accept_new, asker); !known) return known.error();
+  if (auto in = authenticate(session->get(), target, rules.password, asker); !in) return in.error();
+  return session;
+}
+
+}  // namespace merlin::mon::ssh

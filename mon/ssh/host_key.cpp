@@ -1,0 +1,79 @@
+#include "mon/ssh/host_key.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+namespace merlin::mon::ssh {
+namespace {
+
+std::mutex known_hosts_file;  // several nodes may be learnt at once
+
+HostKey look_up(ssh_session session) {
+  switch (::ssh_session_is_known_server(session)) {
+    case SSH_KNOWN_HOSTS_OK:
+      return HostKey::known;
+    case SSH_KNOWN_HOSTS_UNKNOWN:
+    case SSH_KNOWN_HOSTS_NOT_FOUND:
+      return HostKey::unknown;
+    case SSH_KNOWN_HOSTS_CHANGED:
+    case SSH_KNOWN_HOSTS_OTHER:
+      return HostKey::changed;
+    case SSH_KNOWN_HOSTS_ERROR:
+      break;
+  }
+  return HostKey::unreadable;
+}
+
+// "ssh-ed25519 SHA256:…", as ssh-keygen -l shows it.
+std::string shown_key(ssh_session session) {
+  ssh_key raw = nullptr;
+  if (::ssh_get_server_publickey(session, &raw) != SSH_OK) return "no key";
+  const Key key(raw);
+  unsigned char* hash = nullptr;
+  std::size_t length = 0;
+  if (::ssh_get_publickey_hash(key.get(), SSH_PUBLICKEY_HASH_SHA256, &hash, &length) != 0) return "no key";
+  const Text text(::ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, length));
+  ::ssh_clean_pubkey_hash(&hash);
+  return fmt::format("{} {}", ::ssh_key_type_to_char(::ssh_key_type(key.get())), text.get());
+}
+
+Result<> learn(ssh_session session, const Target& target) {
+  const std::lock_guard lock(known_hosts_file);
+  if (::ssh_session_update_known_hosts(session) == SSH_OK) return Ok{};
+  return Error{fmt::format("its host key cannot be kept: {}", ::ssh_get_error(session)), target.name, "may you write ~/.ssh/known_hosts?"};
+}
+
+Result<> refusal(HostKey key, const std::string& shown, const Target& target) {
+  const std::string host = target.port == usual_port ? target.host : fmt::format("[{}]:{}", target.host, target.port);
+  if (key == HostKey::changed) {
+    return Error{fmt::format("REFUSED: its host key is not the one that is known: it shows {}", shown), target.name,
+                 fmt::format("if it was reinstalled: ssh-keygen -R {}", host)};
+  }
+  if (key == HostKey::unreadable) return Error{"known_hosts cannot be read", target.name, "look at ~/.ssh/known_hosts"};
+  return Error{fmt::format("its host key is not known yet: {}", shown), target.name, "--accept-new learns it; a terminal is asked"};
+}
+
+}  // namespace
+
+Verdict judge(HostKey key, bool accept_new, bool has_terminal) {
+  if (key == HostKey::known) return Verdict::trust;
+  if (key != HostKey::unknown) return Verdict::refuse;
+  if (accept_new) return Verdict::learn;
+  return has_terminal ? Verdict::ask : Verdict::refuse;
+}
+
+Result<> check_host_key(ssh_session session, const Target& target, bool accept_new, Asker& asker) {
+  const HostKey key = look_up(session);
+  const Verdict verdict = judge(key, accept_new, Asker::has_terminal());
+  if (verdict == Verdict::trust) return Ok{};
+  const std::string shown = shown_key(session);
+  if (verdict == Verdict::refuse) return refusal(key, shown, target);
+  if (verdict == Verdict::learn) return learn(session, target);
+  const auto yes =
+      asker.confirm(fmt::format("The host key of {} ({}) is not known yet: {}\nTrust it from now on?", target.name, target.host, shown));
+  if (yes.value_or(false)) return learn(session, target);
+  return Error{"its host key was not accepted", target.name, ""};
+}
+
+}  // namespace merlin::mon::ssh

@@ -1,0 +1,48 @@
+#include "mon/ssh/interrupt.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+
+#include "base/assert.hpp"
+
+namespace merlin::mon::ssh {
+namespace {
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+  return set;
+}
+
+}  // namespace
+
+// Nobody ever reads the descriptor: what is pending stays so, and every thread that polls it sees it.
+Interrupt::Interrupt() {
+  const sigset_t set = ending_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+  ::signal(SIGPIPE, SIG_IGN);
+  signals_ = net::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  MERLIN_ASSERT(signals_);
+}
+
+// A signal that is pending here was taken: it must not end mon now, before it has said how things went.
+Interrupt::~Interrupt() {
+  signalfd_siginfo taken;
+  while (::read(signals_.get(), &taken, sizeof taken) > 0) continue;
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+bool Interrupt::raised() const {
+  pollfd waiting{signals_.get(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+sigset_t Interrupt::unblocked() {
+  sigset_t none;
+  sigemptyset(&none);
+  return none;
+}
+
+}  // namespace merlin::mon::ssh

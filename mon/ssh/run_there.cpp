@@ -1,0 +1,186 @@
+// A command on another node, over a session that is logged in.
+#include <fmt/format.h>
+#include <libssh/callbacks.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <map>
+
+#include "base/time.hpp"
+#include "mon/ssh/job.hpp"
+#include "mon/ssh/session_mark.hpp"
+
+namespace merlin::mon::ssh {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Millis linger{1'000};  // for the output of what has ended
+constexpr Millis grace_after_term{3'000};
+constexpr Millis grace_after_kill{1'000};
+constexpr Millis longest = std::chrono::hours(24 * 365);
+constexpr int turn_ms = 1'000;
+constexpr std::uint32_t most_input = 32'768;  // bytes at a time
+
+// As the numbers of Linux, for a status as a shell shows it.
+int number_of_signal(std::string_view name) {
+  static const std::map<std::string_view, int> numbers{{"HUP", 1},   {"INT", 2},   {"QUIT", 3},  {"ILL", 4},   {"ABRT", 6},
+                                                       {"FPE", 8},   {"KILL", 9},  {"USR1", 10}, {"SEGV", 11}, {"USR2", 12},
+                                                       {"PIPE", 13}, {"ALRM", 14}, {"TERM", 15}};
+  const auto found = numbers.find(name);
+  return found == numbers.end() ? 0 : found->second;
+}
+
+class RemoteRun {
+ public:
+  RemoteRun(ssh_session session, const std::string& name, const Job& job, const Interrupt& interrupt)
+      : session_(session), name_(name), job_(job), interrupt_(interrupt), channel_(::ssh_channel_new(session)), event_(::ssh_event_new()) {}
+  ~RemoteRun() { ::ssh_event_remove_session(event_.get(), session_); }
+  RemoteRun(const RemoteRun&) = delete;
+  RemoteRun& operator=(const RemoteRun&) = delete;
+
+  Result<Ended> run() {
+    set_callbacks();
+    const bool started = ::ssh_channel_open_session(channel_.get()) == SSH_OK &&
+                         ::ssh_channel_request_exec(channel_.get(), marked_command(job_.line).c_str()) == SSH_OK &&
+                         ::ssh_event_add_session(event_.get(), session_) == SSH_OK &&
+                         ::ssh_event_add_fd(event_.get(), interrupt_.fd(), POLLIN, ignore_event, nullptr) == SSH_OK;
+    if (!started) return Error{fmt::format("the command cannot be started there: {}", ::ssh_get_error(session_)), name_, ""};
+    if (job_.input < 0) ::ssh_channel_send_eof(channel_.get());
+    input_open_ = job_.input >= 0;
+    const bool lives = follow([this] { return interrupt_.raised(); }, longest);
+    flush();
+    if (is_over()) return outcome();
+    if (lives && interrupt_.raised()) return end_it();
+    return Error{"the connection was lost while the command ran", name_, "what it has done there is not known"};
+  }
+
+ private:
+  static int ignore_event(socket_t, int, void*) { return 0; }
+
+  void set_callbacks() {
+    callbacks_.userdata = this;
+    callbacks_.channel_data_function = [](ssh_session, ssh_channel, void* data, std::uint32_t length, int is_error, void* self) {
+      static_cast<RemoteRun*>(self)->take({static_cast<const char*>(data), length}, is_error != 0);
+      return static_cast<int>(length);
+    };
+    callbacks_.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void* self) {
+      static_cast<RemoteRun*>(self)->ended(status, "");
+    };
+    callbacks_.channel_exit_signal_function = [](ssh_session, ssh_channel, const char* signal, int, const char*, const char*, void* self) {
+      static_cast<RemoteRun*>(self)->ended(128 + number_of_signal(signal), signal);
+    };
+    ssh_callbacks_init(&callbacks_);
+    ::ssh_set_channel_callbacks(channel_.get(), &callbacks_);
+  }
+
+  void take(std::string_view bytes, bool is_error) {
+    last_news_ = Clock::now();
+    if (!is_error) return job_.output(Stream::out, bytes);
+    const std::string shown = errors_.feed(bytes);
+    if (!shown.empty()) job_.output(Stream::err, shown);
+  }
+
+  void flush() {
+    const std::string shown = errors_.rest();
+    if (!shown.empty()) job_.output(Stream::err, shown);
+  }
+
+  void ended(int status, std::string signal) {
+    last_news_ = Clock::now();
+    has_ended_ = true;
+    end_ = {status, std::move(signal)};
+  }
+
+  bool is_closed() const { return ::ssh_channel_is_closed(channel_.get()) != 0 || ::ssh_channel_is_eof(channel_.get()) != 0; }
+  bool is_over() const { return has_ended_ && (is_closed() || Clock::now() - last_news_ >= linger); }
+  Result<Ended> outcome() const { return end_; }
+
+  // Until it is over, `enough` says so, or the time is up. False: the connection is lost.
+  template <class Enough>
+  bool follow(const Enough& enough, Millis at_most) {
+    const auto begin = Clock::now();
+    while (!is_over() && !enough() && Clock::now() - begin < at_most) {
+      if (::ssh_channel_is_closed(channel_.get()) != 0 || ::ssh_is_connected(session_) == 0) return false;
+      watch_input();
+      if (::ssh_event_dopoll(event_.get(), has_ended_ ? 50 : turn_ms) == SSH_ERROR) return false;
+    }
+    return true;
+  }
+
+  // The input is looked at only while the other end takes more of it.
+  void watch_input() {
+    const bool wanted = input_open_ && !has_ended_ && ::ssh_channel_window_size(channel_.get()) > 0;
+    if (wanted == input_watched_) return;
+    input_watched_ = wanted;
+    if (!wanted) {
+      ::ssh_event_remove_fd(event_.get(), job_.input);
+      return;
+    }
+    const auto on_input = [](socket_t, int, void* self) {
+      static_cast<RemoteRun*>(self)->pass_input();
+      return 0;
+    };
+    ::ssh_event_add_fd(event_.get(), job_.input, POLLIN, on_input, this);
+  }
+
+  void pass_input() {
+    std::array<char, most_input> buffer;
+    const std::size_t room = std::min<std::size_t>(buffer.size(), ::ssh_channel_window_size(channel_.get()));
+    if (room == 0) return;
+    const ssize_t got = ::read(job_.input, buffer.data(), room);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got > 0 && ::ssh_channel_write(channel_.get(), buffer.data(), static_cast<std::uint32_t>(got)) == got) return;
+    input_open_ = false;
+    ::ssh_channel_send_eof(channel_.get());
+  }
+
+  Error end_it() {
+    for (const auto& [signal, grace] : {std::pair{"TERM", grace_after_term}, std::pair{"KILL", grace_after_kill}}) {
+      if (is_over() || errors_.process().empty()) break;
+      send_signal(signal);
+      if (!follow([] { return false; }, grace)) break;
+    }
+    flush();
+    return {"interrupted", name_, is_over() ? "" : "it may still run there"};
+  }
+
+  // By a command of its own: most servers refuse ssh's signals to root's sessions.
+  void send_signal(const char* signal) {
+    const Channel helper(::ssh_channel_new(session_));
+    const std::string line = fmt::format("exec /bin/sh -c 'kill -{} -{}'", signal, errors_.process());
+    const bool sent =
+        helper && ::ssh_channel_open_session(helper.get()) == SSH_OK && ::ssh_channel_request_exec(helper.get(), line.c_str()) == SSH_OK;
+    if (!sent) return;
+    ::ssh_channel_send_eof(helper.get());
+    while (::ssh_channel_is_eof(helper.get()) == 0 && ::ssh_channel_poll_timeout(helper.get(), turn_ms, 0) > 0) {
+      std::array<char, 256> unread;
+      ::ssh_channel_read_nonblocking(helper.get(), unread.data(), unread.size(), 0);
+    }
+  }
+
+  ssh_session session_;
+  const std::string& name_;
+  const Job& job_;
+  const Interrupt& interrupt_;
+  ssh_channel_callbacks_struct callbacks_{};
+  Channel channel_;
+  Event event_;
+  MarkReader errors_;
+  bool input_open_ = false;
+  bool input_watched_ = false;
+  bool has_ended_ = false;
+  Ended end_;
+  Clock::time_point last_news_ = Clock::now();
+};
+
+}  // namespace
+
+Result<Ended> run_there(ssh_session session, const std::string& name, const Job& job, const Interrupt& interrupt) {
+  return RemoteRun(session, name, job, interrupt).run();
+}
+
+}  // namespace merlin::mon::ssh

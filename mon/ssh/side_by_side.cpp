@@ -1,0 +1,40 @@
+#include "mon/ssh/side_by_side.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace merlin::mon::ssh {
+
+void side_by_side(std::size_t count, const std::function<void(std::size_t)>& work, const std::function<void(std::size_t)>& done) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t next = 0;
+  std::vector<bool> ended(count, false);
+
+  const auto labour = [&] {
+    std::unique_lock lock(mutex);
+    while (next < count) {
+      const std::size_t mine = next++;
+      lock.unlock();
+      work(mine);
+      lock.lock();
+      ended[mine] = true;
+      changed.notify_one();
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < std::min(count, most_at_once); ++i) threads.emplace_back(labour);
+
+  for (std::size_t i = 0; i < count; ++i) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return ended[i]; });
+    }
+    done(i);
+  }
+}
+
+}  // namespace merlin::mon::ssh

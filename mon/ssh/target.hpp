@@ -1,0 +1,26 @@
+// Where a node's ssh server is, and as whom mon logs in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace merlin::mon::ssh {
+
+inline constexpr std::uint16_t usual_port = 22;
+
+struct Target {
+  std::string name;  // of the node
+  std::string host;
+  std::uint16_t port = usual_port;
+  std::string user;
+  std::optional<std::string> key;  // path of a private key that is tried first
+
+  std::string text() const;  // "root@10.0.0.2", "root@10.0.0.2 port 2222"
+};
+
+Target target_of(const config::NodeConfig& node);
+
+}  // namespace merlin::mon::ssh

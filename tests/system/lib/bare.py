@@ -1,0 +1,44 @@
+"""Nodes as they are freshly installed: no peers, no keys, only ssh with a root password, and names."""
+import os
+from contextlib import contextmanager
+
+from cluster import Cluster, check
+
+PASSWORD_FILE = "/root/password"
+LOGIN = ("--password-file", PASSWORD_FILE)
+
+
+class BareNodes(Cluster):
+    """Made anew for each test; `mon` logs in with the password that /root/password of each node holds."""
+
+    def password(self):
+        return self.lab("password").strip()
+
+    def put_password(self, node, text=None, path=PASSWORD_FILE):
+        self.write(node, path, (text or self.password()) + "\n")
+        os.chmod(self.path(node, path), 0o600)
+
+    def mon(self, node, *words, status=0, stdin=None, timeout_s=120):
+        """Runs mon there, which must end with `status`; (standard output, standard error)."""
+        done = self.run(node, "mon", *words, check_status=False, stdin=stdin, timeout_s=timeout_s)
+        check(done.returncode == status, f"{node}: mon {' '.join(words)}: status {done.returncode} instead of {status}: {done.stderr}{done.stdout}")
+        return done.stdout, done.stderr
+
+    def mon_refuses(self, node, *words, says, status=1):
+        """It must fail with one line that has `says` in it."""
+        _, errors = self.mon(node, *words, status=status)
+        check(errors.count("\n") == 1 and says in errors, f"mon {' '.join(words)} says {errors!r} instead of {says!r}")
+
+
+@contextmanager
+def bare_nodes(count=3, hosts=6, services=2, interval=5):
+    prefix = os.environ.get("MERLIN_TEST_LABS", "test")
+    c = BareNodes(f"{prefix}-bare", count, hosts, services, interval)
+    c.lab("down", check_status=False)
+    c.up("--bare")
+    try:
+        for node in c.nodes:
+            c.put_password(node)
+        yield c
+    finally:
+        c.lab("down", check_status=False)
