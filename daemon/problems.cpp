@@ -181,6 +181,29 @@ void add_agreement(const StatusNode& node, Problems& problems) {
        fmt::format("mon node edit {} weight={}", node.name, node.view->weight)});
 }
 
+const char* word(bool majority) { return majority ? "majority" : "every_side"; }
+
+// What decides who tells in a partition, and when a node counts as lost (R9).
+void add_rules(const Status& status, const StatusNode& node, Problems& problems) {
+  if (node.is_self() || node.block == nullptr || node.view == nullptr || !node.view->since_heard || status.view.nodes.empty()) return;
+  const cluster::NodeView& self = status.view.nodes.front();
+  const cluster::NodeView& other = *node.view;
+  if (other.majority && self.majority && *other.majority != *self.majority) {
+    problems.push_back(
+        {fmt::format("{} has partition = {}, this node {}; majority is in effect", node.name, word(*other.majority), word(*self.majority)),
+         "write the same partition = into both merlin.conf files"});
+  }
+  if (other.other_voters) {
+    problems.push_back({fmt::format("{} counts other nodes as voters than this one", node.name),
+                        "name the same nodes with the same notifies = in both merlin.conf files"});
+  }
+  if (other.pulse_interval && self.pulse_interval && *other.pulse_interval != *self.pulse_interval) {
+    problems.push_back({fmt::format("{} says every {} ms that it is alive, this node every {} ms", node.name, other.pulse_interval->count(),
+                                    self.pulse_interval->count()),
+                        "write the same pulse_interval = into both merlin.conf files"});
+  }
+}
+
 void add_unknown_node(const Status& status, const StatusNode& node, Problems& problems) {
   if (node.block != nullptr || node.is_self()) return;
   const std::string name = name_to_add(status, node.view == nullptr ? "" : node.view->name);
@@ -206,6 +229,7 @@ std::vector<Problem> find_problems(const Status& status, const std::vector<Statu
     add_core_of(node, problems);
     add_clock(node, problems);
     add_agreement(node, problems);
+    add_rules(status, node, problems);
     add_configuration(status, node, problems);
     add_unknown_node(status, node, problems);
   }

@@ -25,7 +25,7 @@ void Module::unspool() {
 }
 
 void Module::spool() {
-  const Spool spool{boot_id_, outbox_.last_number(), desk_.unsafe(), outbox_.unsafe(), notifier_.unsaid_told()};
+  const Spool spool{boot_id_, outbox_.last_pushed(), desk_.unsafe(), outbox_.unsafe(), notifier_.unsaid_told()};
   const std::string path = spool_path();
   if (path.empty() || spool.empty()) return;
   const auto written = write_spool(path, spool);

@@ -46,7 +46,6 @@ class Outbox {
   void push(wire::Command command) { forwards_.push(std::move(command)); }
   void safe(const wire::RowsSafe& safe) { forwards_.safe(safe.results); }
   wire::CoreResults unsafe() const { return forwards_.all(); }
-  std::uint64_t last_number() const { return forwards_.last_number(); }
   void restore(wire::CoreResults kept, std::uint64_t last_number) { forwards_.restore(std::move(kept), last_number); }
   bool idle() const { return dirty_.empty() && !forwards_.has_unsaid(); }
 

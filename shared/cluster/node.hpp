@@ -139,6 +139,10 @@ struct NodeView {
   std::string program_version;
   std::string core_program;
   bool table_equal = false;  // its last beat's table digest is ours
+  // What the nodes should agree on (R9), as that node's file has it.
+  std::optional<bool> majority;
+  bool other_voters = false;  // than by ours
+  std::optional<Millis> pulse_interval;
 };
 
 struct RankedNode {
@@ -167,6 +171,7 @@ struct ClusterView {
   std::uint32_t side = 0;
   std::uint64_t epoch = 0;
   std::uint64_t forwarded_waiting = 0;
+  bool majority = false;  // in effect: where one says so it counts for all
 };
 
 class Node {

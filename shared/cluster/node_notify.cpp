@@ -100,7 +100,7 @@ Electorate Node::State::Notifications::electorate() const {
   Electorate voters;
   voters.self = settings.self;
   voters.self_votes = settings.notifies;
-  voters.majority = settings.partition == Partition::majority;
+  voters.majority = state_.by_majority();
   if (settings.tie == settings.name) voters.tie = settings.self;
   for (const Settings::Peer& peer : settings.peers) {
     if (peer.id.empty() || !peer.notifies) continue;

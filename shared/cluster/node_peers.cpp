@@ -92,6 +92,22 @@ void Node::State::begin_session(const NodeId& id, Now now) {
   replication.session_up(id, now.steady);
 }
 
+std::vector<NodeId> Node::State::own_voters() const {
+  std::vector<NodeId> voters;
+  if (settings.notifies) voters.push_back(settings.self);
+  for (const Settings::Peer& peer : settings.peers) {
+    if (!peer.id.empty() && peer.notifies) voters.push_back(peer.id);
+  }
+  std::sort(voters.begin(), voters.end());
+  return voters;
+}
+
+bool Node::State::by_majority() const {
+  return settings.partition == Partition::majority || std::any_of(others.begin(), others.end(), [](const auto& entry) {
+           return entry.second.configured && entry.second.info && entry.second.info->majority;
+         });
+}
+
 wire::NodeInfo Node::State::own_info() const {
   wire::NodeInfo info;
   info.node_id = settings.self;
@@ -109,6 +125,8 @@ wire::NodeInfo Node::State::own_info() const {
   info.config_digest = core.config_digest;
   info.config_changed_ms = core.config_changed_ms;
   info.core_program = core.hello.program;
+  info.majority = settings.partition == Partition::majority;
+  info.voters = own_voters();
   return info;
 }
 

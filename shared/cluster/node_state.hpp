@@ -173,6 +173,8 @@ struct Node::State {
   void update_ways(Now now);
   void begin_session(const NodeId& id, Now now);
   wire::NodeInfo own_info() const;
+  std::vector<NodeId> own_voters() const;  // ascending
+  bool by_majority() const;                // R9: the stricter policy of any configured node holds for all
   void tell_info();
   void send(const NodeId& to, Priority priority, PeerMessage message);
   template <class Message>

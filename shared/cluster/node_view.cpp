@@ -54,6 +54,8 @@ NodeView Node::State::view_of_self(Now now) const {
   view.program_version = MERLIN_VERSION;
   view.core_program = core.hello.program;
   view.table_equal = true;
+  view.majority = settings.partition == Partition::majority;
+  view.pulse_interval = settings.pulse_interval;
   return view;
 }
 
@@ -76,6 +78,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
   if (const wire::Beat* beat = liveness.last_beat(id)) {
     view.core = beat->core;
     view.term = beat->term;
+    view.pulse_interval = Millis{beat->interval_ms};
     view.checks_run = beat->checks_run;
     view.overdue = beat->overdue;
     view.table_equal = beat->table_digest == table.digest();
@@ -87,6 +90,8 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
     view.config_changed = WallTime{Millis{other.info->config_changed_ms}};
     view.program_version = other.info->program_version;
     view.core_program = other.info->core_program;
+    view.majority = other.info->majority;
+    view.other_voters = other.info->voters != own_voters();
   }
   return view;
 }
@@ -104,6 +109,7 @@ ClusterView Node::State::view(Now now) const {
   view.term = term;
   view.side = side;
   view.epoch = core.epoch;
+  view.majority = by_majority();
   view.forwarded_waiting = forwarding.waiting();
   return view;
 }

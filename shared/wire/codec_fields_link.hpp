@@ -77,6 +77,8 @@ void fields(auto& visit, Of<NodeInfo> auto& m) {
   visit(10, m.config_changed_ms);
   visit(11, m.knows_nodes);
   visit(12, m.core_program);
+  visit(13, m.majority);
+  visit(14, m.voters);
 }
 
 void fields(auto& visit, Of<SaidWeight> auto& m) {

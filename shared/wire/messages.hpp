@@ -176,6 +176,8 @@ struct NodeInfo {
   std::int64_t config_changed_ms = 0;
   std::vector<NodeId> knows_nodes;
   std::string core_program;
+  bool majority = false;
+  std::vector<NodeId> voters;
 };
 
 struct Claims {

@@ -229,6 +229,25 @@ BOOST_AUTO_TEST_CASE(the_module_is_told_the_names_of_nodes_that_only_others_know
   }));
 }
 
+BOOST_AUTO_TEST_CASE(the_stricter_policy_of_a_configured_node_holds_for_all) {
+  Fixture fixture;
+  wire::NodeInfo info;
+  info.node_id = kPeer;
+  info.voters = {kSelf, kPeer, kThird};
+  std::sort(info.voters.begin(), info.voters.end());
+  fixture.node.receive(kPeer, info, now_at(100));
+  BOOST_TEST(!fixture.node.view(now_at(100)).majority);
+  BOOST_TEST(!fixture.sees(kPeer, 100)->other_voters);
+  info.majority = true;
+  info.voters.pop_back();
+  fixture.node.receive(kPeer, info, now_at(200));
+  BOOST_TEST(fixture.node.view(now_at(200)).majority);
+  BOOST_TEST(fixture.sees(kPeer, 200)->other_voters);
+  BOOST_TEST(fixture.sees(kPeer, 200)->majority.value());
+  fixture.node.set_settings(settings({kThird}), now_at(300));  // it is no node of ours any more
+  BOOST_TEST(!fixture.node.view(now_at(300)).majority);
+}
+
 BOOST_AUTO_TEST_CASE(no_beat_makes_our_term_begin_anew) {
   Fixture fixture({kPeer});
   wire::Beat hostile = beat_of(kPeer, 1);

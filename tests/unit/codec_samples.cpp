@@ -135,7 +135,9 @@ const NodeInfo& sample() {
                           .config_digest = 9,
                           .config_changed_ms = -10,
                           .knows_nodes = {node(0x20), node(0x30)},
-                          .core_program = "nagios4 4.4.6"};
+                          .core_program = "nagios4 4.4.6",
+                          .majority = true,
+                          .voters = {node(0x10), node(0x20)}};
   return m;
 }
 

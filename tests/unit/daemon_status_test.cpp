@@ -148,6 +148,22 @@ BOOST_AUTO_TEST_CASE(two_nodes_that_work_have_no_problem) {
   BOOST_TEST(find_problems(status, status_nodes(status)).empty());
 }
 
+BOOST_AUTO_TEST_CASE(rules_that_the_nodes_must_share_and_do_not_are_named) {
+  const config::Config config = conf("peer peer02 {\naddress = 10.0.0.2\nfingerprint = " + fingerprint_b + "\n}\n");
+  Status status = usual(config);
+  cluster::NodeView& self = status.view.nodes.at(0);
+  cluster::NodeView& other = status.view.nodes.at(1);
+  self.majority = other.majority = false;
+  self.pulse_interval = other.pulse_interval = Millis{1000};
+  BOOST_TEST(find_problems(status, status_nodes(status)).empty());
+  other.majority = true;
+  BOOST_TEST(has(status, "peer02 has partition = majority, this node every_side", "partition ="));
+  other.other_voters = true;
+  BOOST_TEST(has(status, "peer02 counts other nodes as voters", "notifies ="));
+  other.pulse_interval = Millis{5000};
+  BOOST_TEST(has(status, "peer02 says every 5000 ms that it is alive, this node every 1000 ms", "pulse_interval ="));
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it) {
   Status status = usual();
   status.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
