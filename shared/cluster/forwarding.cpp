@@ -1,6 +1,7 @@
 #include "cluster/forwarding.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "wire/codec.hpp"
@@ -88,7 +89,9 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
                       const std::function<void(const NodeId&, wire::ForwardedResult)>& deliver, Millis again_after, SteadyTime now) {
   drop_old(now);
   std::vector<std::pair<NodeId, wire::ForwardedResult>> due;
+  std::set<ObjectKey> first_seen;
   for (auto& [number, waiting] : waiting_) {
+    if (!first_seen.insert(object_of(waiting.message)).second) continue;
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
     const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || present(waiting.sent_to));
@@ -147,6 +150,7 @@ void Forwarding::core_refused(const wire::ForwardedAck& ack) {
 bool Forwarding::on_ack(const wire::ForwardedAck& ack) {
   const auto found = waiting_.find({ack.taker_instance, ack.number});
   if (ack.taker != self_ || found == waiting_.end()) return false;
+  next_is_due_ = next_is_due_ || objects_.at(object_of(found->second.message)) > 1;
   drop(found);
   return true;
 }

@@ -34,7 +34,8 @@ class Forwarding {
   // Of our daemon's life before this one.
   void restore(wire::ForwardedResult kept, Now now);
   // Sends (again) what waits: `owner_of` says which node runs the object, our own id included; empty: nobody known.
-  // What was sent is not sent to another one while the first, if it is still `present`, may yet confirm it.
+  // What was sent is not sent to another one while the first, if it is still `present`, may yet confirm it. Of each object
+  // the oldest alone: a state says only up to which number it contains a taker's results, so the next may not come before it.
   void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
             const std::function<void(const NodeId& owner, wire::ForwardedResult result)>& deliver, Millis again_after, SteadyTime now);
   // A result for our core came. False when it came before; `taken` is then true if the core has it already.
@@ -55,6 +56,9 @@ class Forwarding {
   std::vector<wire::ForwardedAck> take_dropped() { return std::exchange(dropped_now_, {}); }
   // The core is gone: results that its state does not contain may come again, and commands that it did not confirm.
   void core_lost();
+
+  // Since the last call a result was acknowledged behind which another of its object waits.
+  bool take_next_is_due() { return std::exchange(next_is_due_, false); }
 
   std::size_t waiting() const { return waiting_.size(); }
   // What waits: by the core that took it, in the order in which it came.
@@ -89,6 +93,7 @@ class Forwarding {
   std::size_t waiting_bytes_ = 0;
   std::uint64_t dropped_ = 0;
   std::vector<wire::ForwardedAck> dropped_now_;
+  bool next_is_due_ = false;
   std::map<TakerKey, Taker> takers_;
 };
 

@@ -10,26 +10,22 @@
 namespace merlin::sim {
 namespace {
 
-constexpr Millis kTurn{100};
 constexpr Millis kResultAllowance{5000};
-constexpr std::size_t kResultsAMessage = 64;
 constexpr std::size_t kHostsAPart = 7;  // small, so that parts are put together
 
 std::uint64_t unit_of(const ObjectPlan& object) { return object.key.is_host() ? object.key.host : object.key.service; }
 
 }  // namespace
 
-SimCore::SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, NotificationLog& notifications,
-                 Outside outside)
+SimCore::SimCore(const Plan& plan, const CoreLife& life, const Retention& retention, Records& records, Outside outside)
     : plan_(plan),
-      node_(node),
-      log_(log),
-      notifications_(notifications),
+      life_(life),
+      records_(records),
       outside_(std::move(outside)),
       side_({Millis{3000}, plan.isolation_grace, plan.runs_isolated}, outside_.now().steady),
       owned_(plan.objects.size(), 0) {
   const std::int64_t wall = wall_ms();
-  for (std::size_t known : plan.nodes[node].knows) {
+  for (std::size_t known : plan.nodes[life.node].knows) {
     Object object;
     object.plan = known;
     const auto retained = retention.entries.find(known);
@@ -38,7 +34,7 @@ SimCore::SimCore(const Plan& plan, std::size_t node, const Retention& retention,
       object.due_ms = std::min(retained->second.due_ms, wall + plan.check_interval.count());
     } else {
       // First checks are spread over an interval.
-      const std::uint64_t spread = hash64(plan.objects[known].host + plan.objects[known].service, node);
+      const std::uint64_t spread = hash64(plan.objects[known].host + plan.objects[known].service, life.node);
       object.due_ms = wall + static_cast<std::int64_t>(spread % static_cast<std::uint64_t>(plan.check_interval.count()));
     }
     index_[known] = objects_.size();
@@ -123,7 +119,7 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
   if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
   if (const auto* verdict = std::get_if<wire::NotifyVerdict>(&message)) on(*verdict);
-  if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) forwards_.safe(safe->results);
+  if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) note_safe(safe->results);
 }
 
 void SimCore::on(const wire::DaemonAway& away) {
@@ -174,8 +170,7 @@ void SimCore::on(const wire::ResultsToCore& results) {
       continue;
     }
     taken.taken.push_back(ack);
-    std::erase_if(object->state.taken, [&](const wire::TakenMark& mark) { return mark.taker == ack.taker; });
-    object->state.taken.push_back({ack.taker, ack.taker_instance, ack.number});
+    mark_taken(*object, {ack.taker, ack.taker_instance, ack.number});
     wire::CheckResult result = forwarded.result;
     const std::int64_t shift = wall_ms() - result.sent_ms;
     result.start_ms += shift;
@@ -263,7 +258,7 @@ std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& r
   return checks;
 }
 
-// ---- checks
+// ---- the loop
 
 void SimCore::turn() {
   const Now now = outside_.now();
@@ -272,103 +267,10 @@ void SimCore::turn() {
   say_requests();
   tell_alone();
   if (linked_ && now.steady >= next_beat_) {
-    next_beat_ = now.steady + plan_.nodes[node_].pulse_interval;
+    next_beat_ = now.steady + plan_.nodes[life_.node].pulse_interval;
     outside_.to_daemon(wire::CoreBeat{++beats_, checks_run_, 0, 0, 0, side_.clock()});
   }
   if (!frozen_) start_due_checks();
-}
-
-// What was overdue when it was taken up goes oldest first, at four times the average rate.
-void SimCore::start_due_checks() {
-  const std::int64_t wall = wall_ms();
-  const SteadyTime steady = outside_.now().steady;
-  const double rate = 4.0 * static_cast<double>(objects_.size()) / static_cast<double>(plan_.check_interval.count());
-  tokens_ = std::min(tokens_ + rate * static_cast<double>(kTurn.count()), 3.0);
-  std::vector<std::size_t> overdue;
-  for (std::size_t at = 0; at < objects_.size(); ++at) {
-    const Object& object = objects_[at];
-    if (!owns(object.plan) || object.running || object.due_ms > wall) continue;
-    if (object.held_until && *object.held_until > steady) continue;
-    if (object.takeover) {
-      overdue.push_back(at);
-    } else {
-      start_check(at);
-    }
-  }
-  std::sort(overdue.begin(), overdue.end(),
-            [&](std::size_t one, std::size_t other) { return objects_[one].due_ms < objects_[other].due_ms; });
-  for (std::size_t at : overdue) {
-    if (tokens_ < 1) break;
-    tokens_ -= 1;
-    start_check(at);
-  }
-}
-
-void SimCore::start_check(std::size_t at) {
-  Object& object = objects_[at];
-  object.running = log_.started(object.plan, node_, outside_.true_time());
-  object.started = outside_.now().steady;
-  object.takeover = false;
-  object.held_until.reset();
-  ++checks_run_;
-  outside_.tell("checks " + name_of(object) + ", " + CheckLog::output_of(*object.running));
-  const std::uint64_t drawn = hash64(CheckLog::output_of(*object.running), plan_.seed);
-  const Millis takes{1 + static_cast<std::int64_t>(drawn % static_cast<std::uint64_t>(plan_.check_time.count()))};
-  outside_.later(takes, [this, at] { finish_check(at); });
-}
-
-void SimCore::finish_check(std::size_t at) {
-  Object& object = objects_[at];
-  const std::size_t run = *object.running;
-  object.running.reset();
-  log_.finished(run, outside_.true_time());
-  wire::CheckResult result;
-  result.object = plan_.objects[object.plan].key;
-  result.start_ms = wall_ms() - (outside_.now().steady - object.started).count();
-  result.finish_ms = wall_ms();
-  result.return_code = plan_.is_down(object.plan, log_.runs()[run].started) ? 2 : 0;
-  result.output = CheckLog::output_of(run);
-  process(object, result);
-}
-
-void SimCore::process(Object& object, const wire::CheckResult& result) {
-  if (!owns(object.plan)) {
-    outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
-    // Should it be ours again before the owner has taken it, it comes back to us.
-    object.held_until = outside_.now().steady + kResultAllowance;
-    forwards_.push(result);
-    return send_results();
-  }
-  const bool was_down = object.state.current_state != 0;
-  const std::uint64_t start = object.state.last_hard_ok_hlc;
-  const bool again = result.return_code != 0 && was_down;
-  object.state.current_attempt = again ? std::min(plan_.attempts, object.state.current_attempt + 1) : 1;
-  object.state.state_type = result.return_code == 0 || object.state.current_attempt >= plan_.attempts ? 1 : 0;
-  object.state.last_state = object.state.current_state;
-  object.state.current_state = result.return_code;
-  object.state.has_been_checked = true;
-  object.state.should_be_scheduled = true;
-  object.state.output = result.output;
-  if (object.state.next_notification) *object.state.next_notification += object.base_ms - wall_ms();
-  object.base_ms = wall_ms();
-  object.due_ms = result.start_ms + plan_.check_interval.count();
-  object.state.last_check = result.start_ms - object.base_ms;
-  object.state.next_check = object.due_ms - object.base_ms;
-  object.version = side_.next_version(outside_.now().wall);
-  outside_.tell("has the result of " + name_of(object) + ", " + result.output);
-  log_.processed(CheckLog::run_of(result.output), outside_.true_time());
-  if (result.return_code == 0) object.state.last_hard_ok_hlc = object.version.hlc;
-  if (was_down != (result.return_code != 0)) object.state.last_change_hlc = object.version.hlc;
-  core_notifies(object, was_down, start);
-  if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
-}
-
-void SimCore::send_results() {
-  while (linked_ && forwards_.has_unsaid()) {
-    wire::CoreResults message = forwards_.take(kResultsAMessage, wall_ms());
-    message.epoch = side_.epoch();
-    outside_.to_daemon(message);
-  }
 }
 
 wire::Register SimCore::row_of(Object& object) const {
@@ -410,7 +312,7 @@ Retention SimCore::save() const {
 
 void SimCore::killed() {
   for (const Object& object : objects_) {
-    if (object.running) log_.killed(*object.running);
+    if (object.running) records_.checks.killed(*object.running);
   }
 }
 

@@ -12,9 +12,8 @@
 #include "cluster/core_side.hpp"
 #include "cluster/forward_queue.hpp"
 #include "cluster/node.hpp"
-#include "sim/check_log.hpp"
-#include "sim/notification_log.hpp"
 #include "sim/plan.hpp"
+#include "sim/records.hpp"
 
 namespace merlin::sim {
 
@@ -38,7 +37,7 @@ class SimCore {
     std::function<void(const std::string&)> tell;
   };
 
-  SimCore(const Plan& plan, std::size_t node, const Retention& retention, CheckLog& log, NotificationLog& notifications, Outside outside);
+  SimCore(const Plan& plan, const CoreLife& life, const Retention& retention, Records& records, Outside outside);
 
   // ---- the module's link
   void welcome(const wire::CoreWelcome& welcome);
@@ -47,6 +46,8 @@ class SimCore {
 
   // ---- the core's loop, every 100 ms
   void turn();
+  // From outside: a result of an object that it knows.
+  void hand_result(std::size_t object);
   void announce_busy(Millis limit);
   void end_busy();
   // The core notices a jump of its clock and moves its schedule along.
@@ -101,6 +102,9 @@ class SimCore {
   void start_check(std::size_t at);
   void finish_check(std::size_t at);
   void process(Object& object, const wire::CheckResult& result);
+  void note_processed(const wire::CheckResult& result);
+  void note_safe(const std::vector<std::uint64_t>& numbers);
+  static void mark_taken(Object& object, const wire::TakenMark& mark);
   void send_results();
   void core_notifies(Object& object, bool was_down, std::uint64_t start);
   void ask(Object& object, const wire::Notification& notification);
@@ -117,9 +121,8 @@ class SimCore {
   std::vector<wire::InFlight> in_flight(const std::vector<std::size_t>& released) const;
 
   const Plan& plan_;
-  std::size_t node_;
-  CheckLog& log_;
-  NotificationLog& notifications_;
+  CoreLife life_;
+  Records& records_;
   Outside outside_;
   cluster::CoreSide side_;
   std::vector<Object> objects_;
@@ -127,6 +130,7 @@ class SimCore {
   std::map<ObjectKey, std::size_t> by_key_;
   std::vector<char> owned_;  // by the plan's object
   cluster::ForwardQueue forwards_;
+  std::vector<std::optional<std::size_t>> forwarded_;  // which of the results from outside, by the queue's numbers
   bool linked_ = false;
   bool frozen_ = false;
   bool leaving_ = false;

@@ -128,15 +128,15 @@ void SimCore::tell(Object& object, const wire::Notification& notification) {
   wire::CheckRegister& state = object.state;
   if (is_recovery(notification)) {
     outside_.tell("TELLS recovery of " + name_of(object));
-    notifications_.told({object.plan, node_, true, static_cast<int>(notification.number), notification.start, outside_.true_time(),
-                         side_.mode() == cluster::CoreSide::Mode::isolated});
+    records_.notifications.told({object.plan, life_.node, true, static_cast<int>(notification.number), notification.start,
+                                 outside_.true_time(), side_.mode() == cluster::CoreSide::Mode::isolated});
     return;
   }
   if (kMutant != Mutant::number_not_put_back) state.notification_number = static_cast<std::int32_t>(notification.number) - 1;
   ++state.notification_number;
   outside_.tell("TELLS problem " + std::to_string(state.notification_number) + " of " + name_of(object));
-  notifications_.told({object.plan, node_, false, state.notification_number, notification.start, outside_.true_time(),
-                       side_.mode() == cluster::CoreSide::Mode::isolated});
+  records_.notifications.told({object.plan, life_.node, false, state.notification_number, notification.start, outside_.true_time(),
+                               side_.mode() == cluster::CoreSide::Mode::isolated});
   state.notified_on |= bit_of(state.current_state);
   state.next_notification = wall_ms() + plan_.repeat_after.count() - object.base_ms;
   object.version = side_.next_version(outside_.now().wall);

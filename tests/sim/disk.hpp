@@ -3,6 +3,8 @@
 
 #include <map>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "cluster/node.hpp"
 
@@ -10,22 +12,50 @@ namespace merlin::sim {
 
 class Disk {
  public:
-  void write(const cluster::Save& save) {
-    for (const wire::Register& row : save.rows) rows_[cluster::key_of(row)] = row;
-    for (const cluster::RegisterKey& key : save.forgotten) rows_.erase(key);
-    for (const wire::ForwardedResult& kept : save.kept) kept_[{kept.taker, kept.taker_instance, kept.number}] = kept;
-    for (const wire::ForwardedAck& done : save.done) kept_.erase({done.taker, done.taker_instance, done.number});
+  void write(const cluster::Save& save, Now now, Millis true_time) {
+    if (copies_.empty() || true_time - copies_.back().first >= kCopyEvery) copies_.emplace_back(true_time, content_);
+    for (const wire::Register& row : save.rows) content_.rows[cluster::key_of(row)] = row;
+    for (const cluster::RegisterKey& key : save.forgotten) content_.rows.erase(key);
+    for (const wire::ForwardedResult& kept : save.kept) content_.kept[{kept.taker, kept.taker_instance, kept.number}] = kept;
+    for (const wire::ForwardedAck& done : save.done) content_.kept.erase({done.taker, done.taker_instance, done.number});
+    content_.saved_ms = now.wall.time_since_epoch().count();
   }
   cluster::Stored read() const {
     cluster::Stored stored;
-    for (const auto& [key, row] : rows_) stored.rows.push_back(row);
-    for (const auto& [key, kept] : kept_) stored.kept.push_back(kept);
+    for (const auto& [key, row] : content_.rows) stored.rows.push_back(row);
+    for (const auto& [key, kept] : content_.kept) stored.kept.push_back(kept);
+    stored.saved_ms = content_.saved_ms;
     return stored;
   }
 
+  void strain(bool full, bool slow) {
+    full_ = full;
+    slow_ = slow;
+  }
+  bool is_full() const { return full_; }
+  bool is_slow() const { return slow_; }
+  void lose() { content_ = {}; }
+  // The copy made at that time or before takes the content's place; there is none: nothing does.
+  void put_back(Millis made) {
+    content_ = {};
+    for (const auto& [at, copy] : copies_) {
+      if (at <= made) content_ = copy;
+    }
+  }
+
  private:
-  std::map<cluster::RegisterKey, wire::Register> rows_;
-  std::map<std::tuple<NodeId, std::uint64_t, std::uint64_t>, wire::ForwardedResult> kept_;
+  static constexpr Millis kCopyEvery{10'000};
+
+  struct Content {
+    std::map<cluster::RegisterKey, wire::Register> rows;
+    std::map<std::tuple<NodeId, std::uint64_t, std::uint64_t>, wire::ForwardedResult> kept;
+    std::int64_t saved_ms = 0;
+  };
+
+  Content content_;
+  std::vector<std::pair<Millis, Content>> copies_;
+  bool full_ = false;
+  bool slow_ = false;
 };
 
 }  // namespace merlin::sim

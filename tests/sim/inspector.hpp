@@ -12,6 +12,11 @@ class NodeInspector {
   explicit NodeInspector(const Node& node) : state_(*node.state_) {}
 
   const Table& table() const { return state_.table; }
+  // What the table holds of this register, against this content of it.
+  std::strong_ordering compare(const wire::Register& content) const {
+    const Row* known = state_.table.find(key_of(content));
+    return known != nullptr ? order(known->content, content) : std::strong_ordering::less;
+  }
   const Core& core() const { return state_.core; }
   const std::map<NodeId, Other>& others() const { return state_.others; }
   wire::NodePhase phase() const { return state_.own_phase(); }
@@ -22,7 +27,7 @@ class NodeInspector {
   bool core_fed() const { return state_.feed.drained(); }
 
  private:
-  const Node::State& state_;
+  Node::State& state_;
 };
 
 }  // namespace merlin::cluster

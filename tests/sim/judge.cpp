@@ -1,9 +1,10 @@
 #include "sim/judge.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "sim/inspector.hpp"
-#include "wire/codec.hpp"
+#include "sim/story.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -18,20 +19,21 @@ Millis longest_interval(const Plan& plan) {
   return longest;
 }
 
-std::string seconds(Millis time) { return std::to_string(static_cast<double>(time.count()) / 1000.0).substr(0, 7) + " s"; }
-
 }  // namespace
 
-Judge::Judge(const Plan& plan, const Servers& servers, const CheckLog& log, const NotificationLog& notifications)
+Judge::Judge(const Plan& plan, const Servers& servers, const Records& records)
     : plan_(plan),
       servers_(servers),
-      log_(log),
-      notifications_(plan, log, notifications, longest_gap()),
+      log_(records.checks),
+      faults_(plan, longest_gap()),
+      notifications_(plan, records.checks, records.notifications, faults_),
+      passives_(plan, records.passives, faults_),
       unrun_since_(plan.objects.size(), Millis{-1}) {
-  std::size_t host = 0;
+  std::map<std::uint64_t, std::size_t> hosts;
   for (std::size_t object = 0; object < plan.objects.size(); ++object) {
-    if (plan.objects[object].key.is_host()) host = object;
-    host_of_.push_back(host);
+    const ObjectKey& key = plan.objects[object].key;
+    if (key.is_host()) hosts[key.host] = object;
+    host_of_.push_back(hosts.at(key.host));
   }
 }
 
@@ -216,85 +218,6 @@ void Judge::check_small_moves(const std::vector<int>& owners, const std::vector<
   settled_able_ = able;
 }
 
-// ---- I7
-
-void Judge::check_agreement(Millis now) {
-  check_tables(now);
-  for (std::size_t node = 0; node < servers_.size(); ++node) {
-    if (servers_[node]->daemon_runs() && servers_[node]->core_runs()) check_core(node, now);
-  }
-  check_freshness(now);
-}
-
-void Judge::check_tables(Millis now) {
-  const Server* first = nullptr;
-  for (std::size_t node = 0; node < servers_.size(); ++node) {
-    const Server& server = *servers_[node];
-    if (!server.daemon_runs()) continue;
-    const cluster::NodeInspector inside(server.node());
-    if (inside.forwards_waiting() > 0)
-      fail(now, "I7: " + plan_.nodes[node].name + " has " + std::to_string(inside.forwards_waiting()) + " results waiting for their owner");
-    if (!inside.core_fed()) fail(now, "I7: " + plan_.nodes[node].name + " has rows left for its core");
-    for (const NodePlan& peer : plan_.nodes) {
-      if (inside.backlog(peer.id) > 0) fail(now, "I7: " + plan_.nodes[node].name + " has a backlog for " + peer.name);
-    }
-    if (first == nullptr) first = &server;
-    if (inside.table().digest() != cluster::NodeInspector(first->node()).table().digest())
-      fail(now, "I7: the table of " + plan_.nodes[node].name + " differs");
-  }
-}
-
-void Judge::check_core(std::size_t node, Millis now) {
-  const cluster::NodeInspector inside(servers_[node]->node());
-  const SimCore& core = servers_[node]->core();
-  std::map<ObjectKey, std::size_t> objects;
-  for (std::size_t object : plan_.nodes[node].knows) objects[plan_.objects[object].key] = object;
-  const cluster::Table& table = inside.table();
-  for (auto row = table.after(0); row != table.end(); ++row) {
-    if (row->second->content.kind != wire::RegisterKind::check) continue;
-    const auto known = objects.find(row->second->content.object);
-    if (known == objects.end()) continue;
-    const wire::CheckRegister* state = core.state(known->second);
-    const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
-    const bool equal = content && state->output == content->output && state->current_state == content->current_state &&
-                       state->current_attempt == content->current_attempt && core.version(known->second) == row->second->content.version;
-    if (!equal)
-      fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state->output + " for " + describe(known->second) +
-                    ", the table has " + content->output);
-  }
-}
-
-// L4: everything that somebody could run was run within the last interval, and the tables show that very result.
-void Judge::check_freshness(Millis now) {
-  std::map<ObjectKey, std::string> shown;
-  for (const auto& server : servers_) {
-    if (!server->daemon_runs()) continue;
-    const cluster::Table& table = cluster::NodeInspector(server->node()).table();
-    for (auto row = table.after(0); row != table.end(); ++row) {
-      if (row->second->content.kind != wire::RegisterKind::check) continue;
-      const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
-      shown[row->second->content.object] = content ? content->output : "nothing";
-    }
-    break;
-  }
-  for (std::size_t object = 0; object < plan_.objects.size(); ++object) {
-    const bool known = std::any_of(servers_.begin(), servers_.end(),
-                                   [&](const auto& server) { return server->core_runs() && server->core().knows(object); });
-    if (!known) continue;
-    const auto last = log_.last_run(object);
-    if (!last) {
-      fail(now, "L4: " + describe(object) + " was never checked");
-      continue;
-    }
-    const CheckRun& run = log_.runs()[*last];
-    if (now - run.started > plan_.check_interval + Millis{15'000})
-      fail(now, "L4: " + describe(object) + " was last checked " + seconds(now - run.started) + " ago");
-    const std::string& output = shown[plan_.objects[object].key];
-    if (output != CheckLog::output_of(*last))
-      fail(now, "L4: the tables show " + output + " for " + describe(object) + ", the last is " + CheckLog::output_of(*last));
-  }
-}
-
 // ---- the whole run
 
 void Judge::check_settled(Millis now) {
@@ -303,7 +226,9 @@ void Judge::check_settled(Millis now) {
 }
 
 void Judge::check_history(Millis now) {
-  notifications_.judge(now, std::max(disturbed_, joining_), [&](const std::string& what) { fail(now, what); });
+  const auto fails = [&](const std::string& what) { fail(now, what); };
+  notifications_.judge(now, std::max(disturbed_, joining_), fails);
+  passives_.judge(fails);
   if (plan_.unplanned) return;
   check_alarms(now);
   check_repeats(now);

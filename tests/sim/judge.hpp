@@ -1,14 +1,16 @@
-// Says whether a run kept the promises: I4 one runner, I5 small moves, I6 told once, I7 agreement, L1 no false alarm, L4 progress,
-// and for each check: none missed, none run twice, no result lost, where nothing unplanned happens.
+// Says whether a run kept the promises: I1 to I3 of results from outside, I4 one runner, I5 small moves, I6 told once, I7 agreement, L1 no
+// false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where nothing unplanned happens.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "sim/check_log.hpp"
+#include "sim/fault_log.hpp"
 #include "sim/notification_judge.hpp"
+#include "sim/passive_judge.hpp"
 #include "sim/plan.hpp"
+#include "sim/records.hpp"
 #include "sim/server.hpp"
 
 namespace merlin::sim {
@@ -21,13 +23,13 @@ class Judge {
  public:
   using Servers = std::vector<std::unique_ptr<Server>>;
 
-  Judge(const Plan& plan, const Servers& servers, const CheckLog& log, const NotificationLog& notifications);
+  Judge(const Plan& plan, const Servers& servers, const Records& records);
 
   // A fault began or ended: what follows from it has its time from here. `open`: it lasts.
   void disturbed(Millis now, bool open);
   void ended(Millis now, bool was_open);
   void all_ended(Millis now);
-  NotificationJudge& notifications() { return notifications_; }
+  FaultLog& faults() { return faults_; }
   Millis last_disturbance() const { return disturbed_; }
   // No check was started meanwhile, on purpose.
   void stood_still(Millis from, Millis until);
@@ -71,7 +73,9 @@ class Judge {
   const Plan& plan_;
   const Servers& servers_;
   const CheckLog& log_;
+  FaultLog faults_;
   NotificationJudge notifications_;
+  PassiveJudge passives_;
   Millis disturbed_{0};
   int open_faults_ = 0;
   Millis still_from_{0};

@@ -1,5 +1,6 @@
 #include "sim/network.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/messages.hpp"
@@ -12,6 +13,10 @@ constexpr Millis kWatchEvery{500};
 constexpr int kUnacknowledged = 10;
 // A new connection takes the place of one that was silent for so long.
 constexpr Millis kSilence{2500};
+constexpr std::int64_t kSlowLineBytesAMilli = 8;
+constexpr std::size_t kOverhead = 80;  // of a packet, TLS and TCP
+constexpr Millis kFirstRepeat{200};
+constexpr int kMostRepeats = 4;
 
 }  // namespace
 
@@ -24,6 +29,8 @@ Network::Network(const Plan& plan, Events& events, Random& random, Story& story,
       count_(plan.nodes.size()),
       paths_(count_ * count_),
       slower_(count_, Millis{0}),
+      lossy_(count_, 0),
+      narrow_(count_, 0),
       traffic_(count_) {
   for (std::size_t node = 0; node < count_; ++node) events_.after(random_.between(Millis{0}, kWatchEvery), [this, node] { watch(node); });
 }
@@ -78,6 +85,7 @@ void Network::trust(std::size_t node, std::size_t peer, bool trusted) {
 void Network::heal_all() {
   for (std::size_t from = 0; from < count_; ++from) {
     slower_[from] = Millis{0};
+    lossy_[from] = narrow_[from] = 0;
     for (std::size_t to = 0; to < count_; ++to) {
       if (path(from, to).cuts == 0) continue;
       path(from, to).cuts = 1;
@@ -89,7 +97,23 @@ void Network::heal_all() {
 Millis Network::travel_time(std::size_t from, std::size_t to) {
   // Without jitter nothing is drawn: a scenario's story does not depend on how many messages there were.
   const Millis jitter = plan_.jitter > Millis{0} ? random_.between(Millis{0}, plan_.jitter) : Millis{0};
-  return plan_.latency[from][to] + jitter + slower_[from];
+  return plan_.latency[from][to] + jitter + slower_[from] + repeats(from, to);
+}
+
+// Each loss of the same packet doubles the wait for the next try.
+Millis Network::repeats(std::size_t from, std::size_t to) {
+  const int percent = std::max(lossy_[from], lossy_[to]);
+  Millis wait{0};
+  for (int repeat = 0; percent > 0 && repeat < kMostRepeats && random_.chance(percent); ++repeat) wait += kFirstRepeat * (1 << repeat);
+  return wait;
+}
+
+void Network::reset(std::size_t node) {
+  for (std::size_t peer = 0; peer < count_; ++peer) {
+    if (peer == node) continue;
+    if (path(node, peer).up) close(node, peer, true);
+    if (path(peer, node).up) close(peer, node, true);
+  }
 }
 
 bool Network::is_blocked(std::size_t from, std::size_t to) {
@@ -104,6 +128,35 @@ void Network::carry(std::size_t from, std::size_t to, Item item) {
     here.held.push_back(std::move(item));
     return;
   }
+  const bool is_narrow = narrow_[from] != 0 || narrow_[to] != 0;
+  if (!is_narrow && !here.line_busy) return pass(from, to, std::move(item));
+  const auto priority = item.what == What::end ? here.line.size() - 1 : static_cast<std::size_t>(item.packet.priority);
+  here.line[priority].push_back(std::move(item));
+  if (!here.line_busy) transmit(from, to);
+}
+
+void Network::transmit(std::size_t from, std::size_t to) {
+  Path& here = path(from, to);
+  const auto queue = std::find_if(here.line.begin(), here.line.end(), [](const auto& one) { return !one.empty(); });
+  here.line_busy = queue != here.line.end();
+  if (!here.line_busy) return;
+  Item item = std::move(queue->front());
+  queue->pop_front();
+  const bool is_narrow = narrow_[from] != 0 || narrow_[to] != 0;
+  const std::int64_t bytes = static_cast<std::int64_t>(item.packet.payload.size() + kOverhead);
+  const Millis takes{is_narrow && item.connection == here.connection ? bytes / kSlowLineBytesAMilli : 0};
+  events_.after(takes, [this, from, to, moved = std::move(item)]() mutable {
+    if (is_blocked(from, to)) {
+      path(from, to).held.push_back(std::move(moved));
+    } else {
+      pass(from, to, std::move(moved));
+    }
+    transmit(from, to);
+  });
+}
+
+void Network::pass(std::size_t from, std::size_t to, Item item) {
+  Path& here = path(from, to);
   if (path(to, from).cuts > 0) ++here.unacknowledged;
   here.last_arrival = std::max(here.last_arrival, events_.now() + travel_time(from, to));
   events_.at(here.last_arrival, [this, from, to, moved = std::move(item)] { arrive(from, to, moved); });

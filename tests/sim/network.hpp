@@ -2,11 +2,13 @@
 // delivered when an end gives up is lost. Both ends may dial.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "cluster/node.hpp"
 #include "sim/events.hpp"
 #include "sim/plan.hpp"
 #include "sim/random.hpp"
@@ -18,6 +20,7 @@ namespace merlin::sim {
 struct Packet {
   std::uint8_t type = 0;
   std::string payload;
+  cluster::Priority priority = cluster::Priority::control;
 };
 
 // What the network tells a node's daemon. Called also for a stopped one: that hears of it when it goes on.
@@ -47,6 +50,12 @@ class Network {
   void cut(std::size_t from, std::size_t to) { ++path(from, to).cuts; }
   void uncut(std::size_t from, std::size_t to);
   void slow(std::size_t from, Millis by);
+  // Of what the node sends and gets so many of a hundred packets are lost, and sent again.
+  void lose(std::size_t node, int percent) { lossy_[node] = percent; }
+  // Its line carries 64 kbit/s each way; what is more urgent goes first.
+  void narrow(std::size_t node, bool narrow) { narrow_[node] = narrow ? 1 : 0; }
+  // Its connections break at both ends.
+  void reset(std::size_t node);
   // Whether the node has the peer in its file: else it ends their connection, and makes and takes no other.
   void trust(std::size_t node, std::size_t peer, bool trusted);
   void heal_all();
@@ -71,11 +80,16 @@ class Network {
     int unacknowledged = 0;  // arrived, and its acknowledgement cannot come back
     Millis next_dial{0};
     bool trusted = true;
+    std::array<std::deque<Item>, 4> line;  // by priority: wait for a slow line
+    bool line_busy = false;
   };
 
   Path& path(std::size_t from, std::size_t to) { return paths_[from * count_ + to]; }
   Millis travel_time(std::size_t from, std::size_t to);
   void carry(std::size_t from, std::size_t to, Item item);
+  void transmit(std::size_t from, std::size_t to);
+  void pass(std::size_t from, std::size_t to, Item item);
+  Millis repeats(std::size_t from, std::size_t to);
   void arrive(std::size_t from, std::size_t to, const Item& item);
   bool is_blocked(std::size_t from, std::size_t to);
   void watch(std::size_t node);
@@ -92,6 +106,8 @@ class Network {
   std::size_t count_;
   std::vector<Path> paths_;
   std::vector<Millis> slower_;
+  std::vector<int> lossy_;
+  std::vector<char> narrow_;
   std::uint64_t connections_ = 0;
   Traffic traffic_;
 };

@@ -2,45 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/story.hpp"
+
 namespace merlin::sim {
-namespace {
-
-constexpr Millis kExchange{1500};
-
-std::string seconds(Millis time) { return std::to_string(static_cast<double>(time.count()) / 1000.0).substr(0, 7) + " s"; }
-
-// A stopped core tells nothing and goes on by asking; nobody tells more for a wrong clock.
-bool excuses(const FaultEvent& event) {
-  return !is_planned(event.fault) && event.fault != Fault::stop_core && event.fault != Fault::clock_step;
-}
-
-// What it took away is there again when it is over.
-bool is_of_links(const FaultEvent& event) {
-  return event.fault == Fault::cut || event.fault == Fault::one_way || event.fault == Fault::isolate || event.fault == Fault::delay;
-}
-
-bool touches(const FaultEvent& event, std::size_t node) {
-  const bool pair = event.fault == Fault::cut || event.fault == Fault::one_way;
-  return event.node == node || (pair && event.other == node);
-}
-
-}  // namespace
-
-void NotificationJudge::began(const FaultEvent& event, Millis now) {
-  if (excuses(event)) thrown_.push_back({event, now, std::nullopt});
-}
-
-void NotificationJudge::ended(const FaultEvent& event, Millis now) {
-  for (Thrown& thrown : thrown_) {
-    const bool same = thrown.event.at == event.at && thrown.event.node == event.node && thrown.event.fault == event.fault;
-    if (same && !thrown.until) thrown.until = now;
-  }
-}
-
-void NotificationJudge::healed(Millis now) {
-  for (Thrown& thrown : thrown_) thrown.until = std::min(thrown.until.value_or(now), now);
-}
-
 void NotificationJudge::judge(Millis now, Millis quiet_since, const Fail& fail) const {
   for (std::size_t object = 0; object < plan_.objects.size(); ++object) judge_object(object, now, quiet_since, fail);
 }
@@ -84,13 +48,7 @@ bool NotificationJudge::is_same(const Telling& first, const Telling& second) con
 }
 
 bool NotificationJudge::is_excused(const Telling& first, const Telling& second) const {
-  if (second.alone) return true;
-  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
-    if (!touches(thrown.event, first.node) && !touches(thrown.event, second.node)) return false;
-    const Millis until = thrown.until.value_or(Millis::max() - recovers_in_) + recovers_in_;
-    if (first.at < thrown.from - kExchange || first.at > until) return false;
-    return !is_of_links(thrown.event) || second.at <= until;
-  });
+  return second.alone || faults_.is_excused({first.node, first.at}, {second.node, second.at});
 }
 
 void NotificationJudge::judge_repeats(const std::vector<Telling>& tellings, const Fail& fail) const {
@@ -111,17 +69,10 @@ void NotificationJudge::judge_order(const std::vector<Telling>& tellings, const 
   }
 }
 
-bool NotificationJudge::is_disturbed(std::size_t node, Millis at) const {
-  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
-    const Millis until = thrown.until.value_or(Millis::max() - recovers_in_) + recovers_in_;
-    return touches(thrown.event, node) && at >= thrown.from - kExchange && at <= until;
-  });
-}
-
 // Never zero: who is in trouble for long was told of, and who is well again after a telling too.
 void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>& tellings, Millis now, Millis quiet_since,
                                   const Fail& fail) const {
-  const Millis patience = (plan_.attempts + 1) * plan_.check_interval + plan_.check_time + recovers_in_ + Millis{10'000};
+  const Millis patience = (plan_.attempts + 1) * plan_.check_interval + plan_.check_time + faults_.recovers_in() + Millis{10'000};
   const bool known = std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
     return std::find(node.knows.begin(), node.knows.end(), object) != node.knows.end();
   });
@@ -142,7 +93,7 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   }
   if (tellings.empty() || tellings.back().recovery) return;
   const Telling& last = tellings.back();
-  if (!is_disturbed(last.node, last.at))
+  if (!faults_.is_disturbed(last.node, last.at))
     fail("I6: " + what + " is well since " + seconds(since) + ", and that was not told after the " + describe(last));
 }
 

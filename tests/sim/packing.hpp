@@ -12,10 +12,10 @@
 namespace merlin::sim {
 
 template <class Variant>
-Packet pack(const Variant& message) {
+Packet pack(const Variant& message, cluster::Priority priority = cluster::Priority::control) {
   return std::visit(
-      [](const auto& content) {
-        return Packet{static_cast<std::uint8_t>(std::decay_t<decltype(content)>::type_id), wire::encode(content)};
+      [&](const auto& content) {
+        return Packet{static_cast<std::uint8_t>(std::decay_t<decltype(content)>::type_id), wire::encode(content), priority};
       },
       message);
 }

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "sim/random.hpp"
 
 namespace merlin::sim {
 namespace {
-
-constexpr std::array<const char*, kFaults> kNames{"kill core",   "kill daemon",    "kill both", "power", "stop core",  "stop daemon",
-                                                  "cut",         "cut one-way",    "isolate",   "delay", "clock step", "busy core",
-                                                  "reload core", "restart daemon", "drain",     "remove"};
 
 NodeId draw_id(Random& random) {
   NodeId id;
@@ -82,57 +77,6 @@ void draw_latencies(Plan& plan, Random& random) {
   }
 }
 
-Millis draw_length(Fault fault, Random& random) {
-  switch (fault) {
-    case Fault::busy:
-      return Millis{random.between(300, 3500)};
-    case Fault::reload:
-      return Millis{random.between(1000, 4000)};
-    case Fault::restart_daemon:
-      return Millis{random.between(300, 8000)};
-    default:
-      return Millis{random.chance(50) ? random.between(200, 4000) : random.between(1000, 40000)};
-  }
-}
-
-// Each run throws only some of the faults, so that rare combinations get their turn ("swarm testing").
-std::vector<Fault> draw_kinds(Random& random, bool planned_only) {
-  std::vector<Fault> kinds;
-  while (kinds.empty()) {
-    for (int fault = 0; fault < kDrawnFaults; ++fault) {
-      const auto kind = static_cast<Fault>(fault);
-      if (planned_only && !is_planned(kind)) continue;
-      if (random.chance(planned_only ? 60 : 30)) kinds.push_back(kind);
-    }
-  }
-  return kinds;
-}
-
-void draw_faults(Plan& plan, Random& random) {
-  const Millis start{25'000};
-  const Millis span{random.between(30'000, 120'000)};
-  plan.heal_at = start + span;
-  const int temper = static_cast<int>(random.below(100));
-  if (temper < 10) return;
-  const bool planned_only = temper < 35;
-  const std::vector<Fault> kinds = draw_kinds(random, planned_only);
-  // Planned work leaves a check the time to end before the next.
-  const Millis pause{std::array<std::int64_t, 4>{2000, 6000, 15000, 40000}[random.below(4)]};
-  const Millis shortest{planned_only ? 6000 : pause.count() / 4};
-  for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span;
-       at += shortest + Millis{random.between(0, pause.count() * 2)}) {
-    FaultEvent event;
-    event.at = at;
-    event.fault = kinds[random.below(kinds.size())];
-    event.node = random.below(plan.nodes.size());
-    event.other = (event.node + 1 + random.below(plan.nodes.size() - 1)) % plan.nodes.size();
-    event.length = draw_length(event.fault, random);
-    event.amount = event.fault == Fault::delay ? Millis{random.between(50, 3000)} : Millis{random.between(-4'000'000, 4'000'000)};
-    plan.unplanned = plan.unplanned || !is_planned(event.fault);
-    plan.faults.push_back(event);
-  }
-}
-
 // Long enough to become hard and to be told, with some time between; some last beyond the end.
 void draw_outages(Plan& plan, Random& random) {
   plan.attempts = 1 + static_cast<int>(random.below(2));
@@ -166,16 +110,6 @@ Millis Plan::last_turn(std::size_t object, Millis when) const {
   return last;
 }
 
-bool is_planned(Fault fault) { return fault >= Fault::busy && fault != Fault::remove; }
-
-const char* name_of(Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
-
-std::optional<Fault> fault_by_name(const std::string& name) {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<Fault>(found - kNames.begin());
-}
-
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   Random random(seed);
   Plan plan;
@@ -191,6 +125,10 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   draw_faults(plan, random);
   plan.end_at = plan.heal_at + Millis{80'000};
   draw_outages(plan, random);
+  // Of its own, so that a seed keeps what it had before there was this.
+  Random more(seed ^ 0xD15C);
+  draw_strain(plan, more);
+  draw_traffic(plan, more);
   return plan;
 }
 

@@ -1,5 +1,5 @@
 // A run as drawn from its seed (or written in a scenario file): the cluster, and what is thrown at it.
-// F01 F02 F03 F04 F05 F06 F08 F10 F11 F12 F15 F30 F32 F46
+// F01 F02 F03 F04 F05 F06 F08 F10 F11 F12 F13 F14 F15 F16 F17 F18 F30 F31 F32 F33 F40 F41 F42 F43 F45 F46
 #pragma once
 
 #include <optional>
@@ -10,6 +10,8 @@
 #include "base/time.hpp"
 
 namespace merlin::sim {
+
+class Random;
 
 // The fault catalogue, as far as this code can feel it.
 enum class Fault {
@@ -31,10 +33,30 @@ enum class Fault {
   drain,           // and undrain later
   // by scenarios only
   remove,  // the others take it out of their files, one after the other; it is left running
+  // links
+  split,      // the nodes are two groups that hear nothing of each other
+  swizzle,    // a node's links stop one by one, and come back in another order
+  flap,       // they go and come all the time
+  reset,      // its connections break, and what is under way on them is lost
+  loss,       // packets are lost, and sent again after ever longer times
+  slow_line,  // 64 kbit/s
+  // machine
+  suspend,  // both processes and the steady clock stand still
+  // disk: nobody may notice but by what is said of it
+  disk_full,  // nothing can be written
+  disk_slow,  // each write takes seconds
+  disk_lost,  // what was written is gone or damaged, and found to be: the store begins anew
+  // with the daemon's end and start
+  old_store,  // an older copy of the store is put back
+  no_store,   // nothing is left of it
 };
-inline constexpr int kFaults = 16;
-inline constexpr int kDrawnFaults = 15;
+inline constexpr int kFaults = 28;
+inline constexpr int kDrawnFaults = 15;  // before `remove`; the others are drawn on their own
 bool is_planned(Fault fault);
+bool is_of_disk(Fault fault);
+bool is_of_disk_loss(Fault fault);
+// What it takes away is there again when it is over.
+bool is_of_links(Fault fault);
 const char* name_of(Fault fault);
 std::optional<Fault> fault_by_name(const std::string& name);
 
@@ -42,10 +64,12 @@ struct FaultEvent {
   Millis at{0};
   Fault fault = Fault::kill_core;
   std::size_t node = 0;
-  std::size_t other = 0;  // for cuts
-  Millis length{0};       // until it heals, starts again, continues
-  Millis amount{0};       // of a delay or clock step
+  std::size_t other = 0;   // for cuts
+  Millis length{0};        // until it heals, starts again, continues
+  Millis amount{0};        // of a delay or clock step
+  std::uint64_t draw = 0;  // who is on which side of a split, the order of a swizzle
 };
+bool touches(const FaultEvent& event, std::size_t node);
 
 struct NodePlan {
   NodeId id;
@@ -55,6 +79,7 @@ struct NodePlan {
   std::optional<std::uint32_t> weight;                     // its own word
   std::vector<std::optional<std::uint32_t>> said_weights;  // its file's word of each node
   Millis clock_offset{0};
+  int clock_drift_ppm = 0;  // of both of its clocks
   Millis starts_at{0};
   std::vector<std::size_t> knows;  // objects
 };
@@ -68,6 +93,14 @@ struct ObjectPlan {
     Millis until{0};
   };
   std::vector<Outage> outages;  // in order: any check started meanwhile finds a problem
+  bool passive = false;         // never checked: its results come from outside
+};
+
+// A result from outside is handed to a node's core.
+struct PassivePlan {
+  Millis at{0};
+  std::size_t object = 0;
+  std::size_t node = 0;
 };
 
 struct Plan {
@@ -83,6 +116,7 @@ struct Plan {
   std::vector<FaultEvent> faults;
   Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};
+  std::vector<PassivePlan> passives;
   bool unplanned = false;     // some fault is not planned
   int attempts = 1;           // a problem is hard at the so many-th check
   Millis repeat_after{0};     // and told again
@@ -94,6 +128,11 @@ struct Plan {
   Millis last_turn(std::size_t object, Millis when) const;
 };
 
+void draw_faults(Plan& plan, Random& random);
+// The faults of links, machine and disk, beside the others.
+void draw_strain(Plan& plan, Random& random);
+// Objects that only get results from outside, and those results.
+void draw_traffic(Plan& plan, Random& random);
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);
 
 }  // namespace merlin::sim

@@ -8,11 +8,9 @@ namespace merlin::sim {
 namespace {
 
 constexpr Millis kDaemonTick{50};
-constexpr Millis kCoreTurn{100};
-constexpr Millis kRetentionEvery{30'000};
-constexpr Millis kReconnect{500};
 constexpr Millis kFastestWrite{1};
 constexpr Millis kSlowestWrite{40};
+constexpr Millis kStrainedWrite{6'000};
 constexpr std::int64_t kWallStart = 1'700'000'000'000;
 constexpr Millis kAnnouncedAway{15'000};
 
@@ -33,20 +31,22 @@ void Process::run(std::uint64_t life, std::function<void()> step) {
   }
 }
 
-Server::Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log,
-               NotificationLog& notifications)
+Server::Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, Records& records)
     : plan_(plan),
       number_(number),
       events_(events),
       network_(network),
       random_(random),
       story_(story),
-      log_(log),
-      notifications_(notifications),
+      records_(records),
       steady_base_(random.between(1'000'000, 900'000'000)),
       clock_offset_(plan.nodes[number].clock_offset) {}
 
-Now Server::now() const { return {SteadyTime{events_.now() + steady_base_}, WallTime{Millis{kWallStart} + events_.now() + clock_offset_}}; }
+Now Server::now() const {
+  const auto as_counted = [&](Millis time) { return time + time * plan_.nodes[number_].clock_drift_ppm / 1'000'000; };
+  const Millis steady = as_counted(suspended_.value_or(events_.now())) + steady_base_;
+  return {SteadyTime{steady}, WallTime{Millis{kWallStart} + as_counted(events_.now()) + clock_offset_}};
+}
 
 cluster::Settings Server::settings() const {
   const NodePlan& self = plan_.nodes[number_];
@@ -69,7 +69,7 @@ cluster::Settings Server::settings() const {
 // ---- the daemon
 
 void Server::start_daemon() {
-  if (daemon_.alive()) return;
+  if (daemon_.alive() || suspended_) return;
   daemon_.begin();
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon starts");
   node_ = std::make_unique<cluster::Node>(settings(), durable_, random_.nonzero(), random_.nonzero(), now());
@@ -85,6 +85,7 @@ void Server::tick_daemon() {
   const Now moment = now();
   const Millis late_by = moment.steady - last_tick_ - kDaemonTick;
   last_tick_ = moment.steady;
+  if (unsaved_) persist(*unsaved_);
   carry_out(node_->tick(moment, std::max(late_by, Millis{0})));
   // A loop is never quite on time.
   tick_after(kDaemonTick + random_.between(Millis{0}, Millis{5}));
@@ -106,12 +107,12 @@ void Server::carry_out(const cluster::Actions& actions) {
   for (const cluster::Action& action : actions) {
     if (const auto* message = std::get_if<cluster::SendToPeer>(&action)) {
       for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {
-        if (plan_.nodes[peer].id == message->to) network_.send(number_, peer, pack(message->message));
+        if (plan_.nodes[peer].id == message->to) network_.send(number_, peer, pack(message->message, message->priority));
       }
     } else if (const auto* told = std::get_if<cluster::SendToCore>(&action)) {
       to_core(told->message);
-    } else if (const auto* persist = std::get_if<cluster::Persist>(&action)) {
-      durable_ = persist->state;
+    } else if (const auto* now_written = std::get_if<cluster::Persist>(&action)) {
+      persist(now_written->state);
     } else if (const auto* save = std::get_if<cluster::Save>(&action)) {
       write(*save);
     } else if (const auto* line = std::get_if<cluster::Log>(&action)) {
@@ -122,12 +123,27 @@ void Server::carry_out(const cluster::Actions& actions) {
 }
 
 void Server::write(cluster::Save save) {
-  disk_free_ = std::max(disk_free_, events_.now()) + random_.between(kFastestWrite, kSlowestWrite);
+  disk_free_ = std::max(disk_free_, events_.now()) + random_.between(kFastestWrite, disk_.is_slow() ? kStrainedWrite : kSlowestWrite);
   events_.at(disk_free_, [this, life = daemon_.life(), save = std::move(save)] {
     if (life != daemon_.life()) return;
-    disk_.write(save);
-    in_daemon([this, ticket = save.ticket] { return node_->saved(ticket, true, now()); });
+    const bool ok = !disk_.is_full();
+    if (ok) disk_.write(save, now(), events_.now());
+    in_daemon([this, ok, ticket = save.ticket] { return node_->saved(ticket, ok, now()); });
   });
+}
+
+// A disk that cannot be written delays nothing: it is tried again.
+void Server::persist(const cluster::Durable& state) {
+  unsaved_ = state;
+  if (disk_.is_full()) return;
+  durable_ = state;
+  unsaved_.reset();
+}
+
+void Server::lose_store() {
+  story_.tell(events_.now(), plan_.nodes[number_].name, "loses its store");
+  disk_.lose();
+  in_daemon([this] { return node_->store_lost(now()); });
 }
 
 void Server::kill_daemon(bool silently) {
@@ -135,6 +151,7 @@ void Server::kill_daemon(bool silently) {
   daemon_.end();
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon is gone");
   node_.reset();
+  unsaved_.reset();
   daemon_link_ = 0;
   network_.stop(number_, silently);
   module_lost();
@@ -147,7 +164,7 @@ void Server::stop_daemon() {
 }
 
 void Server::go_on_daemon() {
-  if (!daemon_.is(Process::State::stopped)) return;
+  if (!daemon_.is(Process::State::stopped) || suspended_) return;
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon goes on");
   // First it reads all that has arrived, then it ticks.
   daemon_.go_on();
@@ -205,162 +222,6 @@ void Server::arrived(std::size_t from, const Packet& packet) {
 
 void Server::unreachable(std::size_t peer) {
   in_daemon([this, peer] { return node_->unreachable(plan_.nodes[peer].id, now()); });
-}
-
-// ---- the core
-
-SimCore::Outside Server::outside_of_core() {
-  SimCore::Outside outside;
-  outside.now = [this] { return now(); };
-  outside.true_time = [this] { return events_.now(); };
-  outside.to_daemon = [this](const cluster::FromCore& message) { to_daemon(message); };
-  outside.later = [this](Millis delay, std::function<void()> step) {
-    events_.after(delay, [this, life = core_process_.life(), run = std::move(step)] { core_process_.run(life, run); });
-  };
-  outside.tell = [this](const std::string& what) { story_.tell(events_.now(), plan_.nodes[number_].name, what); };
-  return outside;
-}
-
-void Server::start_core() {
-  if (core_process_.alive()) return;
-  core_process_.begin();
-  story_.tell(events_.now(), plan_.nodes[number_].name, "core starts");
-  core_ = std::make_unique<SimCore>(plan_, number_, retention_, log_, notifications_, outside_of_core());
-  const std::uint64_t life = core_process_.life();
-  events_.after(random_.between(Millis{1}, kCoreTurn), [this, life] { core_process_.run(life, [this] { turn_core(); }); });
-  events_.after(random_.between(Millis{1}, kReconnect), [this, life] { core_process_.run(life, [this] { connect_module(); }); });
-  events_.after(kRetentionEvery, [this, life] { core_process_.run(life, [this] { save_retention(); }); });
-}
-
-void Server::turn_core() {
-  core_->turn();
-  events_.after(kCoreTurn, [this, life = core_process_.life()] { core_process_.run(life, [this] { turn_core(); }); });
-}
-
-void Server::save_retention() {
-  retention_ = core_->save();
-  events_.after(kRetentionEvery, [this, life = core_process_.life()] { core_process_.run(life, [this] { save_retention(); }); });
-}
-
-void Server::kill_core() {
-  if (!core_process_.alive()) return;
-  story_.tell(events_.now(), plan_.nodes[number_].name, "core is gone");
-  core_ends(false);
-}
-
-void Server::reload_core(Millis length) {
-  if (!core_runs() || busy_) return;
-  story_.tell(events_.now(), plan_.nodes[number_].name, "core reloads");
-  core_ends(true);
-  events_.after(length, [this] { start_core(); });
-}
-
-void Server::core_ends(bool planned) {
-  if (planned) retention_ = core_->leave();
-  core_->killed();
-  core_process_.end();
-  busy_ = false;
-  core_.reset();
-  if (const std::uint64_t link = std::exchange(link_, 0); link != 0) {
-    events_.at(last_to_daemon_, [this, link, life = daemon_.life()] {
-      daemon_.run(life, [this, link] {
-        if (daemon_link_ != link) return;
-        daemon_link_ = 0;
-        carry_out(node_->core_disconnected(now()));
-      });
-    });
-  }
-}
-
-void Server::stop_core() {
-  if (!core_runs()) return;
-  story_.tell(events_.now(), plan_.nodes[number_].name, "core stopped");
-  core_process_.stop();
-}
-
-void Server::go_on_core() {
-  if (!core_process_.is(Process::State::stopped) || busy_) return;
-  story_.tell(events_.now(), plan_.nodes[number_].name, "core goes on");
-  core_process_.go_on();
-}
-
-void Server::busy_core(Millis length) {
-  if (!core_runs() || busy_) return;
-  core_->announce_busy(Millis{5000});
-  core_process_.stop();
-  busy_ = true;
-  events_.after(length, [this, life = core_process_.life()] {
-    if (core_process_.life() != life || !busy_) return;
-    busy_ = false;
-    core_->end_busy();
-    core_process_.go_on();
-  });
-}
-
-void Server::step_clock(Millis by) {
-  clock_offset_ += by;
-  if (core_) core_->clock_stepped(by);
-}
-
-void Server::freeze(bool frozen) {
-  if (core_) core_->freeze(frozen);
-}
-
-// ---- the socket between them
-
-void Server::connect_module() {
-  events_.after(kReconnect, [this, life = core_process_.life()] { core_process_.run(life, [this] { connect_module(); }); });
-  if (link_ != 0 || !daemon_runs()) return;
-  link_ = ++links_;
-  last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
-  events_.at(last_to_daemon_, [this, link = link_, life = daemon_.life()] {
-    daemon_.run(life, [this, link] {
-      if (link_ != link) return;
-      daemon_link_ = link;
-      wire::CoreHello hello;
-      hello.boot_id = core_process_.life();
-      hello.program = "simulated core";
-      carry_out(node_->core_connected(hello, now()));
-    });
-  });
-}
-
-void Server::module_lost() {
-  const std::uint64_t link = link_;
-  if (link == 0) return;
-  events_.at(std::max(last_to_core_, events_.now()), [this, link, life = core_process_.life()] {
-    core_process_.run(life, [this, link] {
-      if (link_ != link) return;
-      link_ = 0;
-      core_->lost();
-    });
-  });
-}
-
-void Server::to_daemon(const cluster::FromCore& message) {
-  if (link_ == 0) return;
-  last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
-  events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life()] {
-    daemon_.run(life, [this, packet, link] {
-      if (daemon_link_ != link) return;
-      story_.note(events_.now(), packet.payload);
-      carry_out(node_->receive_core(unpack<cluster::FromCore>(packet), now()));
-    });
-  });
-}
-
-void Server::to_core(const cluster::ToCore& message) {
-  if (daemon_link_ == 0 || daemon_link_ != link_) return;
-  last_to_core_ = std::max(last_to_core_, events_.now() + random_.between(Millis{0}, Millis{20}));
-  events_.at(last_to_core_, [this, packet = pack(message), link = link_, life = core_process_.life()] {
-    core_process_.run(life, [this, packet, link] {
-      if (link_ != link) return;
-      story_.note(events_.now(), packet.payload);
-      const auto told = unpack<cluster::ToCore>(packet);
-      if (const auto* welcome = std::get_if<wire::CoreWelcome>(&told)) return core_->welcome(*welcome);
-      core_->receive(told);
-    });
-  });
 }
 
 }  // namespace merlin::sim

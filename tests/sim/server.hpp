@@ -49,8 +49,7 @@ class Process {
 
 class Server final : public NetworkUser {
  public:
-  Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, CheckLog& log,
-         NotificationLog& notifications);
+  Server(const Plan& plan, std::size_t number, Events& events, Network& network, Random& random, Story& story, Records& records);
 
   void start_daemon();
   void start_core();
@@ -67,12 +66,21 @@ class Server final : public NetworkUser {
   // The peer stands in this node's file from now on, or no longer.
   void know(std::size_t peer, bool known);
   void step_clock(Millis by);
+  // The machine sleeps: its processes and its steady clock stand still.
+  void suspend();
+  void resume();
+  Disk& disk() { return disk_; }
+  // What was stored is found to be gone or damaged.
+  void lose_store();
+  // Somebody hands the core a result; nobody does when there is none, or it does not know the object.
+  void hand_result(std::size_t object);
   void freeze(bool frozen);
 
   bool daemon_alive() const { return daemon_.alive(); }
   bool core_alive() const { return core_process_.alive(); }
   bool daemon_runs() const { return daemon_.is(Process::State::running); }
   bool core_runs() const { return core_process_.is(Process::State::running); }
+  CoreLife core_life() const { return {number_, core_process_.life()}; }
   bool core_is_busy() const { return busy_; }
   const cluster::Node& node() const { return *node_; }
   const SimCore& core() const { return *core_; }
@@ -93,6 +101,8 @@ class Server final : public NetworkUser {
   void tell_of_moves(std::size_t from, const cluster::PeerMessage& message);
   void carry_out(const cluster::Actions& actions);
   void write(cluster::Save save);
+  void persist(const cluster::Durable& state);
+  void note_reached(const cluster::FromCore& message);
   void tick_daemon();
   void tick_after(Millis delay);
   void turn_core();
@@ -110,15 +120,16 @@ class Server final : public NetworkUser {
   Network& network_;
   Random& random_;
   Story& story_;
-  CheckLog& log_;
-  NotificationLog& notifications_;
+  Records& records_;
   Millis steady_base_;
+  std::optional<Millis> suspended_;  // since
   Millis clock_offset_;
   std::set<std::size_t> removed_;  // from our file
 
   Process daemon_;
   std::unique_ptr<cluster::Node> node_;
   cluster::Durable durable_;
+  std::optional<cluster::Durable> unsaved_;  // could not be written
   Disk disk_;
   Millis disk_free_{0};  // it writes one after the other
   SteadyTime last_tick_{};

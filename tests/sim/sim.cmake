@@ -1,6 +1,8 @@
 # The simulator: N nodes of shared/cluster in one process. One program is the real thing; the mutants are the same
 # sources with one rule broken on purpose, and each must be caught.
-set(sim_world world.cpp judge.cpp notification_judge.cpp server.cpp core.cpp core_notify.cpp network.cpp plan.cpp story.cpp)
+set(sim_world
+  core.cpp core_checks.cpp core_notify.cpp fault_log.cpp judge.cpp judge_agreement.cpp link_faults.cpp network.cpp notification_judge.cpp
+  passive_judge.cpp plan.cpp plan_faults.cpp plan_traffic.cpp server.cpp server_core.cpp story.cpp world.cpp)
 list(TRANSFORM sim_world PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
 merlin_library(merlin_sim ${sim_world} LINK merlin_cluster)

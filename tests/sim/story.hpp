@@ -10,6 +10,9 @@
 
 namespace merlin::sim {
 
+// For people.
+std::string seconds(Millis time);
+
 class Story {
  public:
   using Sink = std::function<void(const std::string& line)>;

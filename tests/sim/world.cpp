@@ -20,12 +20,13 @@ constexpr Millis kQuiet{8'000};  // checks stand still for so long before tables
 World::World(const Plan& plan, Story::Sink sink)
     : plan_(plan),
       random_(plan.seed ^ 0x5EED),
-      log_(plan.objects.size()),
+      records_(plan.objects.size()),
       network_(plan, events_, random_, story_, users_),
-      judge_(plan, servers_, log_, notifications_) {
+      links_(plan, events_, network_),
+      judge_(plan, servers_, records_) {
   story_.tell_to(std::move(sink));
   for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
-    servers_.push_back(std::make_unique<Server>(plan, node, events_, network_, random_, story_, log_, notifications_));
+    servers_.push_back(std::make_unique<Server>(plan, node, events_, network_, random_, story_, records_));
     users_.push_back(servers_.back().get());
   }
 }
@@ -36,6 +37,9 @@ Outcome World::run() {
     events_.at(plan_.nodes[node].starts_at + random_.between(Millis{0}, Millis{2000}), [this, node] { servers_[node]->start_core(); });
   }
   for (const FaultEvent& event : plan_.faults) schedule(event);
+  for (const PassivePlan& passive : plan_.passives) {
+    events_.at(passive.at, [this, passive] { servers_[passive.node]->hand_result(passive.object); });
+  }
   events_.after(Millis{10'000}, [this] { sample(); });
   events_.at(plan_.heal_at, [this] { heal(); });
   const Millis agreed = plan_.heal_at + kAgreeAfter + plan_.check_interval;
@@ -54,7 +58,8 @@ Outcome World::run() {
   }
   if (!judge_.failed()) judge_.check_settled(events_.now());
   if (!judge_.failed()) judge_.check_history(events_.now());
-  return {judge_.verdict(), story_.hash(), log_.runs().size(), network_.traffic().most_beats(), network_.traffic().most_messages()};
+  return {judge_.verdict(), story_.hash(), records_.checks.runs().size(), network_.traffic().most_beats(),
+          network_.traffic().most_messages()};
 }
 
 bool World::is_over() {
@@ -73,7 +78,7 @@ void World::schedule(const FaultEvent& event) {
 
 // As planned work goes: one thing after the other, one daemon at a time, and not a core together with its daemon.
 bool World::is_sensible(const FaultEvent& event) const {
-  if (plan_.unplanned) return true;
+  if (plan_.unplanned || is_of_disk(event.fault)) return true;
   if (events_.now() - judge_.last_disturbance() < kBetweenPlanned) return false;
   if (event.fault == Fault::reload) return servers_[event.node]->daemon_runs();
   if (event.fault != Fault::restart_daemon) return true;
@@ -86,8 +91,8 @@ bool World::is_sensible(const FaultEvent& event) const {
 void World::begin(const FaultEvent& event) {
   if (healed_ || !is_sensible(event)) return;
   Server& server = *servers_[event.node];
-  judge_.disturbed(events_.now(), !is_planned(event.fault));
-  judge_.notifications().began(event, events_.now());
+  if (!is_of_disk(event.fault)) judge_.disturbed(events_.now(), !is_planned(event.fault));
+  judge_.faults().began(event, events_.now());
   story_.tell(events_.now(), "fault", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::kill_core:
@@ -107,14 +112,6 @@ void World::begin(const FaultEvent& event) {
     case Fault::stop_daemon:
       server.stop_daemon();
       break;
-    case Fault::cut:
-    case Fault::one_way:
-    case Fault::isolate:
-      cut_off(event, true);
-      break;
-    case Fault::delay:
-      network_.slow(event.node, event.amount);
-      break;
     case Fault::clock_step:
       server.step_clock(event.amount);
       return judge_.ended(events_.now(), true);
@@ -130,6 +127,23 @@ void World::begin(const FaultEvent& event) {
     case Fault::remove:
       remove(event.node, true);
       break;
+    case Fault::suspend:
+      server.suspend();
+      break;
+    case Fault::disk_full:
+    case Fault::disk_slow:
+      server.disk().strain(event.fault == Fault::disk_full, event.fault == Fault::disk_slow);
+      break;
+    case Fault::disk_lost:
+      return server.lose_store();
+    case Fault::old_store:
+    case Fault::no_store:
+      server.kill_daemon();
+      server.disk().put_back(event.fault == Fault::old_store ? event.at - event.amount * 3'000 : Millis{0});
+      break;
+    default:
+      links_.begin(event);
+      break;
   }
   events_.after(event.length, [this, event] { end(event); });
 }
@@ -137,20 +151,14 @@ void World::begin(const FaultEvent& event) {
 void World::end(const FaultEvent& event) {
   if (healed_) return;
   Server& server = *servers_[event.node];
-  judge_.ended(events_.now(), !is_planned(event.fault));
-  judge_.notifications().ended(event, events_.now());
+  if (!is_of_disk(event.fault)) judge_.ended(events_.now(), !is_planned(event.fault));
+  judge_.faults().ended(event, events_.now());
   story_.tell(events_.now(), "heal", std::string(name_of(event.fault)) + " " + plan_.nodes[event.node].name);
   switch (event.fault) {
     case Fault::stop_core:
       return server.go_on_core();
     case Fault::stop_daemon:
       return server.go_on_daemon();
-    case Fault::cut:
-    case Fault::one_way:
-    case Fault::isolate:
-      return cut_off(event, false);
-    case Fault::delay:
-      return network_.slow(event.node, Millis{0});
     case Fault::drain:
       return server.drain(false);
     case Fault::remove:
@@ -158,19 +166,20 @@ void World::end(const FaultEvent& event) {
     case Fault::kill_core:
       return server.start_core();
     case Fault::kill_daemon:
+    case Fault::old_store:
+    case Fault::no_store:
       return server.start_daemon();
-    default:
+    case Fault::kill_both:
+    case Fault::power:
       server.start_daemon();
       return server.start_core();
-  }
-}
-
-void World::cut_off(const FaultEvent& event, bool cut) {
-  const auto set = [&](std::size_t from, std::size_t to) { cut ? network_.cut(from, to) : network_.uncut(from, to); };
-  for (std::size_t other = 0; other < plan_.nodes.size(); ++other) {
-    if (other == event.node || (event.fault != Fault::isolate && other != event.other)) continue;
-    set(event.node, other);
-    if (event.fault != Fault::one_way) set(other, event.node);
+    case Fault::suspend:
+      return server.resume();
+    case Fault::disk_full:
+    case Fault::disk_slow:
+      return server.disk().strain(false, false);
+    default:
+      return links_.end(event);
   }
 }
 
@@ -191,10 +200,13 @@ void World::remove(std::size_t node, bool removed) {
 void World::heal() {
   healed_ = true;
   judge_.all_ended(events_.now());
-  judge_.notifications().healed(events_.now());
+  judge_.faults().healed(events_.now());
+  links_.healed();
   story_.tell(events_.now(), "heal", "everything");
   network_.heal_all();
   for (const auto& server : servers_) {
+    server->resume();
+    server->disk().strain(false, false);
     server->go_on_daemon();
     server->go_on_core();
     server->start_daemon();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/judge.hpp"
+#include "sim/link_faults.hpp"
 #include "sim/network.hpp"
 #include "sim/story.hpp"
 
@@ -27,7 +28,6 @@ class World {
   bool is_sensible(const FaultEvent& event) const;
   void begin(const FaultEvent& event);
   void end(const FaultEvent& event);
-  void cut_off(const FaultEvent& event, bool cut);
   void remove(std::size_t node, bool removed);
   void heal();
   void sample();
@@ -37,10 +37,10 @@ class World {
   Events events_;
   Random random_;
   Story story_;
-  CheckLog log_;
-  NotificationLog notifications_;
+  Records records_;
   std::vector<NetworkUser*> users_;
   Network network_;
+  LinkFaults links_;
   std::vector<std::unique_ptr<Server>> servers_;
   Judge judge_;
   bool healed_ = false;

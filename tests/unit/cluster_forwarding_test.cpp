@@ -61,6 +61,31 @@ BOOST_AUTO_TEST_CASE(without_an_acknowledgement_it_is_sent_again_after_a_while) 
   BOOST_TEST(sent[0].second.number == sent[1].second.number);
 }
 
+// I1 I2: a state says up to which number it contains a taker's results: the next must not be in it before the first.
+BOOST_AUTO_TEST_CASE(the_next_result_of_an_object_waits_for_the_first) {
+  took(result("first"), at(0));
+  send(0);
+  runner = id(3);  // the host has moved, and the first may still be taken at its old place
+  took(result("second"), at(100));
+  send(100);
+  BOOST_REQUIRE(sent.size() == 1U);
+  BOOST_TEST(!taker.take_next_is_due());
+  taker.on_ack({id(1), 7, 1});
+  BOOST_TEST(taker.take_next_is_due());
+  send(200);
+  BOOST_REQUIRE(sent.size() == 2U);
+  BOOST_TEST(sent[1].second.result.output == "second");
+}
+
+BOOST_AUTO_TEST_CASE(results_of_other_objects_do_not_wait) {
+  took(result("first"), at(0));
+  wire::CheckResult other = result("of another host");
+  other.object.host = 43;
+  took(std::move(other), at(0));
+  send(0);
+  BOOST_TEST(sent.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(an_acknowledgement_for_another_life_or_node_is_not_ours) {
   took(result(), at(0));
   send(0);

@@ -1,0 +1,69 @@
+#include "sim/fault_log.hpp"
+
+#include <algorithm>
+
+namespace merlin::sim {
+namespace {
+
+constexpr Millis kExchange{1500};
+
+// A stopped core tells nothing and goes on by asking; nobody tells more for a wrong clock.
+bool excuses(const FaultEvent& event) {
+  return !is_planned(event.fault) && event.fault != Fault::stop_core && event.fault != Fault::clock_step;
+}
+
+}  // namespace
+
+void FaultLog::began(const FaultEvent& event, Millis now) { thrown_.push_back({event, now, std::nullopt}); }
+
+void FaultLog::ended(const FaultEvent& event, Millis now) {
+  for (Thrown& thrown : thrown_) {
+    const bool same = thrown.event.at == event.at && thrown.event.node == event.node && thrown.event.fault == event.fault;
+    if (same && !thrown.until) thrown.until = now;
+  }
+}
+
+void FaultLog::healed(Millis now) {
+  for (Thrown& thrown : thrown_) thrown.until = std::min(thrown.until.value_or(now), now);
+}
+
+Millis FaultLog::end_of(const Thrown& thrown) const { return thrown.until.value_or(Millis::max() - recovers_in_) + recovers_in_; }
+
+bool FaultLog::is_at_work(const Thrown& thrown, Millis at) const { return at >= thrown.from - kExchange && at <= end_of(thrown); }
+
+bool FaultLog::is_disturbed(std::size_t node, Millis at) const {
+  return std::any_of(thrown_.begin(), thrown_.end(),
+                     [&](const Thrown& thrown) { return excuses(thrown.event) && touches(thrown.event, node) && is_at_work(thrown, at); });
+}
+
+// One of the next faults there may begin before the nodes are one again.
+Millis FaultLog::end_of_chain(const Thrown& first) const {
+  Millis end = end_of(first);
+  for (bool longer = true; longer;) {
+    longer = false;
+    for (const Thrown& next : thrown_) {
+      const bool follows = excuses(next.event) && touches(next.event, first.event.node) && next.from <= end && end_of(next) > end;
+      if (follows) end = end_of(next);
+      longer = longer || follows;
+    }
+  }
+  return end;
+}
+
+bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
+  if (had_bad_disk(second.node, first.at, second.at)) return true;
+  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
+    if (!excuses(thrown.event) || (!touches(thrown.event, first.node) && !touches(thrown.event, second.node))) return false;
+    // What links took away is there again when they are back.
+    return is_at_work(thrown, first.at) && (!is_of_links(thrown.event.fault) || second.at <= end_of_chain(thrown));
+  });
+}
+
+bool FaultLog::had_bad_disk(std::size_t node, Millis from, Millis until) const {
+  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
+    const bool is_disk = is_of_disk(thrown.event.fault) || is_of_disk_loss(thrown.event.fault);
+    return is_disk && thrown.event.node == node && thrown.from <= until && end_of(thrown) >= from;
+  });
+}
+
+}  // namespace merlin::sim

@@ -1,0 +1,78 @@
+#include "sim/passive_judge.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "sim/story.hpp"
+
+namespace merlin::sim {
+void PassiveJudge::judge(const Fail& fail) const {
+  for (std::size_t result = 0; result < log_.results().size(); ++result) {
+    judge_loss(result, fail);
+    judge_repeats(result, fail);
+  }
+  judge_order(fail);
+}
+
+std::string PassiveJudge::describe(std::size_t number) const {
+  const PassiveResult& result = log_.results()[number];
+  return "result " + std::to_string(number) + " of " + plan_.objects[result.object].host + "/" + plan_.objects[result.object].service +
+         ", taken by " + plan_.nodes[result.taker.node].name + " at " + seconds(result.handed);
+}
+
+std::vector<Processing> PassiveJudge::lasting(const PassiveResult& result) const {
+  std::vector<Processing> found;
+  std::copy_if(result.processings.begin(), result.processings.end(), std::back_inserter(found),
+               [&](const Processing& processing) { return processing.reached || !log_.has_ended(processing.by); });
+  return found;
+}
+
+void PassiveJudge::judge_loss(std::size_t number, const Fail& fail) const {
+  const PassiveResult& result = log_.results()[number];
+  if (!lasting(result).empty()) return;
+  if (!result.safe && log_.has_ended(result.taker)) return;
+  if (faults_.had_bad_disk(result.taker.node, result.handed, Millis::max())) return;
+  fail("I1: the " + describe(number) + (result.safe ? " and safe" : "") + ", was lost");
+}
+
+// What a state contains that has entered the tables counts: of a core that was stopped with a result in hand, and is the owner
+// no more, the state does not.
+void PassiveJudge::judge_repeats(std::size_t number, const Fail& fail) const {
+  const PassiveResult& result = log_.results()[number];
+  const Processing* before = nullptr;
+  for (const Processing& after : result.processings) {
+    if (!after.entered) continue;
+    const Processing* first = std::exchange(before, &after);
+    if (first == nullptr || is_excused(result, *first, after)) continue;
+    fail("I3: the " + describe(number) + ", was processed by " + plan_.nodes[first->by.node].name + " at " + seconds(first->at) +
+         " and by " + plan_.nodes[after.by.node].name + " at " + seconds(after.at));
+  }
+}
+
+// Also where its taker did not hear that it was taken, or forgot it.
+bool PassiveJudge::is_excused(const PassiveResult& result, const Processing& first, const Processing& second) const {
+  return faults_.is_excused({first.by.node, first.at}, {second.by.node, second.at}) || faults_.is_disturbed(result.taker.node, first.at) ||
+         faults_.had_bad_disk(result.taker.node, result.handed, second.at);
+}
+
+// By the first time that each was processed. A core that has become the owner processes at once what it is given, before
+// what it had handed on: nothing can hold that back.
+void PassiveJudge::judge_order(const Fail& fail) const {
+  std::map<std::tuple<std::size_t, std::size_t, std::uint64_t>, std::size_t> newest;  // of an object and a taker
+  for (std::size_t number = 0; number < log_.results().size(); ++number) {
+    const PassiveResult& result = log_.results()[number];
+    const std::vector<Processing> made = lasting(result);
+    if (made.empty() || made.front().at == result.handed) continue;
+    const auto [last, first_one] = newest.try_emplace({result.object, result.taker.node, result.taker.life}, number);
+    if (first_one) continue;
+    const Millis before = lasting(log_.results()[last->second]).front().at;
+    if (made.front().at < before)
+      fail("I2: the " + describe(number) + ", was processed at " + seconds(made.front().at) + ", before the " + describe(last->second) +
+           ", at " + seconds(before));
+    last->second = number;
+  }
+}
+
+}  // namespace merlin::sim

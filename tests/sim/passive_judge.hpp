@@ -1,0 +1,38 @@
+// Judges what became of results from outside: each that was safe becomes state (I1), in the order in which its node got those of
+// an object (I2), and once (I3).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "sim/fault_log.hpp"
+#include "sim/passive_log.hpp"
+#include "sim/plan.hpp"
+
+namespace merlin::sim {
+
+class PassiveJudge {
+ public:
+  using Fail = std::function<void(const std::string& what)>;
+
+  // All outlive this.
+  PassiveJudge(const Plan& plan, const PassiveLog& log, const FaultLog& faults) : plan_(plan), log_(log), faults_(faults) {}
+
+  // The whole run, half a minute after the last result and the last fault.
+  void judge(const Fail& fail) const;
+
+ private:
+  // What was made of it and did not die with its core.
+  std::vector<Processing> lasting(const PassiveResult& result) const;
+  void judge_loss(std::size_t result, const Fail& fail) const;
+  void judge_repeats(std::size_t result, const Fail& fail) const;
+  bool is_excused(const PassiveResult& result, const Processing& first, const Processing& second) const;
+  void judge_order(const Fail& fail) const;
+  std::string describe(std::size_t result) const;
+
+  const Plan& plan_;
+  const PassiveLog& log_;
+  const FaultLog& faults_;
+};
+
+}  // namespace merlin::sim

@@ -1,0 +1,52 @@
+// What comes from outside in a run: results, at any node.
+#include <array>
+
+#include "sim/plan.hpp"
+#include "sim/random.hpp"
+
+namespace merlin::sim {
+namespace {
+
+constexpr Millis kFirst{12'000};
+constexpr Millis kAfterHeal{20'000};
+
+bool knows(const NodePlan& node, std::size_t object) {
+  for (const std::size_t known : node.knows) {
+    if (known == object) return true;
+  }
+  return false;
+}
+
+std::vector<std::size_t> draw_passive_objects(Plan& plan, Random& random) {
+  std::vector<std::size_t> passives;
+  const std::size_t checked = plan.objects.size();
+  for (std::size_t host = 0; host < checked && passives.size() < 6; ++host) {
+    if (!plan.objects[host].key.is_host() || !random.chance(40)) continue;
+    const std::string name = plan.objects[host].host;
+    passives.push_back(plan.objects.size());
+    for (NodePlan& node : plan.nodes) {
+      if (knows(node, host)) node.knows.push_back(plan.objects.size());
+    }
+    plan.objects.push_back({name, "passive", {host_key(name), service_key(name, "passive")}, {}, true});
+  }
+  return passives;
+}
+
+}  // namespace
+
+void draw_traffic(Plan& plan, Random& random) {
+  if (random.chance(25)) return;
+  const std::vector<std::size_t> objects = draw_passive_objects(plan, random);
+  if (objects.empty()) return;
+  const Millis pause{std::array<std::int64_t, 3>{800, 1500, 5000}[random.below(3)]};
+  const bool anywhere = random.chance(50);  // or each object's at a node of its own
+  for (Millis at = kFirst; at < plan.heal_at + kAfterHeal; at += Millis{1} + random.between(Millis{0}, 2 * pause)) {
+    const std::size_t object = objects[random.below(objects.size())];
+    const std::size_t node = (anywhere ? random.below(plan.nodes.size()) : object % plan.nodes.size());
+    const std::size_t count = random.chance(10) ? 1 + random.below(4) : 1;
+    if (!knows(plan.nodes[node], object)) continue;
+    for (std::size_t result = 0; result < count; ++result) plan.passives.push_back({at, object, node});
+  }
+}
+
+}  // namespace merlin::sim
