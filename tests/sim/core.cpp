@@ -41,6 +41,7 @@ SimCore::SimCore(const Plan& plan, const CoreLife& life, const Retention& retent
     by_key_[plan.objects[known].key] = objects_.size();
     objects_.push_back(std::move(object));
   }
+  for (const wire::Register& row : retention.items) items_[cluster::key_of(row)] = row;
 }
 
 SimCore::Object* SimCore::find(const ObjectKey& key) {
@@ -106,8 +107,11 @@ void SimCore::say_everything() {
     outside_.to_daemon(initial);
     initial.rows.clear();
   }
+  for (wire::Register& row : initial_items()) initial.rows.push_back(std::move(row));
   initial.kind = wire::CoreRowsKind::initial_last;
   outside_.to_daemon(initial);
+  writes_.say_again();
+  say_writes();
   forwards_.say_again();
   send_results();
   say_notifications();
@@ -119,7 +123,7 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* results = std::get_if<wire::ResultsToCore>(&message)) on(*results);
   if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
   if (const auto* verdict = std::get_if<wire::NotifyVerdict>(&message)) on(*verdict);
-  if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) note_safe(safe->results);
+  if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) on(*safe);
 }
 
 void SimCore::on(const wire::DaemonAway& away) {
@@ -144,7 +148,13 @@ void SimCore::on(const wire::RowsToCore& rows) {
   outside_.to_daemon(wire::RowsConfirmed{rows.batch});
 }
 
+void SimCore::on(const wire::RowsSafe& safe) {
+  note_safe(safe.results);
+  writes_safe(safe.batch);
+}
+
 void SimCore::bring_in(const wire::Register& row, bool live) {
+  if (row.kind != wire::RegisterKind::check) return bring_in_item(row);
   Object* object = find(row.object);
   if (object == nullptr) return;
   const auto order = row.version <=> object->version;
@@ -306,6 +316,9 @@ Retention SimCore::save() const {
     // It knows nothing of versions.
     entry.state.last_hard_ok_hlc = entry.state.last_change_hlc = 0;
     entry.due_ms = object.due_ms;
+  }
+  for (const auto& [key, row] : items_) {
+    if (row.rank == 0) retention.items.push_back(row);
   }
   return retention;
 }

@@ -12,6 +12,7 @@
 #include "cluster/core_side.hpp"
 #include "cluster/forward_queue.hpp"
 #include "cluster/node.hpp"
+#include "module/operator_writes.hpp"
 #include "sim/plan.hpp"
 #include "sim/records.hpp"
 
@@ -24,6 +25,7 @@ struct Retention {
     std::int64_t due_ms = 0;
   };
   std::map<std::size_t, Entry> entries;
+  std::vector<wire::Register> items;  // comments and the like that are not deleted
 };
 
 class SimCore {
@@ -48,6 +50,7 @@ class SimCore {
   void turn();
   // From outside: a result of an object that it knows.
   void hand_result(std::size_t object);
+  void act(const ActPlan& plan);
   void announce_busy(Millis limit);
   void end_busy();
   // The core notices a jump of its clock and moves its schedule along.
@@ -61,6 +64,9 @@ class SimCore {
 
   bool owns(std::size_t object) const { return owned_[object] != 0; }
   bool knows(std::size_t object) const { return index_.contains(object); }
+  bool knows(const ObjectKey& object) const { return by_key_.contains(object); }
+  const std::map<cluster::RegisterKey, wire::Register>& items() const { return items_; }
+  std::size_t writes_waiting() const { return writes_.size(); }
   const wire::CheckRegister* state(std::size_t object) const;
   wire::Version version(std::size_t object) const;
   cluster::CoreSide::Mode mode() const { return side_.mode(); }
@@ -92,6 +98,7 @@ class SimCore {
   void on(const wire::RowsToCore& rows);
   void on(const wire::ResultsToCore& results);
   void on(const wire::NotifyVerdict& verdict);
+  void on(const wire::RowsSafe& safe);
   void bring_in(const wire::Register& row, bool live);
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
   std::string name_of(const Object& object) const;
@@ -106,6 +113,12 @@ class SimCore {
   void note_safe(const std::vector<std::uint64_t>& numbers);
   static void mark_taken(Object& object, const wire::TakenMark& mark);
   void send_results();
+  void remove_item(std::uint64_t draw);
+  void write(const cluster::RegisterKey& key, std::string value, std::uint64_t rank);
+  void say_writes();
+  void writes_safe(std::uint64_t batch);
+  void bring_in_item(const wire::Register& row);
+  std::vector<wire::Register> initial_items() const;
   void core_notifies(Object& object, bool was_down, std::uint64_t start);
   void ask(Object& object, const wire::Notification& notification);
   void say_requests();
@@ -130,7 +143,11 @@ class SimCore {
   std::map<ObjectKey, std::size_t> by_key_;
   std::vector<char> owned_;  // by the plan's object
   cluster::ForwardQueue forwards_;
-  std::vector<std::optional<std::size_t>> forwarded_;  // which of the results from outside, by the queue's numbers
+  std::vector<std::optional<std::size_t>> forwarded_;     // which of the results from outside, by the queue's numbers
+  std::map<cluster::RegisterKey, wire::Register> items_;  // what operators did, deletions too
+  neb::OperatorWrites writes_;
+  std::vector<std::size_t> acts_;  // not yet safe, by their numbers in the records
+  std::uint64_t batches_ = 0;
   bool linked_ = false;
   bool frozen_ = false;
   bool leaving_ = false;

@@ -36,6 +36,11 @@ bool FaultLog::is_disturbed(std::size_t node, Millis at) const {
                      [&](const Thrown& thrown) { return excuses(thrown.event) && touches(thrown.event, node) && is_at_work(thrown, at); });
 }
 
+bool FaultLog::was_any_at_work(Millis from, Millis until) const {
+  return std::any_of(thrown_.begin(), thrown_.end(),
+                     [&](const Thrown& thrown) { return excuses(thrown.event) && thrown.from <= until && end_of(thrown) >= from; });
+}
+
 // One of the next faults there may begin before the nodes are one again.
 Millis FaultLog::end_of_chain(const Thrown& first) const {
   Millis end = end_of(first);
@@ -56,6 +61,12 @@ bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
     if (!excuses(thrown.event) || (!touches(thrown.event, first.node) && !touches(thrown.event, second.node))) return false;
     // What links took away is there again when they are back.
     return is_at_work(thrown, first.at) && (!is_of_links(thrown.event.fault) || second.at <= end_of_chain(thrown));
+  });
+}
+
+bool FaultLog::lost_its_disk(std::size_t node, Millis since) const {
+  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
+    return is_of_disk_loss(thrown.event.fault) && thrown.event.node == node && thrown.from >= since;
   });
 }
 

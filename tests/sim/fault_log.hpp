@@ -27,9 +27,13 @@ class FaultLog {
   Millis recovers_in() const { return recovers_in_; }
   // A fault that takes nodes apart or processes away was at work at the node.
   bool is_disturbed(std::size_t node, Millis at) const;
+  // Some nodes were apart, or some processes away, at some time between.
+  bool was_any_at_work(Millis from, Millis until) const;
   // Two nodes may have done the same, since one could not know of the other's deed.
   bool is_excused(const Deed& first, const Deed& second) const;
-  // The node's disk lost what it had, or could not take more, some time between.
+  // The node's disk lost what it had, at that time or later.
+  bool lost_its_disk(std::size_t node, Millis since) const;
+  // It did, or could not take more, some time between.
   bool had_bad_disk(std::size_t node, Millis from, Millis until) const;
 
  private:

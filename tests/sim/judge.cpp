@@ -27,7 +27,8 @@ Judge::Judge(const Plan& plan, const Servers& servers, const Records& records)
       log_(records.checks),
       faults_(plan, longest_gap()),
       notifications_(plan, records.checks, records.notifications, faults_),
-      passives_(plan, records.passives, faults_),
+      passives_(plan, records.passives, records.ends, faults_),
+      operators_(plan, records, faults_),
       unrun_since_(plan.objects.size(), Millis{-1}) {
   std::map<std::uint64_t, std::size_t> hosts;
   for (std::size_t object = 0; object < plan.objects.size(); ++object) {

@@ -1,5 +1,6 @@
-// Says whether a run kept the promises: I1 to I3 of results from outside, I4 one runner, I5 small moves, I6 told once, I7 agreement, L1 no
-// false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where nothing unplanned happens.
+// Says whether a run kept the promises: I1 to I3 of results from outside and of what operators do, I4 one runner, I5 small moves, I6 told
+// once, I7 agreement, L1 no false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where nothing
+// unplanned happens.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "sim/fault_log.hpp"
 #include "sim/notification_judge.hpp"
+#include "sim/operator_judge.hpp"
 #include "sim/passive_judge.hpp"
 #include "sim/plan.hpp"
 #include "sim/records.hpp"
@@ -76,6 +78,7 @@ class Judge {
   FaultLog faults_;
   NotificationJudge notifications_;
   PassiveJudge passives_;
+  OperatorJudge operators_;
   Millis disturbed_{0};
   int open_faults_ = 0;
   Millis still_from_{0};

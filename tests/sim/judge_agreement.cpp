@@ -12,6 +12,9 @@ namespace merlin::sim {
 
 void Judge::check_agreement(Millis now) {
   check_tables(now);
+  const auto fails = [&](const std::string& what) { fail(now, what); };
+  const auto running = std::find_if(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs(); });
+  if (running != servers_.end()) operators_.judge(cluster::NodeInspector((*running)->node()).table(), fails);
   for (std::size_t node = 0; node < servers_.size(); ++node) {
     if (servers_[node]->daemon_runs() && servers_[node]->core_runs()) check_core(node, now);
   }
@@ -38,6 +41,7 @@ void Judge::check_tables(Millis now) {
 
 void Judge::check_core(std::size_t node, Millis now) {
   const cluster::NodeInspector inside(servers_[node]->node());
+  operators_.judge_core(node, servers_[node]->core(), inside.table(), [&](const std::string& what) { fail(now, what); });
   const SimCore& core = servers_[node]->core();
   std::map<ObjectKey, std::size_t> objects;
   for (std::size_t object : plan_.nodes[node].knows) objects[plan_.objects[object].key] = object;

@@ -25,15 +25,15 @@ std::string PassiveJudge::describe(std::size_t number) const {
 std::vector<Processing> PassiveJudge::lasting(const PassiveResult& result) const {
   std::vector<Processing> found;
   std::copy_if(result.processings.begin(), result.processings.end(), std::back_inserter(found),
-               [&](const Processing& processing) { return processing.reached || !log_.has_ended(processing.by); });
+               [&](const Processing& processing) { return processing.reached || !ends_.has_ended(processing.by); });
   return found;
 }
 
 void PassiveJudge::judge_loss(std::size_t number, const Fail& fail) const {
   const PassiveResult& result = log_.results()[number];
   if (!lasting(result).empty()) return;
-  if (!result.safe && log_.has_ended(result.taker)) return;
-  if (faults_.had_bad_disk(result.taker.node, result.handed, Millis::max())) return;
+  if (!result.safe && ends_.has_ended(result.taker)) return;
+  if (faults_.lost_its_disk(result.taker.node, result.handed)) return;
   fail("I1: the " + describe(number) + (result.safe ? " and safe" : "") + ", was lost");
 }
 

@@ -16,7 +16,8 @@ class PassiveJudge {
   using Fail = std::function<void(const std::string& what)>;
 
   // All outlive this.
-  PassiveJudge(const Plan& plan, const PassiveLog& log, const FaultLog& faults) : plan_(plan), log_(log), faults_(faults) {}
+  PassiveJudge(const Plan& plan, const PassiveLog& log, const CoreEnds& ends, const FaultLog& faults)
+      : plan_(plan), log_(log), ends_(ends), faults_(faults) {}
 
   // The whole run, half a minute after the last result and the last fault.
   void judge(const Fail& fail) const;
@@ -32,6 +33,7 @@ class PassiveJudge {
 
   const Plan& plan_;
   const PassiveLog& log_;
+  const CoreEnds& ends_;
   const FaultLog& faults_;
 };
 

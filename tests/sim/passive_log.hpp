@@ -7,16 +7,9 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "sim/core_lives.hpp"
 
 namespace merlin::sim {
-
-// A core's process, from its start to its end.
-struct CoreLife {
-  std::size_t node = 0;
-  std::uint64_t life = 0;
-
-  bool operator==(const CoreLife&) const = default;
-};
 
 struct Processing {
   CoreLife by;
@@ -57,13 +50,6 @@ class PassiveLog {
       }
     }
   }
-  void ended(const CoreLife& core) { ended_.push_back(core); }
-  bool has_ended(const CoreLife& core) const {
-    for (const CoreLife& one : ended_) {
-      if (one == core) return true;
-    }
-    return false;
-  }
 
   const std::vector<PassiveResult>& results() const { return results_; }
 
@@ -76,7 +62,6 @@ class PassiveLog {
 
  private:
   std::vector<PassiveResult> results_;
-  std::vector<CoreLife> ended_;
 };
 
 }  // namespace merlin::sim

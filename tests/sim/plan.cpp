@@ -129,6 +129,7 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   Random more(seed ^ 0xD15C);
   draw_strain(plan, more);
   draw_traffic(plan, more);
+  draw_acts(plan, more);
   return plan;
 }
 

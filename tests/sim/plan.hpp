@@ -103,6 +103,16 @@ struct PassivePlan {
   std::size_t node = 0;
 };
 
+// What operators do. Comments and downtimes are new ones; what is removed is one that the core has.
+enum class Act { comment, downtime, acknowledge, attribute, remove };
+struct ActPlan {
+  Millis at{0};
+  std::size_t node = 0;
+  std::size_t object = 0;
+  Act act = Act::comment;
+  std::uint64_t draw = 0;
+};
+
 struct Plan {
   std::uint64_t seed = 0;
   std::vector<NodePlan> nodes;
@@ -117,6 +127,7 @@ struct Plan {
   Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};
   std::vector<PassivePlan> passives;
+  std::vector<ActPlan> acts;
   bool unplanned = false;     // some fault is not planned
   int attempts = 1;           // a problem is hard at the so many-th check
   Millis repeat_after{0};     // and told again
@@ -133,6 +144,7 @@ void draw_faults(Plan& plan, Random& random);
 void draw_strain(Plan& plan, Random& random);
 // Objects that only get results from outside, and those results.
 void draw_traffic(Plan& plan, Random& random);
+void draw_acts(Plan& plan, Random& random);
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);
 
 }  // namespace merlin::sim

@@ -1,4 +1,5 @@
-// What comes from outside in a run: results, at any node.
+// What comes from outside in a run: results, and what operators do, at any node.
+#include <algorithm>
 #include <array>
 
 #include "sim/plan.hpp"
@@ -46,6 +47,23 @@ void draw_traffic(Plan& plan, Random& random) {
     const std::size_t count = random.chance(10) ? 1 + random.below(4) : 1;
     if (!knows(plan.nodes[node], object)) continue;
     for (std::size_t result = 0; result < count; ++result) plan.passives.push_back({at, object, node});
+  }
+}
+
+// On few objects, so that two sides often mean the same one.
+void draw_acts(Plan& plan, Random& random) {
+  if (random.chance(25)) return;
+  const std::size_t objects = 1 + random.below(std::min<std::size_t>(6, plan.objects.size()));
+  const Millis pause{std::array<std::int64_t, 3>{700, 3000, 9000}[random.below(3)]};
+  const int removes = static_cast<int>(random.below(50));
+  for (Millis at = kFirst; at < plan.heal_at + kAfterHeal; at += Millis{1} + random.between(Millis{0}, 2 * pause)) {
+    ActPlan act;
+    act.at = at;
+    act.node = random.below(plan.nodes.size());
+    act.object = random.below(objects);
+    act.act = random.chance(removes) ? Act::remove : static_cast<Act>(random.below(4));
+    act.draw = random.next();
+    if (knows(plan.nodes[act.node], act.object)) plan.acts.push_back(act);
   }
 }
 

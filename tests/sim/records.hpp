@@ -2,7 +2,9 @@
 #pragma once
 
 #include "sim/check_log.hpp"
+#include "sim/core_lives.hpp"
 #include "sim/notification_log.hpp"
+#include "sim/operator_log.hpp"
 #include "sim/passive_log.hpp"
 
 namespace merlin::sim {
@@ -13,6 +15,8 @@ struct Records {
   CheckLog checks;
   NotificationLog notifications;
   PassiveLog passives;
+  OperatorLog acts;
+  CoreEnds ends;
 };
 
 }  // namespace merlin::sim

@@ -74,6 +74,8 @@ class Server final : public NetworkUser {
   void lose_store();
   // Somebody hands the core a result; nobody does when there is none, or it does not know the object.
   void hand_result(std::size_t object);
+  // An operator does something at its core, if it runs.
+  void act(const ActPlan& plan);
   void freeze(bool frozen);
 
   bool daemon_alive() const { return daemon_.alive(); }

@@ -65,7 +65,7 @@ void Server::reload_core(Millis length) {
 void Server::core_ends(bool planned) {
   if (planned) retention_ = core_->leave();
   core_->killed();
-  records_.passives.ended(core_life());
+  records_.ends.ended(core_life());
   core_process_.end();
   busy_ = false;
   core_.reset();
@@ -132,6 +132,10 @@ void Server::hand_result(std::size_t object) {
   core_process_.run(core_process_.life(), [this, object] {
     if (core_->knows(object)) core_->hand_result(object);
   });
+}
+
+void Server::act(const ActPlan& plan) {
+  core_process_.run(core_process_.life(), [this, plan] { core_->act(plan); });
 }
 
 void Server::freeze(bool frozen) {

@@ -40,6 +40,9 @@ Outcome World::run() {
   for (const PassivePlan& passive : plan_.passives) {
     events_.at(passive.at, [this, passive] { servers_[passive.node]->hand_result(passive.object); });
   }
+  for (const ActPlan& act : plan_.acts) {
+    events_.at(act.at, [this, act] { servers_[act.node]->act(act); });
+  }
   events_.after(Millis{10'000}, [this] { sample(); });
   events_.at(plan_.heal_at, [this] { heal(); });
   const Millis agreed = plan_.heal_at + kAgreeAfter + plan_.check_interval;

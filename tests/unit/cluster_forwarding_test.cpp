@@ -159,7 +159,11 @@ BOOST_AUTO_TEST_CASE(a_state_that_contains_it_is_its_acknowledgement) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_acknowledged_while_it_is_delivered_is_no_fault) {
-  for (int count = 0; count < 5; ++count) took(result(), at(0));
+  for (std::uint64_t host = 42; host < 47; ++host) {
+    wire::CheckResult one = result();
+    one.object.host = host;
+    took(std::move(one), at(0));
+  }
   std::vector<std::uint64_t> delivered;
   taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&) { return present; },
              [&](const NodeId&, wire::ForwardedResult message) {
