@@ -230,7 +230,9 @@ void Replication::table_seen(const NodeId& peer_id, std::uint64_t digest, Steady
   if (equal) peer->compared = true;
   if (equal || rows_came) peer->unequal_since = now;
   const Millis patience = peer->compared ? kCompareEvery : kFirstCompareAfter;
-  if (leads(peer_id) && peer->jobs.empty() && now - peer->unequal_since >= patience) start_compare(peer_id, *peer, now);
+  // Who still waits for its first compare does not rely on the other's lead: that may have been served, and begun anew since.
+  const bool starts = leads(peer_id) || !peer->compared;
+  if (starts && peer->jobs.empty() && now - peer->unequal_since >= patience) start_compare(peer_id, *peer, now);
 }
 
 std::vector<NodeId> Replication::stuck(SteadyTime now) const {

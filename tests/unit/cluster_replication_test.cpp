@@ -293,6 +293,22 @@ BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_s
   BOOST_TEST(two.replication.compared(one.self));
 }
 
+// The leading end was served, and its session began anew before it had served the other, which waits to join.
+BOOST_AUTO_TEST_CASE(who_was_never_sent_all_compares_by_itself) {
+  connect();
+  talk();
+  one.table.put(row(1, 1), id(9), false);
+  two.replication.session_up(one.self, at(10'000));
+  two.out.clear();
+  BOOST_TEST(!two.replication.compared(one.self));
+  two.replication.table_seen(one.self, one.table.digest(), at(14'999));
+  BOOST_TEST(two.waiting<wire::Digests>() == 0U);
+  two.replication.table_seen(one.self, one.table.digest(), at(15'000));
+  talk();
+  BOOST_TEST(equal());
+  BOOST_TEST(two.replication.compared(one.self));
+}
+
 // F32
 BOOST_AUTO_TEST_CASE(times_of_a_node_with_another_clock_are_taken_on_ours) {
   connect();
