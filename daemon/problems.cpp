@@ -106,12 +106,21 @@ void add_store(const StoreStatus& store, Problems& problems) {
   }
 }
 
+// All of them in one line: what matters is that it happens.
+void add_set_aside(const std::vector<std::string>& objects, Problems& problems) {
+  if (objects.empty()) return;
+  problems.push_back({fmt::format("two cores here died over the state of {}{}: the core is not given it any more", objects.front(),
+                                  objects.size() > 1 ? fmt::format(" and {} more", objects.size() - 1) : ""),
+                      "look at the core's log; restart merlind to try again"});
+}
+
 void add_own(const Status& status, Problems& problems) {
   for (const Error& error : status.config_errors) {
     problems.push_back({"merlin.conf is wrong, the last good one stays in effect: " + said(error), error.fix});
   }
   for (const Error& error : status.troubles) problems.push_back({said(error), error.fix});
   add_store(status.store, problems);
+  add_set_aside(status.view.set_aside, problems);
   if (status.view.nodes.empty()) return;
   const cluster::NodeView& self = status.view.nodes.front();
   if (self.core == wire::CoreHealth::gone) problems.push_back({"the core is not connected here", "mon start"});

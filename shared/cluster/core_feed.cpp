@@ -21,14 +21,27 @@ void CoreFeed::restart() {
   again_.clear();
 }
 
+void CoreFeed::core_lost(SteadyTime now) {
+  stop();
+  if (in_flight_) suspects_.core_lost_with(*in_flight_, now);
+  in_flight_.reset();
+}
+
 void CoreFeed::again(const RegisterKey& key) {
   if (started_ && again_.size() < kMaxAgain) again_.push_back(key);
 }
 
 void CoreFeed::add(Row& row, const Inventory& inventory, wire::RowsToCore& batch) {
-  if (!concerns_core(row.content, inventory)) return;
+  if (!concerns_core(row.content, inventory) || suspects_.is_set_aside(key_of(row.content), row.content.version)) return;
   (row.live ? batch.live : batch.imposed).push_back(row.content);
   in_flight_->emplace_back(key_of(row.content), row.content.version);
+}
+
+// A suspect is a batch of its own.
+bool CoreFeed::is_full(const Row& row, std::size_t bytes) const {
+  if (in_flight_->empty()) return false;
+  return in_flight_->size() >= kRowsABatch || bytes + row.content.value.size() > kBytesABatch || suspects_.suspects(key_of(row.content)) ||
+         suspects_.suspects(in_flight_->front().first);
 }
 
 std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool silently) {
@@ -36,12 +49,9 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool 
   wire::RowsToCore batch;
   in_flight_.emplace();
   std::size_t bytes = 0;
-  const auto is_full = [&](const Row& row) {
-    return in_flight_->size() >= kRowsABatch || (!in_flight_->empty() && bytes + row.content.value.size() > kBytesABatch);
-  };
   while (!again_.empty()) {
     Row* row = table_.find(again_.front());
-    if (row != nullptr && is_full(*row)) break;
+    if (row != nullptr && is_full(*row, bytes)) break;
     again_.pop_front();
     if (row == nullptr) continue;
     row->live = false;
@@ -49,7 +59,7 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool 
     add(*row, inventory, batch);
   }
   auto change = table_.after(next_);
-  for (; change != table_.end() && !is_full(*change->second); ++change) {
+  for (; change != table_.end() && !is_full(*change->second, bytes); ++change) {
     next_ = change->first;
     Row& row = *change->second;
     if (row.core_has) continue;
@@ -69,6 +79,7 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool 
 void CoreFeed::on_confirmed(const wire::RowsConfirmed& confirmed) {
   if (!in_flight_ || confirmed.batch != batch_) return;
   for (const auto& [key, version] : *in_flight_) {
+    suspects_.clear(key);
     Row* row = table_.find(key);
     if (row != nullptr && row->content.version == version) row->core_has = true;
   }

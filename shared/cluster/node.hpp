@@ -171,7 +171,8 @@ struct ClusterView {
   std::uint32_t side = 0;
   std::uint64_t epoch = 0;
   std::uint64_t forwarded_waiting = 0;
-  bool majority = false;  // in effect: where one says so it counts for all
+  bool majority = false;               // in effect: where one says so it counts for all
+  std::vector<std::string> set_aside;  // objects with state that two cores died over, and that ours is not given any more
 };
 
 class Node {

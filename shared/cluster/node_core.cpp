@@ -105,7 +105,7 @@ void Node::State::core_gone(Now now) {
   if (!core.announced_away) log(LogLevel::warning, "our core is gone, or its module lost its way to us");
   core.connected = false;
   core.inventory.reset();
-  feed.stop();
+  core.announced_away ? feed.stop() : feed.core_lost(now.steady);
   forwarding.core_lost();
   saver.core_lost();
   notifications->rule().core_lost();

@@ -224,6 +224,7 @@ struct Node::State {
 
   void log(LogLevel level, std::string line) { out.push_back(Log{level, std::move(line)}); }
   std::string name_of(const NodeId& id) const;
+  std::string object_name(const ObjectKey& object) const;
   Other* find(const NodeId& id);
   Other& other(const NodeId& id);
   const InventoryPtr& inventory() const { return core.inventory; }

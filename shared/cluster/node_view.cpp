@@ -33,6 +33,16 @@ void Node::State::count_claims(const ClaimSet& claims, const InventoryPtr& known
   }
 }
 
+// As our core knows it; its key where it does not.
+std::string Node::State::object_name(const ObjectKey& object) const {
+  const KnownHost* host = core.inventory ? core.inventory->find(object.host) : nullptr;
+  if (host == nullptr) return "object " + std::to_string(object.host) + ";" + std::to_string(object.service);
+  for (const KnownService& service : host->services) {
+    if (service.key == object.service) return host->name + ";" + service.description;
+  }
+  return host->name;
+}
+
 NodeView Node::State::view_of_self(Now now) const {
   NodeView view;
   view.id = settings.self;
@@ -110,6 +120,7 @@ ClusterView Node::State::view(Now now) const {
   view.side = side;
   view.epoch = core.epoch;
   view.majority = by_majority();
+  for (const RegisterKey& key : feed.set_aside()) view.set_aside.push_back(object_name(key.object));
   view.forwarded_waiting = forwarding.waiting();
   return view;
 }

@@ -119,6 +119,60 @@ BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
   BOOST_TEST(batch->imposed.size() == 1U);
 }
 
+// R6: a row that kills cores must not do so for ever.
+BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_another) {
+  for (int number = 0; number < 10; ++number) table.put(row(number, 1), {}, false);
+  SteadyTime now{};
+  feed.restart();
+  BOOST_TEST(feed.next(inventory)->imposed.size() == 10u);
+  feed.core_lost(now);
+  BOOST_TEST(feed.set_aside().empty());
+
+  // Each goes alone now, and the core dies over the fourth.
+  const RegisterKey bad{row(3, 1).object, wire::RegisterKind::check};
+  feed.restart();
+  std::size_t given = 0;
+  while (auto batch = feed.next(inventory)) {
+    BOOST_REQUIRE(batch->imposed.size() == 1u);
+    if (key_of(batch->imposed[0]) == bad) break;
+    ++given;
+    feed.on_confirmed({batch->batch});
+  }
+  feed.core_lost(now + Millis{60'000});
+  table.core_lost();
+  BOOST_REQUIRE(feed.set_aside().size() == 1u);
+  BOOST_TEST((feed.set_aside()[0] == bad));
+
+  feed.restart();
+  BOOST_TEST(give_all() == 9u);
+  BOOST_TEST(feed.drained());
+  table.put(row(3, 2), {}, false);
+  BOOST_TEST(give_all() == 1u);
+  BOOST_TEST(feed.set_aside().empty());
+}
+
+BOOST_AUTO_TEST_CASE(two_deaths_far_apart_or_over_different_rows_set_nothing_aside) {
+  table.put(row(1, 1), {}, false);
+  SteadyTime now{};
+  feed.restart();
+  BOOST_REQUIRE(feed.next(inventory));
+  feed.core_lost(now);
+  table.put(row(2, 1), {}, false);
+  feed.restart();
+  const auto first = feed.next(inventory);
+  BOOST_REQUIRE(first);
+  BOOST_TEST(first->imposed.size() == 1u);
+  feed.on_confirmed({first->batch});
+  BOOST_REQUIRE(feed.next(inventory));
+  feed.core_lost(now + Millis{1000});
+  BOOST_TEST(feed.set_aside().empty());
+  table.core_lost();
+  feed.restart();
+  BOOST_REQUIRE(feed.next(inventory));
+  feed.core_lost(now + RowSuspects::kSuspectFor + Millis{2000});
+  BOOST_TEST(feed.set_aside().empty());
+}
+
 BOOST_AUTO_TEST_CASE(news_is_imposed_on_a_core_that_joins) {
   table.put(row(1, 1), {}, true);
   feed.restart();

@@ -164,6 +164,12 @@ BOOST_AUTO_TEST_CASE(rules_that_the_nodes_must_share_and_do_not_are_named) {
   BOOST_TEST(has(status, "peer02 says every 5000 ms that it is alive, this node every 1000 ms", "pulse_interval ="));
 }
 
+BOOST_AUTO_TEST_CASE(state_that_cores_die_over_is_named) {
+  Status status = usual();
+  status.view.set_aside = {"web;http", "db"};
+  BOOST_TEST(has(status, "two cores here died over the state of web;http and 1 more", "restart merlind"));
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it) {
   Status status = usual();
   status.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
