@@ -98,7 +98,10 @@ int run_cert_show(const Call& call, Console& console) {
   const Answer answer = ask_daemon(call, {{"command", "certs"}});
   if (!answer && !answer.not_running()) print_fault(answer.fault(), console);
 
-  ordered_json document{{"fingerprint", own->fingerprint}, {"file", certificate_path(call.config_path)}, {"node_id", own->node_id.hex()}};
+  ordered_json document{{"name", config ? ordered_json(config->node_name) : ordered_json()},
+                        {"fingerprint", own->fingerprint},
+                        {"file", certificate_path(call.config_path)},
+                        {"node_id", own->node_id.hex()}};
   document["module"] = nullptr;
   if (const auto module = module_certificate(call.config_path)) {
     document["module"] = {{"fingerprint", module->fingerprint}, {"file", module_certificate_path(call.config_path)}};

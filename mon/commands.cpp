@@ -193,9 +193,70 @@ std::vector<Command> remote_commands() {
   };
 }
 
+std::vector<Command> trust_commands() {
+  const auto options = with_login({all, type});
+  return {
+      {.name = "sshkey push",
+       .arguments = "[NAME…] [--all] [--type=TYPE,…]",
+       .summary = "let us log in at other nodes, and exchange certificates with them",
+       .details = "Our public key goes into their authorized_keys; an Ed25519 key is made where we have none. Where no key is accepted\n"
+                  "yet a terminal is asked for the password. Certificates are exchanged, and each node is told all that we trust, so\n"
+                  "that they trust each other too.",
+       .examples = {"mon sshkey push --all", "mon sshkey push peer02 --password-file /root/password --accept-new"},
+       .options = options,
+       .max_words = Command::many,
+       .timeout = usual_timeout,
+       .run = run_sshkey_push},
+      {.name = "sshkey fetch",
+       .arguments = "[NAME…] [--all] [--type=TYPE,…]",
+       .summary = "let other nodes log in here, and trust their certificates",
+       .details = "Their public keys come into our authorized_keys; an Ed25519 key is made there where they have none.",
+       .examples = {"mon sshkey fetch --all"},
+       .options = options,
+       .max_words = Command::many,
+       .timeout = usual_timeout,
+       .run = run_sshkey_fetch},
+      {.name = "sshkey show",
+       .summary = "our public key, which is made where there is none",
+       .examples = {"mon sshkey show"},
+       .timeout = usual_timeout,
+       .run = run_sshkey_show},
+      {.name = "sshkey accept",
+       .summary = "take a public key from standard input into authorized_keys",
+       .details = "What 'mon sshkey push' runs on the other node. A key that is there already is not added again.",
+       .examples = {"mon sshkey accept", "ssh peer02 mon sshkey accept <~/.ssh/id_ed25519.pub"},
+       .timeout = usual_timeout,
+       .run = run_sshkey_accept},
+      {.name = "cert push",
+       .arguments = "[NAME…] [--all] [--type=TYPE,…]",
+       .summary = "exchange certificates, and tell the others all that we trust",
+       .details = "As 'mon sshkey push', without the keys.",
+       .examples = {"mon cert push --all"},
+       .options = options,
+       .max_words = Command::many,
+       .timeout = usual_timeout,
+       .run = run_cert_push},
+      {.name = "cert fetch",
+       .arguments = "[NAME…] [--all] [--type=TYPE,…]",
+       .summary = "trust the certificates of other nodes here",
+       .examples = {"mon cert fetch peer02"},
+       .options = options,
+       .max_words = Command::many,
+       .timeout = usual_timeout,
+       .run = run_cert_fetch},
+      {.name = "cert introduce",
+       .summary = "take what another node trusts from standard input",
+       .details = "What 'mon cert push' runs on the other node. A certificate is written into the one block of merlin.conf that has\n"
+                  "its node's name, now or when that block is added; one that was removed is taken out.",
+       .examples = {"mon cert introduce"},
+       .timeout = usual_timeout,
+       .run = run_cert_introduce},
+  };
+}
+
 std::vector<Command> make_table() {
   std::vector<Command> table;
-  for (auto part : {editing_commands(), showing_commands(), remote_commands(), moving_commands()}) {
+  for (auto part : {editing_commands(), showing_commands(), remote_commands(), trust_commands(), moving_commands()}) {
     std::ranges::move(part, std::back_inserter(table));
   }
   return table;

@@ -38,6 +38,13 @@ int run_start(const Call& call, Console& console);
 int run_stop(const Call& call, Console& console);
 int run_restart(const Call& call, Console& console);
 int run_cert_show(const Call& call, Console& console);
+int run_cert_push(const Call& call, Console& console);
+int run_cert_fetch(const Call& call, Console& console);
+int run_cert_introduce(const Call& call, Console& console);
+int run_sshkey_push(const Call& call, Console& console);
+int run_sshkey_fetch(const Call& call, Console& console);
+int run_sshkey_show(const Call& call, Console& console);
+int run_sshkey_accept(const Call& call, Console& console);
 int run_id(const Call& call, Console& console);
 int run_version(const Call& call, Console& console);
 

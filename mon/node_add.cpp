@@ -15,6 +15,7 @@
 #include "config/problems.hpp"
 #include "mon/commands.hpp"
 #include "mon/editing.hpp"
+#include "mon/trust_file.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -82,6 +83,18 @@ config::EditResult add(const Call& call, config::NodeType type, const Before& be
   return config::add_node(call.config_path, type, call.words.front(), call.settings);
 }
 
+// A certificate that another node introduced before works from now on, unless the operator named one.
+void trust_introduced(const Call& call, const config::Config& config, Console& console) {
+  const auto* added = config.find_node(call.words.front());
+  const std::string path = trust_path(call.config_path);
+  const bool is_known = added != nullptr && added->fingerprints.empty() && ::access(path.c_str(), F_OK) == 0;
+  if (!is_known) return;
+  const auto set = change_trust(call.config_path, config, [](TrustSet&) {});
+  const auto changed = set ? write_trust(call.config_path, config, *set) : set.error();
+  if (!changed) return console.error(changed.error());
+  for (const std::string& name : *changed) console.out << fmt::format("its certificate is known: {} is trusted\n", name);
+}
+
 }  // namespace
 
 int run_node_add(const Call& given, Console& console) {
@@ -98,6 +111,7 @@ int run_node_add(const Call& given, Console& console) {
   if (!edit.ok()) return refuse_edit(call, console, before, edit);
   console.out << fmt::format("{} {} added to {}\n", config::type_name(*type), call.words.front(), edit.file);
   print_new_warnings(console, before, edit);
+  trust_introduced(call, *edit.config, console);
   return tell_daemon(call, console);
 }
 

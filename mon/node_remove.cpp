@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "config/edit_file.hpp"
+#include "config/load.hpp"
+#include "mon/certificate.hpp"
 #include "mon/commands.hpp"
 #include "mon/editing.hpp"
 #include "mon/site.hpp"
+#include "mon/trust_file.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -29,6 +32,18 @@ bool all_known(const Call& call, const std::vector<std::string>& names, const Be
   return known;
 }
 
+// So that nobody introduces them again. Without a certificate of our own nobody was ever introduced.
+int distrust(const Call& call, const std::vector<std::string>& fingerprints, Console& console) {
+  const auto config = config::load_file(call.config_path).config;
+  if (!config || fingerprints.empty() || !own_certificate(call.config_path)) return all_well;
+  const auto set = change_trust(call.config_path, *config, [&](TrustSet& trusted) {
+    for (const std::string& fingerprint : fingerprints) trusted.remove(fingerprint);
+  });
+  if (set) return all_well;
+  console.error(set.error());
+  return failed;
+}
+
 }  // namespace
 
 int run_node_remove(const Call& call, Console& console) {
@@ -45,6 +60,8 @@ int run_node_remove(const Call& call, Console& console) {
       continue;
     }
     changed = true;
+    const auto* was = before.config ? before.config->find_node(name) : nullptr;
+    if (was != nullptr) status = std::max(status, distrust(call, was->fingerprints, console));
     console.out << fmt::format("{} removed from {}\n", name, edit.file);
   }
   if (!changed) return status;

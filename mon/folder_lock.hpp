@@ -1,0 +1,14 @@
+// One mon at a time in a folder.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "net/fd.hpp"
+
+namespace merlin::mon {
+
+// Held until the descriptor is closed, or mon ends. Waits up to five seconds for another to end. Leaves no file behind.
+Result<net::Fd> lock_folder(const std::string& folder);
+
+}  // namespace merlin::mon

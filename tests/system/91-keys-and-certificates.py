@@ -1,0 +1,126 @@
+# The documented set-up and removal, from bare nodes: sshkey push and fetch bring keys (never twice) and certificates, also between the two that never met; a removed node is trusted nowhere.
+import json
+import os
+
+from bare import LOGIN, bare_nodes
+from cluster import Failed, check, main, wait_for
+
+KEYS = "/root/.ssh/authorized_keys"
+
+
+def check_files(c, node):
+    for path, mode in (("/root/.ssh", 0o700), (KEYS, 0o600), ("/root/.ssh/id_ed25519", 0o600)):
+        have = os.stat(c.path(node, path)).st_mode & 0o7777
+        check(have == mode, f"{node}: {path} has mode {have:o}")
+
+
+def fingerprint(c, node):
+    return json.loads(c.run(node, "mon", "cert", "show", "--json"))["fingerprint"]
+
+
+def trusted_by(c, node):
+    """{block: [fingerprints]} of its merlin.conf."""
+    return {entry["name"]: entry["fingerprint"] for entry in json.loads(c.run(node, "mon", "node", "show", "--json"))["nodes"]}
+
+
+def set_up_two(c):
+    c.run("peer01", "mon", "node", "add", "peer02", "type=peer")
+    c.mon_refuses("peer01", "sshkey", "push", "--all", *LOGIN, says="host key is not known yet")
+    c.mon("peer01", "sshkey", "push", "--all", *LOGIN, "--accept-new")
+    c.mon("peer01", "sshkey", "fetch", "--all")
+    for node in ("peer01", "peer02"):
+        check_files(c, node)
+    before = c.read("peer02", KEYS), c.read("peer01", KEYS)
+    c.mon("peer01", "sshkey", "push", "--all")
+    c.mon("peer01", "sshkey", "fetch", "peer02")
+    check((c.read("peer02", KEYS), c.read("peer01", KEYS)) == before, "a second exchange changed authorized_keys")
+    c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "add", "peer01", "type=peer")
+    c.wait_settled(["peer01", "peer02"])
+
+
+def add_third(c):
+    c.run("peer01", "mon", "node", "add", "peer03", "type=peer")
+    c.mon("peer01", "sshkey", "push", "--all", *LOGIN, "--accept-new")
+    c.mon("peer01", "sshkey", "fetch", "--all")
+    for node, name in (("peer02", "peer03"), ("peer03", "peer02"), ("peer03", "peer01")):
+        c.mon("peer01", "node", "ctrl", node, "--", "mon", "node", "add", name, "type=peer")
+    check(trusted_by(c, "peer03")["peer02"] == [fingerprint(c, "peer02")], "peer03 was not told of peer02's certificate")
+    wait_for("peer02 and peer03, who never exchanged anything, hear each other",
+             lambda: c.is_active("peer02", "peer03") and c.is_active("peer03", "peer02"), 10)
+    c.wait_settled()
+
+
+def one_of_two_is_away(c):
+    c.lab("cut", "peer02")
+    out, errors = c.mon("peer01", "sshkey", "push", "--all", "--timeout", "2", status=1)
+    c.lab("heal")
+    check("peer03: key was there" in out and "peer02: no answer" in errors, f"with one cut off: {out!r} {errors!r}")
+    wait_for("peer02 is heard again", lambda: c.is_active("peer01", "peer02"), 30)
+
+
+def remove_second(c):
+    retired = fingerprint(c, "peer02")
+    for name in ("peer01", "peer03"):
+        c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "remove", name)
+    c.mon("peer01", "node", "remove", "peer02")
+    c.mon("peer01", "cert", "push", "peer03")
+    check(trusted_by(c, "peer03")["peer02"] == [], "peer03 still trusts the certificate that was removed at peer01")
+    wait_for("peer03 has closed the link", lambda: not c.is_active("peer03", "peer02"), 10)
+    c.run("peer03", "mon", "node", "remove", "peer02")
+    c.run("peer03", "mon", "node", "add", "peer02", "type=peer")
+    check(trusted_by(c, "peer03")["peer02"] == [], "a removed certificate is trusted again by a mere `node add`")
+    c.run("peer03", "mon", "node", "remove", "peer02")
+    c.wait_settled(["peer01", "peer03"])
+    return retired
+
+
+def wait_back(c):
+    """It was lost twice within minutes, so the cluster waits before it counts on it again (R2)."""
+    try:
+        wait_for("peer02 is back", lambda: c.is_active("peer01", "peer02") and c.is_active("peer02", "peer01"), 60)
+    except Failed:
+        c.print_views()
+        raise
+
+
+def take_it_back(c, retired):
+    c.run("peer01", "mon", "node", "add", "peer02", "type=peer")
+    check(trusted_by(c, "peer01")["peer02"] == [], "a removed certificate is trusted again by a mere `node add`")
+    c.mon("peer01", "cert", "push")
+    check(trusted_by(c, "peer01")["peer02"] == [retired], "what was exchanged anew is not trusted")
+    c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "add", "peer01", "type=peer")
+    wait_back(c)
+
+
+def made_anew(c):
+    """A node with a new id under its old name: the old certificate is retired everywhere."""
+    c.kill("peer02", "daemon", "TERM")
+    c.run("peer02", "rm", "-rf", "/etc/merlin/tls", "/var/lib/merlin")
+    c.run("peer02", "install", "-d", "-o", "merlin", "-g", "merlin", "/etc/merlin/tls", "/var/lib/merlin")
+    c.start("peer02", "daemon")
+    new = fingerprint(c, "peer02")
+    c.mon("peer01", "cert", "push")
+    check(trusted_by(c, "peer01")["peer02"] == [new], f"peer01 trusts {trusted_by(c, 'peer01')['peer02']} of the node that was made anew")
+    wait_back(c)
+
+
+def wrong_input(c):
+    c.mon("peer01", "cert", "introduce", stdin="not a set\n", status=1)
+    c.mon("peer01", "sshkey", "accept", stdin='command="reboot" ssh-ed25519 AAAA\n', status=1)
+    c.run("peer03", "mv", "/usr/bin/mon", "/usr/bin/mon.away")
+    c.mon_refuses("peer01", "sshkey", "push", "peer03", says="peer03: mon is not installed there")
+    c.run("peer03", "mv", "/usr/bin/mon.away", "/usr/bin/mon")
+
+
+def test():
+    with bare_nodes() as c:
+        set_up_two(c)
+        add_third(c)
+        one_of_two_is_away(c)
+        retired = remove_second(c)
+        take_it_back(c, retired)
+        made_anew(c)
+        wrong_input(c)
+
+
+main(test)
