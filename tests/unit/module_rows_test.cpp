@@ -122,6 +122,16 @@ BOOST_FIXTURE_TEST_CASE(another_nodes_object_is_parked_behind_its_owners_time, R
   BOOST_TEST(rows.due(3) == now + 60);
 }
 
+// F30
+BOOST_FIXTURE_TEST_CASE(a_row_of_before_the_clock_was_put_back_is_of_now, Rows) {
+  wire::Register ahead = row(3, {5, 2, 100, node(2)}, "x", 30);
+  ahead.base_ms += 3'600'000;
+  take({ahead}, {});
+  BOOST_REQUIRE(core.shown.size() == 1u);
+  BOOST_TEST(core.shown[0].base_ms == core.seconds() * 1000);
+  BOOST_TEST(rows.due(3) == core.seconds() + 30);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_schedule_of_an_own_object_is_the_listeners, Rows) {
   own("web");
   take({row(3, {5, 3, 100, node(2)}, "x", -500)}, {});
