@@ -28,10 +28,9 @@ def set_clock(c, node, text):
 
 
 def start_with_clock(c, node, text, monotonic=False):
-    """Its merlind and core are ended and started again with that clock; what the core had noted by the other is gone."""
+    """Its merlind and core are ended and started again with that clock."""
     for init in ("nagios4", "merlind"):
         c.run(node, f"/etc/init.d/{init}", "stop")
-    c.run(node, "rm", "-f", "/var/lib/nagios4/retention.dat")
     set_clock(c, node, text)
     for init in ("merlind", "nagios4"):
         c.run(node, "sh", "-c", f"exec env {' '.join(environment(monotonic))} /etc/init.d/{init} start >/run/lab-start.log 2>&1 </dev/null")
