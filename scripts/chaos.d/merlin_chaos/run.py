@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-from cluster import Cluster, Failed, check, now_ms
+from cluster import Cluster, Failed, check, now_ms, wait_for
 from nodefiles import DAEMON_LOG
 
 from . import judge
@@ -29,6 +29,10 @@ SHOWN = ("current_state", "state_type", "current_attempt", "plugin_output", "las
          "problem_has_been_acknowledged", "scheduled_downtime_depth")
 
 
+def all_hosts_checked(c):
+    return all(fields["has_been_checked"] == "1" for node in c.nodes for key, fields in c.status_dat(node).items() if isinstance(key, str))
+
+
 @contextmanager
 def lab(count, keep):
     c = Cluster(f"{os.environ.get('MERLIN_TEST_LABS', 'chaos')}-{os.getpid()}", count, HOSTS, SERVICES, INTERVAL_S, PASSIVE)
@@ -37,6 +41,8 @@ def lab(count, keep):
         check(json.loads(c.lab("status", "--json"))["mode"] == "hosts", NO_HOSTS)
         give_state_disks(c)
         c.wait_settled(timeout_s=60)
+        # The first result of a service makes the core look at a host that it has never looked at.
+        wait_for("each host has been looked at", lambda: all_hosts_checked(c), 2 * INTERVAL_S + STATUS_DAT_S, 0.5)
         yield c
     finally:
         if keep:
