@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "wire/codec.hpp"
 
 namespace merlin::cluster {
@@ -37,7 +38,7 @@ const wire::ForwardedResult* Forwarding::took(std::uint64_t boot_id, wire::Comma
 
 // Its times are of this machine's clock: what passed meanwhile is its age.
 void Forwarding::restore(wire::ForwardedResult kept, Now now) {
-  if (kept.taker != self_) return;
+  if (kept.taker != self_ || kMutant == Mutant::forgets_forwarded) return;
   std::int64_t& sent_ms = kept.command.empty() ? kept.result.sent_ms : kept.command.front().sent_ms;
   const Millis age{std::max<std::int64_t>(0, now.wall.time_since_epoch().count() - sent_ms)};
   sent_ms += age.count();
@@ -91,7 +92,8 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
   std::vector<std::pair<NodeId, wire::ForwardedResult>> due;
   std::set<ObjectKey> first_seen;
   for (auto& [number, waiting] : waiting_) {
-    if (!first_seen.insert(object_of(waiting.message)).second) continue;
+    const bool is_first = first_seen.insert(object_of(waiting.message)).second;
+    if (!is_first && kMutant != Mutant::overtaking) continue;
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
     const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || present(waiting.sent_to));
@@ -125,6 +127,7 @@ Forwarding::Arrival Forwarding::arrived(const wire::ForwardedResult& result) {
   const auto [entry, fresh] = taker.seen.try_emplace(result.number, Seen{!result.command.empty(), false});
   const bool taken = entry->second.taken;
   if (taker.seen.size() > kRememberedNumbers) taker.seen.erase(taker.seen.begin());
+  if (kMutant == Mutant::no_deduplication) return {true, false};
   return {fresh, taken};
 }
 

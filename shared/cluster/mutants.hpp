@@ -22,6 +22,13 @@ enum class Mutant {
   grant_outliving,       // what was granted is good for ever
   no_void,               // who withdraws its question does not say so
   number_not_put_back,   // a core counts what it was not let send
+  acknowledged_early,    // what operators did is called safe before it is on disk
+  no_fsync,              // what a disk was given in its last seconds is gone with the power
+  no_deduplication,      // a forwarded result is given to the core as often as it comes
+  overtaking,            // a result does not wait for the one of its object before it
+  forgets_forwarded,     // a daemon's next life does not know what waited for its owner
+  no_window,             // news is sent to a peer that acknowledges nothing
+  notify_on_sync,        // a core tells people of what it was only brought up to date with
 };
 
 inline constexpr Mutant kMutant = Mutant::MERLIN_MUTANT;

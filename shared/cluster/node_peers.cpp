@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "cluster/node_notify.hpp"
 #include "wire/codec.hpp"
 
@@ -380,6 +381,7 @@ void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result,
 
 // The owner before us, or our own core before its end, has turned it into state.
 bool Node::State::contained_in_row(const wire::ForwardedResult& result) {
+  if (kMutant == Mutant::no_deduplication) return false;
   const Row* row = result.command.empty() ? table.find({result.result.object, wire::RegisterKind::check}) : nullptr;
   if (row == nullptr) return false;
   const auto state = wire::decode<wire::CheckRegister>(row->content.value);

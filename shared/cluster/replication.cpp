@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "cluster/versions.hpp"
 
 namespace merlin::cluster {
@@ -163,7 +164,7 @@ void Replication::tick(SteadyTime now) {
 }
 
 void Replication::pump_live(const NodeId& id, Peer& peer) {
-  while (peer.live_unacknowledged.size() < kLiveWindow && peer.live_next < table_.head()) {
+  while ((peer.live_unacknowledged.size() < kLiveWindow || kMutant == Mutant::no_window) && peer.live_next < table_.head()) {
     wire::Rows message{table_.id(), peer.live_next, wire::RowStream::live, {}};
     std::size_t bytes = 0;
     auto row = table_.after(peer.live_next);
@@ -254,6 +255,11 @@ void Replication::shift(Millis late_by, SteadyTime now) {
 bool Replication::compared(const NodeId& peer) const {
   const auto found = peers_.find(peer);
   return found != peers_.end() && found->second.up && found->second.compared;
+}
+
+std::size_t Replication::under_way(const NodeId& peer) const {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() ? 0 : found->second.live_unacknowledged.size() + found->second.bulk_unacknowledged;
 }
 
 std::size_t Replication::backlog(const NodeId& peer_id) const {

@@ -63,6 +63,8 @@ class Replication {
 
   // Since the session began we were sent all that we lacked.
   bool compared(const NodeId& peer) const;
+  // Messages of rows that the peer has not acknowledged.
+  std::size_t under_way(const NodeId& peer) const;
   // Changes that the peer has not acknowledged: an upper bound, since what others told it counts too.
   std::size_t backlog(const NodeId& peer) const;
 

@@ -1,7 +1,10 @@
 #include "cluster/saver.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "cluster/mutants.hpp"
 
 namespace merlin::cluster {
 namespace {
@@ -36,6 +39,11 @@ void Saver::own(std::vector<wire::Register> rows, std::uint64_t batch, SteadyTim
   entry.since = entry.not_before = now;
   entry.bytes = size_of(entry.rows);
   own_bytes_ += entry.bytes;
+  for (const wire::Register& row : entry.rows) {
+    wire::Register bare{row.object, row.kind, row.version, row.base_ms, {}, row.item, row.rank};
+    const auto [greatest, fresh] = greatest_.try_emplace(key_of(row), bare);
+    if (!fresh && order(bare, greatest->second) > 0) greatest->second = std::move(bare);
+  }
   own_.push_back(std::move(entry));
 }
 
@@ -48,12 +56,28 @@ bool Saver::done(const wire::ForwardedAck& ack) {
 
 void Saver::forget(std::vector<RegisterKey> keys) { next_.forgotten.insert(next_.forgotten.end(), keys.begin(), keys.end()); }
 
+// A write may have a lesser version than what its own node wrote before: that of a core which was alone meanwhile.
+bool Saver::is_outdone(const wire::Register& row) {
+  const auto own = greatest_.find(key_of(row));
+  if (own != greatest_.end() && order(row, own->second) < 0) return true;
+  const Row* standing = table_.find(key_of(row));
+  return standing != nullptr && order(row, standing->content) < 0;
+}
+
+void Saver::forget_own(const Own& own) {
+  for (const wire::Register& row : own.rows) {
+    const auto greatest = greatest_.find(key_of(row));
+    if (greatest != greatest_.end() && order(row, greatest->second) == 0) greatest_.erase(greatest);
+  }
+}
+
 bool Saver::collect_own(SteadyTime now) {
   bool any = false;
   for (Own& entry : own_) {
     if (entry.ticket != 0 || now < entry.not_before) continue;
     entry.ticket = ticket_ + 1;
-    next_.rows.insert(next_.rows.end(), entry.rows.begin(), entry.rows.end());
+    std::copy_if(entry.rows.begin(), entry.rows.end(), std::back_inserter(next_.rows),
+                 [&](const wire::Register& row) { return !is_outdone(row); });
     any = true;
   }
   return any;
@@ -64,7 +88,7 @@ void Saver::collect_table() {
   for (; change != table_.end() && next_.rows.size() < kRowsASave; ++change) {
     collected_ = change->first;
     Row& row = *change->second;
-    if (!std::exchange(row.stored, true)) next_.rows.push_back(row.content);
+    if (!std::exchange(row.stored, true) && !is_outdone(row.content)) next_.rows.push_back(row.content);
   }
   if (change == table_.end()) collected_ = table_.head();
 }
@@ -108,6 +132,7 @@ Saver::Released Saver::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
     if (!ok) continue;
     if (entry.batch != 0) released.safe_batches.push_back(entry.batch);
     own_bytes_ -= entry.bytes;
+    forget_own(entry);
     entry.rows.clear();
   }
   std::erase_if(own_, [](const Own& entry) { return entry.rows.empty(); });
@@ -117,11 +142,13 @@ Saver::Released Saver::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
 Saver::Released Saver::overdue(SteadyTime now) {
   Released released;
   for (Own& entry : own_) {
+    if (kMutant == Mutant::acknowledged_early && entry.batch != 0) released.safe_batches.push_back(std::exchange(entry.batch, 0));
     if (!entry.released && now - entry.since >= kSavePatience) release(entry, released);
   }
   // The oldest are dropped: every node has them in its table, only our disk does not.
   while (own_bytes_ > kMaxUnsafeBytes && !own_.empty() && own_.front().released) {
     own_bytes_ -= own_.front().bytes;
+    forget_own(own_.front());
     own_.pop_front();
   }
   return released;

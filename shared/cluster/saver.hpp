@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.hpp"
@@ -72,12 +73,16 @@ class Saver {
   };
 
   bool collect_own(SteadyTime now);
+  bool is_outdone(const wire::Register& row);
+  void forget_own(const Own& own);
   void collect_table();
   void release(Own& own, Released& released);
 
   Table& table_;
   std::deque<Own> own_;
   std::size_t own_bytes_ = 0;
+  // The greatest of each register in own_, without its value: what is lesser must not take its place in the store.
+  std::unordered_map<RegisterKey, wire::Register, RegisterKeyHash> greatest_;
   Save next_;
   std::uint64_t ticket_ = 0;
   std::map<std::uint64_t, std::vector<wire::ForwardedAck>> under_way_;  // ticket -> what it keeps

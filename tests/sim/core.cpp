@@ -4,11 +4,15 @@
 #include <set>
 
 #include "base/hash.hpp"
+#include "cluster/mutants.hpp"
 #include "cluster/versions.hpp"
 #include "wire/codec.hpp"
 
 namespace merlin::sim {
 namespace {
+
+using cluster::kMutant;
+using cluster::Mutant;
 
 constexpr Millis kResultAllowance{5000};
 constexpr std::size_t kHostsAPart = 7;  // small, so that parts are put together
@@ -166,6 +170,9 @@ void SimCore::bring_in(const wire::Register& row, bool live) {
   object->state = *state;
   object->base_ms = row.base_ms;
   if (state->next_check) object->due_ms = std::min(row.base_ms + *state->next_check, wall_ms() + plan_.check_interval.count());
+  if (kMutant == Mutant::notify_on_sync && !live && state->notification_number > 0)
+    records_.notifications.told(
+        {object->plan, life_.node, false, state->notification_number, state->last_hard_ok_hlc, outside_.true_time()});
   if (order > 0) object->held_until.reset();
   object->takeover = owns(object->plan) && object->due_ms <= wall_ms();
 }

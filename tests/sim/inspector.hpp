@@ -24,6 +24,8 @@ class NodeInspector {
   std::size_t forwards_waiting() const { return state_.forwarding.waiting(); }
   std::uint64_t forwards_dropped() const { return state_.forwarding.dropped(); }
   std::size_t backlog(const NodeId& peer) const { return state_.replication.backlog(peer); }
+  std::size_t under_way(const NodeId& peer) const { return state_.replication.under_way(peer); }
+  std::size_t unsafe_acts() const { return state_.saver.unsafe(); }
   bool core_fed() const { return state_.feed.drained(); }
 
  private:

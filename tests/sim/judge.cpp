@@ -10,6 +10,8 @@ namespace merlin::sim {
 namespace {
 
 constexpr std::size_t kMostFailures = 5;
+// Three a second for the longest time that a disk is full.
+constexpr std::size_t kMostUnsafe = 200;
 // One exchange between any two processes here, scheduling included.
 constexpr Millis kExchange{1500};
 
@@ -105,8 +107,35 @@ void Judge::note_joining(Millis now) {
 
 void Judge::sample(Millis now) {
   note_joining(now);
+  check_bounds(now);
   for (std::size_t object = 0; object < plan_.objects.size(); ++object) sample_object(object, now);
   if (is_settled(now) && now.count() % 5000 < 100) check_owners(now);
+}
+
+// I9: what waits in a daemon, whatever its peers, disk and core do.
+void Judge::check_bounds(Millis now) {
+  if (failed()) return;
+  for (std::size_t node = 0; node < servers_.size(); ++node) {
+    if (!servers_[node]->daemon_alive()) continue;
+    const cluster::NodeInspector inside(servers_[node]->node());
+    const std::string& name = plan_.nodes[node].name;
+    if (inside.forwards_waiting() > cluster::kMaxForwards) fail(now, "I9: too many results wait for their owners at " + name);
+    if (inside.unsafe_acts() > kMostUnsafe) fail(now, "I9: too many acts wait for the disk of " + name);
+    for (const NodePlan& peer : plan_.nodes) {
+      if (inside.under_way(peer.id) <= cluster::kLiveWindow + cluster::kBulkWindow) continue;
+      fail(now, "I9: " + name + " goes on sending to " + peer.name + ", which acknowledges nothing");
+    }
+  }
+}
+
+// L2: links are there again soon after they can be.
+void Judge::check_links(const Network& network, Millis now) {
+  for (std::size_t from = 0; from < servers_.size(); ++from) {
+    for (std::size_t to = 0; to < servers_.size(); ++to) {
+      if (from != to && network.is_wanted(from, to) && !network.is_up(from, to))
+        fail(now, "L2: no link between " + plan_.nodes[from].name + " and " + plan_.nodes[to].name);
+    }
+  }
 }
 
 // I9

@@ -1,6 +1,7 @@
 // Says whether a run kept the promises: I1 to I3 of results from outside and of what operators do, I4 one runner, I5 small moves, I6 told
 // once, I7 agreement, L1 no false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where nothing
 // unplanned happens.
+// I1 I2 I3 I4 I5 I6 I7 I9 L1 L2 L4
 #pragma once
 
 #include <memory>
@@ -39,6 +40,8 @@ class Judge {
   void sample(Millis now);
   // After every event: a storm ends the run.
   void check_traffic(const Traffic& traffic, Millis now);
+  // Half a minute after the heal.
+  void check_links(const Network& network, Millis now);
   // When the checks have stood still for some seconds, half a minute after the heal.
   void check_agreement(Millis now);
   // At the end of the run.
@@ -58,6 +61,7 @@ class Judge {
   bool is_runner(std::size_t node, std::size_t object) const;
   void sample_object(std::size_t object, Millis now);
   void note_joining(Millis now);
+  void check_bounds(Millis now);
   void check_owners(Millis now);
   void check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now);
   int expected_owner(std::size_t object) const;

@@ -60,6 +60,9 @@ class Network {
   void trust(std::size_t node, std::size_t peer, bool trusted);
   void heal_all();
   bool is_up(std::size_t from, std::size_t to) const { return paths_[from * count_ + to].up; }
+  bool is_wanted(std::size_t from, std::size_t to) const {
+    return paths_[from * count_ + to].trusted && paths_[to * count_ + from].trusted;
+  }
   const Traffic& traffic() const { return traffic_; }
 
  private:

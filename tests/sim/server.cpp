@@ -2,16 +2,21 @@
 
 #include <utility>
 
+#include "cluster/mutants.hpp"
 #include "sim/packing.hpp"
 
 namespace merlin::sim {
 namespace {
+
+using cluster::kMutant;
+using cluster::Mutant;
 
 constexpr Millis kDaemonTick{50};
 constexpr Millis kFastestWrite{1};
 constexpr Millis kSlowestWrite{40};
 constexpr Millis kStrainedWrite{6'000};
 constexpr std::int64_t kWallStart = 1'700'000'000'000;
+constexpr Millis kUnsynced{5'000};
 constexpr Millis kAnnouncedAway{15'000};
 
 }  // namespace
@@ -150,6 +155,7 @@ void Server::kill_daemon(bool silently) {
   if (!daemon_.alive()) return;
   daemon_.end();
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon is gone");
+  if (kMutant == Mutant::no_fsync && silently) disk_.put_back(events_.now() - kUnsynced);
   node_.reset();
   unsaved_.reset();
   daemon_link_ = 0;

@@ -50,6 +50,7 @@ Outcome World::run() {
     for (const auto& server : servers_) server->freeze(true);
   });
   events_.at(agreed, [this] {
+    judge_.check_links(network_, events_.now());
     judge_.check_agreement(events_.now());
     judge_.stood_still(events_.now() - kQuiet, events_.now());
     for (const auto& server : servers_) server->freeze(false);

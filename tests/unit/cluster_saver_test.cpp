@@ -64,6 +64,32 @@ BOOST_AUTO_TEST_CASE(a_disk_that_hangs_is_waited_for_a_second) {
   BOOST_TEST(saver.saved(save->ticket, true, at(9'000)).safe_batches.size() == 1u);
 }
 
+// I1: else the next start would find what was deleted.
+BOOST_AUTO_TEST_CASE(what_the_table_had_does_not_take_the_place_of_what_an_operator_does) {
+  saver.next(at(0));
+  table.put(row(1, wire::RegisterKind::comment), {}, true);
+  wire::Register deletion = row(1, wire::RegisterKind::comment);
+  deletion.rank = 1;
+  saver.own({deletion}, 5, at(1));
+  const auto save = saver.next(at(1));
+  BOOST_REQUIRE(save);
+  BOOST_REQUIRE(save->rows.size() == 1u);
+  BOOST_TEST(save->rows[0].rank == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_lonely_core_wrote_does_not_take_the_place_of_what_stands) {
+  wire::Register standing = row(1, wire::RegisterKind::attribute);
+  standing.version.side = 2;
+  table.put(standing, {}, true);
+  const auto before = saver.next(at(5'000));
+  BOOST_REQUIRE(before);
+  saver.own({row(1, wire::RegisterKind::attribute)}, 5, at(6'000));
+  const auto save = saver.next(at(6'000));
+  BOOST_REQUIRE(save);
+  BOOST_TEST(save->rows.empty());
+  BOOST_TEST(saver.saved(save->ticket, true, at(6'010)).safe_batches.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(states_are_on_disk_within_seconds_and_each_once) {
   saver.next(at(0));
   table.put(row(1), {}, true);
