@@ -208,6 +208,7 @@ struct Node::State {
   void forget_past(Now now);
   void settle_store(Now now);
   void enter(Saver::Released released);
+  void enter(wire::Register content, bool core_has, bool on_disk);
   void saved(std::uint64_t ticket, bool ok, Now now);
   void store_lost();
   void tell_core_safe(const std::vector<wire::ForwardedAck>& results);

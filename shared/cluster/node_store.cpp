@@ -88,18 +88,21 @@ void Node::State::settle_store(Now now) {
 }
 
 void Node::State::enter(Saver::Released released) {
-  for (wire::Register& content : released.rows) {
-    const RegisterKey key = key_of(content);
-    const wire::Version version = content.version;
-    const Table::Put put = table.put(std::move(content), {}, true);
-    Row* row = table.find(key);
-    if (put == Table::Put::older) feed.again(key);
-    if (row == nullptr || row->content.version != version) continue;
-    row->core_has = true;
-    row->stored = released.on_disk;
-  }
+  for (wire::Register& content : released.rows) enter(std::move(content), true, released.on_disk);
+  for (wire::Register& content : released.of_core_before) enter(std::move(content), false, released.on_disk);
   for (const std::uint64_t batch : released.safe_batches) to_core(wire::RowsSafe{batch, {}});
   tell_core_safe(released.safe_results);
+}
+
+void Node::State::enter(wire::Register content, bool core_has, bool on_disk) {
+  const RegisterKey key = key_of(content);
+  const wire::Version version = content.version;
+  const Table::Put put = table.put(std::move(content), {}, true);
+  Row* row = table.find(key);
+  if (put == Table::Put::older) feed.again(key);
+  if (row == nullptr || row->content.version != version) return;
+  row->core_has = row->core_has || core_has;
+  row->stored = on_disk;
 }
 
 void Node::State::tell_core_safe(const std::vector<wire::ForwardedAck>& results) {

@@ -116,7 +116,8 @@ std::optional<Save> Saver::next(SteadyTime now) {
 
 void Saver::release(Own& own, Released& released) {
   if (std::exchange(own.released, true)) return;
-  released.rows.insert(released.rows.end(), own.rows.begin(), own.rows.end());
+  std::vector<wire::Register>& rows = own.orphaned ? released.of_core_before : released.rows;
+  rows.insert(rows.end(), own.rows.begin(), own.rows.end());
 }
 
 Saver::Released Saver::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
@@ -155,7 +156,10 @@ Saver::Released Saver::overdue(SteadyTime now) {
 }
 
 void Saver::core_lost() {
-  for (Own& entry : own_) entry.batch = 0;
+  for (Own& entry : own_) {
+    entry.batch = 0;
+    entry.orphaned = true;
+  }
 }
 
 void Saver::shift(Millis late_by, SteadyTime now) {

@@ -28,7 +28,8 @@ class Saver {
   // What may happen now: rows that enter the table, and batches of the module that are on disk.
   struct Released {
     std::vector<wire::Register> rows;
-    bool on_disk = false;  // the rows are
+    std::vector<wire::Register> of_core_before;  // rows too: what the core that made them had is not known to the one of now
+    bool on_disk = false;                        // the rows are
     std::vector<std::uint64_t> safe_batches;
     std::vector<wire::ForwardedAck> safe_results;
   };
@@ -70,6 +71,7 @@ class Saver {
     SteadyTime not_before{};
     std::size_t bytes = 0;
     bool released = false;
+    bool orphaned = false;  // its core is gone
   };
 
   bool collect_own(SteadyTime now);

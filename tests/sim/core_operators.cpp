@@ -83,7 +83,12 @@ void SimCore::remove_item(std::uint64_t draw) {
 void SimCore::write(const cluster::RegisterKey& key, std::string value, std::uint64_t rank) {
   wire::Register row{key.object, key.kind, side_.next_version(outside_.now().wall), wall_ms(), std::move(value), key.item, rank};
   outside_.tell("its operator writes act " + std::to_string(records_.acts.next()) + (rank != 0 ? ", a deletion" : ""));
-  acts_.push_back(records_.acts.did({life_, outside_.true_time(), row, false}));
+  std::erase_if(acts_, [&](std::size_t number) {
+    const bool same = cluster::key_of(records_.acts.acts()[number].row) == key;
+    if (same) records_.acts.replaced(number);
+    return same;
+  });
+  acts_.push_back(records_.acts.did({life_, outside_.true_time(), row, false, false}));
   items_[key] = row;
   writes_.push(std::move(row));
   say_writes();
@@ -99,10 +104,9 @@ void SimCore::say_writes() {
 void SimCore::writes_safe(std::uint64_t batch) {
   writes_.safe(batch);
   std::erase_if(acts_, [&](std::size_t number) {
-    const OperatorAct& act = records_.acts.acts()[number];
-    const wire::Register* waits = writes_.find(cluster::key_of(act.row));
-    if (waits == nullptr) records_.acts.safe(number);
-    return waits == nullptr || waits->version.hlc != act.row.version.hlc;
+    const bool waits = writes_.find(cluster::key_of(records_.acts.acts()[number].row)) != nullptr;
+    if (!waits) records_.acts.safe(number);
+    return !waits;
   });
 }
 

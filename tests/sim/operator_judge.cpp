@@ -48,7 +48,7 @@ void OperatorJudge::judge(const cluster::Table& table, const Fail& fail) const {
 
 // What its core had still in hand when it died may be lost, and what was on a disk that went.
 void OperatorJudge::judge_act(const OperatorAct& act, const Rows& standing, const Fail& fail) const {
-  if (!act.safe && records_.ends.has_ended(act.by)) return;
+  if (act.replaced || (!act.safe && records_.ends.has_ended(act.by))) return;
   if (faults_.lost_its_disk(act.by.node, act.at)) return;
   wire::Register row = act.row;
   row.version.writer = plan_.nodes[act.by.node].id;

@@ -13,7 +13,8 @@ struct OperatorAct {
   CoreLife by;
   Millis at{0};
   wire::Register row;
-  bool safe = false;  // the daemon has it on disk
+  bool safe = false;      // the daemon has it on disk
+  bool replaced = false;  // by a later act at the same core, before the daemon had it
 };
 
 class OperatorLog {
@@ -23,6 +24,7 @@ class OperatorLog {
     acts_.push_back(std::move(act));
     return acts_.size() - 1;
   }
+  void replaced(std::size_t act) { acts_[act].replaced = true; }
   void safe(std::size_t act) { acts_[act].safe = true; }
   const std::vector<OperatorAct>& acts() const { return acts_; }
   std::size_t next() const { return acts_.size(); }

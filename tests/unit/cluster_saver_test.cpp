@@ -90,6 +90,16 @@ BOOST_AUTO_TEST_CASE(what_a_lonely_core_wrote_does_not_take_the_place_of_what_st
   BOOST_TEST(saver.saved(save->ticket, true, at(6'010)).safe_batches.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(the_next_core_is_given_what_the_one_before_made) {
+  saver.own({row(1, wire::RegisterKind::comment)}, 5, at(0));
+  const auto save = saver.next(at(0));
+  saver.core_lost();
+  const auto released = saver.saved(save->ticket, true, at(20));
+  BOOST_TEST(released.rows.empty());
+  BOOST_TEST(released.of_core_before.size() == 1u);
+  BOOST_TEST(released.safe_batches.empty());
+}
+
 BOOST_AUTO_TEST_CASE(states_are_on_disk_within_seconds_and_each_once) {
   saver.next(at(0));
   table.put(row(1), {}, true);

@@ -130,20 +130,20 @@ BOOST_AUTO_TEST_CASE(two_sides_may_count_it_both) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_act_is_seen) {
-  records.acts.did({taker, Millis{1'000}, comment(5, 0), true});
+  records.acts.did({taker, Millis{1'000}, comment(5, 0), true, false});
   BOOST_TEST(of_operators() == "I1");
 }
 
 BOOST_AUTO_TEST_CASE(a_deletion_that_was_undone_is_seen) {
-  records.acts.did({taker, Millis{1'000}, comment(5, 0), true});
-  records.acts.did({taker, Millis{2'000}, comment(4, 1), true});
+  records.acts.did({taker, Millis{1'000}, comment(5, 0), true, false});
+  records.acts.did({taker, Millis{2'000}, comment(4, 1), true, false});
   table.put(comment(5, 0), {}, false);
   BOOST_TEST(of_operators() == "I1");
 }
 
 BOOST_AUTO_TEST_CASE(a_deletion_that_stands_is_good) {
-  records.acts.did({taker, Millis{1'000}, comment(5, 0), true});
-  records.acts.did({taker, Millis{2'000}, comment(4, 1), true});
+  records.acts.did({taker, Millis{1'000}, comment(5, 0), true, false});
+  records.acts.did({taker, Millis{2'000}, comment(4, 1), true, false});
   table.put(comment(4, 1), {}, false);
   BOOST_TEST(of_operators() == "");
 }
