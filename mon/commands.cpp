@@ -254,9 +254,43 @@ std::vector<Command> trust_commands() {
   };
 }
 
+std::vector<Command> configuration_commands() {
+  return {
+      {.name = "oconf hash",
+       .summary = "one digest of this node's object configuration",
+       .details = "SHA-256 over a line 'DIGEST PATH' for each file that the core's main file names by cfg_file and cfg_dir.",
+       .examples = {"mon oconf hash", "mon node ctrl --self -- mon oconf hash"},
+       .options = {json},
+       .timeout = usual_timeout,
+       .run = run_oconf_hash},
+      {.name = "oconf files",
+       .summary = "the files that the digest covers",
+       .examples = {"mon oconf files"},
+       .options = {json},
+       .timeout = usual_timeout,
+       .run = run_oconf_files},
+      {.name = "oconf changed",
+       .summary = "when one of these files was changed last",
+       .examples = {"mon oconf changed"},
+       .options = {json},
+       .timeout = usual_timeout,
+       .run = run_oconf_changed},
+      {.name = "oconf diff",
+       .arguments = "NAME",
+       .summary = "which files differ from those of another node",
+       .examples = {"mon oconf diff peer02"},
+       .options = with_login({json}),
+       .min_words = 1,
+       .max_words = 1,
+       .timeout = usual_timeout,
+       .run = run_oconf_diff},
+  };
+}
+
 std::vector<Command> make_table() {
   std::vector<Command> table;
-  for (auto part : {editing_commands(), showing_commands(), remote_commands(), trust_commands(), moving_commands()}) {
+  for (auto part :
+       {editing_commands(), showing_commands(), remote_commands(), trust_commands(), configuration_commands(), moving_commands()}) {
     std::ranges::move(part, std::back_inserter(table));
   }
   return table;

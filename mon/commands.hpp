@@ -45,6 +45,10 @@ int run_sshkey_push(const Call& call, Console& console);
 int run_sshkey_fetch(const Call& call, Console& console);
 int run_sshkey_show(const Call& call, Console& console);
 int run_sshkey_accept(const Call& call, Console& console);
+int run_oconf_hash(const Call& call, Console& console);
+int run_oconf_files(const Call& call, Console& console);
+int run_oconf_changed(const Call& call, Console& console);
+int run_oconf_diff(const Call& call, Console& console);
 int run_id(const Call& call, Console& console);
 int run_version(const Call& call, Console& console);
 

@@ -109,4 +109,16 @@ std::vector<std::string> verify_command(const config::CoreConfig& core, const Ma
   return {};
 }
 
+CoreFiles core_files(const config::CoreConfig& core, const Machine& machine) {
+  CoreFiles files{core.config.value_or(""), core.binary.value_or("")};
+  for (const Package& package : packages) {
+    if (!fits(package, core.type)) continue;
+    const bool is_installed = machine.programs.contains(package.binary) && machine.programs.contains(package.config);
+    if (!is_installed) continue;
+    if (files.config.empty()) files.config = package.config;
+    if (files.binary.empty()) files.binary = package.binary;
+  }
+  return files;
+}
+
 }  // namespace merlin::mon

@@ -34,4 +34,11 @@ Result<std::vector<ServiceStep>> plan_service(Action action, const config::CoreC
 // How the core checks its own configuration; empty where neither merlin.conf nor the machine says.
 std::vector<std::string> verify_command(const config::CoreConfig& core, const Machine& machine);
 
+// The core's main configuration file and its program; empty where neither merlin.conf nor the machine says.
+struct CoreFiles {
+  std::string config;
+  std::string binary;
+};
+CoreFiles core_files(const config::CoreConfig& core, const Machine& machine);
+
 }  // namespace merlin::mon

@@ -40,7 +40,7 @@ const Refusal refusals[] = {
     {"node ad peer02", "unknown command 'node ad'; nearest is 'mon node add'"},
     {"status", "unknown command 'status'; nearest is 'mon node status'"},
     {"strat", "unknown command 'strat'; nearest is 'mon start'"},
-    {"oconf push", "unknown command 'oconf'; mon --help lists them"},
+    {"frobnicate now", "unknown command 'frobnicate'; mon --help lists them"},
     {"nod add --help", "unknown command 'nod add'; nearest is 'mon node add'"},
     {"--colour", "unknown option '--colour'; mon --help lists them"},
     {"node add", "node add: NAME is missing; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},

@@ -1,0 +1,194 @@
+#include "mon/oconf/object_files.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "config/sources.hpp"
+#include "mon/oconf/object_text.hpp"
+#include "mon/site.hpp"
+
+namespace merlin::mon::oconf {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr int deepest_folder = 32;
+
+std::string absolute(const std::string& folder, std::string_view name) {
+  std::string path = name.starts_with('/') ? std::string(name) : fmt::format("{}/{}", folder, name);
+  path = fs::path(path).lexically_normal().string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+bool is_object_file(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.size() > 4 && name.ends_with(".cfg") && name.front() != '.';
+}
+
+// As the core does: every *.cfg, folders below too, hidden ones not.
+Result<> collect(const std::string& folder, int depth, std::set<std::string>& found) {
+  std::error_code fault;
+  if (depth > deepest_folder) return Error{"folders are too deep", folder, "is there a loop of links?"};
+  for (auto next = fs::directory_iterator(folder, fault); !fault && next != fs::directory_iterator(); next.increment(fault)) {
+    const fs::path path = next->path();
+    if (path.filename().string().front() == '.') continue;
+    std::error_code odd;
+    const bool is_folder = next->is_directory(odd);
+    if (is_folder) {
+      if (auto below = collect(path.string(), depth + 1, found); !below) return below;
+    }
+    if (!is_folder && is_object_file(path)) found.insert(path.string());
+    if (found.size() > most_files) return Error{fmt::format("more than {} files", most_files), folder, ""};
+  }
+  if (fault) return Error{fmt::format("cannot be read: {}", fault.message()), folder, "see cfg_dir in the core's main file"};
+  return Ok{};
+}
+
+Result<ObjectFile> read_one(const std::string& path) {
+  const auto text = read_object_text(path);
+  if (!text) return text.error();
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return Error{std::strerror(errno), path, ""};
+  return ObjectFile{path, sha256(*text), about.st_mode & 0777U, text->size()};
+}
+
+// Nothing in it is empty, hidden, "." or "..".
+bool is_plain_path(std::string_view path) {
+  if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) return false;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
+    if (part.empty() || part.front() == '.') return false;
+    path.remove_prefix(part.size());
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, ::EVP_sha256(), nullptr);
+  std::string hex;
+  for (unsigned i = 0; i < length; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
+  return hex;
+}
+
+MainFile read_main(const std::string& path, std::string_view text) {
+  MainFile main{path, {}, {}};
+  const std::string folder = path.substr(0, path.rfind('/'));
+  for (const auto& [key, value] : main_settings(text)) {
+    if (key == "cfg_file") main.files.push_back(absolute(folder, value));
+    if (key == "cfg_dir") main.folders.push_back(absolute(folder, value));
+  }
+  return main;
+}
+
+bool belongs(const MainFile& main, const std::string& path) {
+  if (!is_plain_path(path)) return false;
+  if (std::ranges::find(main.files, path) != main.files.end()) return true;
+  return is_object_file(path) &&
+         std::ranges::any_of(main.folders, [&](const std::string& folder) { return path.starts_with(folder + "/"); });
+}
+
+Result<Manifest> read_manifest(const std::string& main_path) {
+  const auto text = read_object_text(main_path);
+  if (!text) return text.error();
+  Manifest manifest{read_main(main_path, *text), {}};
+  std::set<std::string> paths(manifest.main.files.begin(), manifest.main.files.end());
+  for (const std::string& folder : manifest.main.folders) {
+    if (auto found = collect(folder, 0, paths); !found) return found.error();
+  }
+  for (const std::string& path : paths) {
+    auto file = read_one(path);
+    if (!file) return file.error();
+    manifest.files.push_back(std::move(*file));
+  }
+  return manifest;
+}
+
+std::string digest_of(const Manifest& manifest) {
+  std::string lines;
+  for (const ObjectFile& file : manifest.files) lines += fmt::format("{} {}\n", file.digest, file.path);
+  return sha256(lines);
+}
+
+WallTime changed_at(const Manifest& manifest) {
+  std::int64_t newest_ms = 0;
+  for (const ObjectFile& file : manifest.files) {
+    struct stat about {};
+    if (::stat(file.path.c_str(), &about) != 0) continue;
+    newest_ms = std::max<std::int64_t>(newest_ms, about.st_mtim.tv_sec * 1000 + about.st_mtim.tv_nsec / 1'000'000);
+  }
+  return WallTime(Millis(newest_ms));
+}
+
+ordered_json document_of(const Manifest& manifest) {
+  ordered_json files = ordered_json::array();
+  for (const ObjectFile& file : manifest.files) {
+    files.push_back({{"path", file.path}, {"sha256", file.digest}, {"mode", fmt::format("{:04o}", file.mode)}, {"size", file.size}});
+  }
+  return {{"main", manifest.main.path},
+          {"hash", digest_of(manifest)},
+          {"cfg_file", manifest.main.files},
+          {"cfg_dir", manifest.main.folders},
+          {"files", std::move(files)}};
+}
+
+Result<Manifest> read_document(const ordered_json& document) {
+  const Error refusal{"its list of object files cannot be read", "oconf files", "is Merlin there of the same version?"};
+  const auto files = document.is_object() ? document.find("files") : document.end();
+  if (!document.is_object() || files == document.end() || !files->is_array() || files->size() > most_files) return refusal;
+  Manifest manifest;
+  manifest.main.path = text_at(document, "main");
+  for (const char* key : {"cfg_file", "cfg_dir"}) {
+    auto& paths = std::string_view(key) == "cfg_file" ? manifest.main.files : manifest.main.folders;
+    for (const auto& path : document.value(key, ordered_json::array())) {
+      if (!path.is_string()) return refusal;
+      paths.push_back(path.get<std::string>());
+    }
+  }
+  for (const auto& entry : *files) {
+    if (!entry.is_object()) return refusal;
+    const auto mode = static_cast<unsigned>(std::strtoul(text_at(entry, "mode").c_str(), nullptr, 8)) & 0777U;
+    manifest.files.push_back(
+        {text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(number_at(entry, "size"))});
+    if (!manifest.files.back().path.starts_with('/') || manifest.files.back().digest.size() != 64) return refusal;
+  }
+  std::ranges::sort(manifest.files, {}, &ObjectFile::path);
+  return manifest;
+}
+
+Difference difference(const Manifest& ours, const Manifest& theirs) {
+  Difference found;
+  const auto in = [](const Manifest& manifest, const std::string& path) {
+    const auto at = std::ranges::lower_bound(manifest.files, path, {}, &ObjectFile::path);
+    return at != manifest.files.end() && at->path == path ? &*at : nullptr;
+  };
+  for (const ObjectFile& file : ours.files) {
+    const ObjectFile* there = in(theirs, file.path);
+    if (there == nullptr) found.added.push_back(file.path);
+    if (there != nullptr && there->digest != file.digest) found.changed.push_back(file.path);
+  }
+  for (const ObjectFile& file : theirs.files) {
+    if (in(ours, file.path) == nullptr) found.removed.push_back(file.path);
+  }
+  return found;
+}
+
+}  // namespace merlin::mon::oconf

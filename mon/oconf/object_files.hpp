@@ -1,0 +1,69 @@
+// The core's object configuration as files: what its main file names by cfg_file and cfg_dir.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace merlin::mon::oconf {
+
+inline constexpr std::size_t most_files = 100'000;
+inline constexpr std::size_t largest_file = 64u << 20;  // bytes
+
+struct ObjectFile {
+  std::string path;    // absolute
+  std::string digest;  // SHA-256 of its content, 64 lower-case hex digits
+  unsigned mode = 0;   // permission bits
+  std::uint64_t size = 0;
+
+  bool operator==(const ObjectFile&) const = default;
+};
+
+// What the main file says, with absolute paths.
+struct MainFile {
+  std::string path;
+  std::vector<std::string> files;    // cfg_file
+  std::vector<std::string> folders;  // cfg_dir, without a slash at the end
+};
+
+struct Manifest {
+  MainFile main;
+  std::vector<ObjectFile> files;  // by path, each once
+};
+
+std::string sha256(std::string_view bytes);
+
+// `text` of the main file at `path`; relative names count from its folder.
+MainFile read_main(const std::string& path, std::string_view text);
+
+// Whether the core of that main file would read the file: it is named, or is a *.cfg below one of the folders, and
+// no part of its path is hidden, "." or "..".
+bool belongs(const MainFile& main, const std::string& path);
+
+// Reads all files. Error: one is missing or cannot be read, or there are too many.
+Result<Manifest> read_manifest(const std::string& main_path);
+
+// One digest for all: SHA-256 over a line "DIGEST PATH" for each file, in order of path.
+std::string digest_of(const Manifest& manifest);
+
+// When a file of it was changed last.
+WallTime changed_at(const Manifest& manifest);
+
+nlohmann::ordered_json document_of(const Manifest& manifest);
+Result<Manifest> read_document(const nlohmann::ordered_json& document);
+
+// From `theirs` to `ours`: paths to write there, and to remove there; each in order.
+struct Difference {
+  std::vector<std::string> added;
+  std::vector<std::string> changed;
+  std::vector<std::string> removed;
+
+  bool empty() const { return added.empty() && changed.empty() && removed.empty(); }
+};
+Difference difference(const Manifest& ours, const Manifest& theirs);
+
+}  // namespace merlin::mon::oconf

@@ -1,0 +1,57 @@
+#include "mon/oconf/object_text.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+
+#include "mon/oconf/object_files.hpp"
+#include "net/fd.hpp"
+
+namespace merlin::mon::oconf {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+}  // namespace
+
+Result<std::string> read_object_text(const std::string& path) {
+  const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
+  if (!S_ISREG(about.st_mode)) return Error{"is no file", path, "see cfg_file in the core's main file"};
+  if (static_cast<std::uint64_t>(about.st_size) > largest_file) return Error{"is too large", path, ""};
+  std::string text(static_cast<std::size_t>(about.st_size), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  if (have != text.size()) return Error{"changed while it was read", path, "try again"};
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> main_settings(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::string_view content = trimmed(line);
+    const std::size_t equals = content.find('=');
+    if (content.starts_with('#') || equals == std::string_view::npos) continue;
+    settings.emplace_back(trimmed(content.substr(0, equals)), trimmed(content.substr(equals + 1)));
+  }
+  return settings;
+}
+
+}  // namespace merlin::mon::oconf
