@@ -1,4 +1,5 @@
 # merlind of every node killed with -9 and started while all cores are down: every state is known again, from disk; a damaged store is set aside and filled up by the others; a full disk is said and got over.
+# F01 F02 F40 F44 I1 I8 I11
 import os
 import time
 
