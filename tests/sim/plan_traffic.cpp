@@ -39,7 +39,9 @@ void draw_traffic(Plan& plan, Random& random) {
   if (random.chance(25)) return;
   const std::vector<std::size_t> objects = draw_passive_objects(plan, random);
   if (objects.empty()) return;
-  const Millis pause{std::array<std::int64_t, 3>{800, 1500, 5000}[random.below(3)]};
+  // Of one object a result follows the other after a round trip: a burst has ended when the run is judged.
+  const std::int64_t objects_short = 1 + 3 / static_cast<std::int64_t>(objects.size());
+  const Millis pause{std::array<std::int64_t, 3>{800, 1500, 5000}[random.below(3)] * objects_short};
   const bool anywhere = random.chance(50);  // or each object's at a node of its own
   for (Millis at = kFirst; at < plan.heal_at + kAfterHeal; at += Millis{1} + random.between(Millis{0}, 2 * pause)) {
     const std::size_t object = objects[random.below(objects.size())];
