@@ -97,7 +97,8 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
     const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || present(waiting.sent_to));
-    if (may_confirm && now - waiting.sent_at < again_after) continue;
+    const bool repeats = kMutant == Mutant::no_deduplication && owner == waiting.sent_to;
+    if (may_confirm && !repeats && now - waiting.sent_at < again_after) continue;
     waiting.sent_to = owner;
     waiting.sent_at = now;
     wire::ForwardedResult message = waiting.message;

@@ -24,7 +24,7 @@ enum class Mutant {
   number_not_put_back,   // a core counts what it was not let send
   acknowledged_early,    // what operators did is called safe before it is on disk
   no_fsync,              // what a disk was given in its last seconds is gone with the power
-  no_deduplication,      // a forwarded result is given to the core as often as it comes
+  no_deduplication,      // a forwarded result comes often, and is given to the core each time
   overtaking,            // a result does not wait for the one of its object before it
   forgets_forwarded,     // a daemon's next life does not know what waited for its owner
   no_window,             // news is sent to a peer that acknowledges nothing
