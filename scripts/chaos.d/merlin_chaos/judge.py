@@ -11,6 +11,7 @@ EXCHANGE_MS = 1000
 RECONNECT_MS = 8000  # until TCP tries again after a cut, or the link is made anew
 SLACK_MS = 2500  # the core's own: its loop, its spreading of checks, the start of a plugin
 GRACE_MS = 10_000  # isolation_grace: a core without daemon runs all that it knows afterwards
+SHOWN_AFTER_MS = 6000  # a fault's end: the link anew, tables compared, status.dat, which is written every three seconds
 AT_ONCE_MS = 2000  # what a core took just before it was killed is in nobody else's hands
 TOLD_AFTER_MS = 8000  # an ask's time-out and the notification command itself
 RESIDENT_GROWTH_KIB = 24 * 1024
@@ -81,10 +82,11 @@ def numbers_handled(record):
 
 
 def replaced(record, arrived, sent):
-    """Whether a newer result of the service took its place while its core had no way to others: only the newest state is passed on."""
+    """Whether a newer result of the service took its place while its core had no way to others, or before anybody could see it there:
+    only the newest state is passed on."""
     number, node, host, service, when = sent
     faults = [fault for fault in record.faults if node in fault.nodes and fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS]
-    return any(other[0] > number and other[0] in arrived and other[2:4] == [host, service] and other[4] <= fault.end_ms + AT_ONCE_MS
+    return any(other[0] > number and other[0] in arrived and other[2:4] == [host, service] and other[4] <= fault.end_ms + SHOWN_AFTER_MS
                for fault in faults for other in record.sent)
 
 
