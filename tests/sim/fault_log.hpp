@@ -17,7 +17,7 @@ struct Deed {
 class FaultLog {
  public:
   // `recovers_in`: how long after a fault's end the nodes need to be one again.
-  FaultLog(const Plan& plan, Millis recovers_in) : plan_(plan), recovers_in_(recovers_in) {}
+  explicit FaultLog(Millis recovers_in) : recovers_in_(recovers_in) {}
 
   void began(const FaultEvent& event, Millis now);
   void ended(const FaultEvent& event, Millis now);
@@ -47,7 +47,6 @@ class FaultLog {
   Millis end_of(const Thrown& thrown) const;
   Millis end_of_chain(const Thrown& first) const;
 
-  const Plan& plan_;
   Millis recovers_in_;
   std::vector<Thrown> thrown_;
 };

@@ -27,7 +27,7 @@ Judge::Judge(const Plan& plan, const Servers& servers, const Records& records)
     : plan_(plan),
       servers_(servers),
       log_(records.checks),
-      faults_(plan, longest_gap()),
+      faults_(longest_gap()),
       notifications_(plan, records.checks, records.notifications, faults_),
       passives_(plan, records.passives, records.ends, faults_),
       operators_(plan, records, faults_),

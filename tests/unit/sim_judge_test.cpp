@@ -70,7 +70,7 @@ struct Fixture {
 
   Plan plan;
   Records records{1};
-  FaultLog faults{plan, Millis{5'000}};
+  FaultLog faults{Millis{5'000}};
   cluster::Table table{1};
   const CoreLife taker{0, 1};
   const CoreLife owner{1, 1};
