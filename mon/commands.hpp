@@ -49,6 +49,11 @@ int run_oconf_hash(const Call& call, Console& console);
 int run_oconf_files(const Call& call, Console& console);
 int run_oconf_changed(const Call& call, Console& console);
 int run_oconf_diff(const Call& call, Console& console);
+int run_oconf_push(const Call& call, Console& console);
+int run_oconf_stage(const Call& call, Console& console);
+int run_oconf_activate(const Call& call, Console& console);
+int run_oconf_undo(const Call& call, Console& console);
+int run_oconf_drop(const Call& call, Console& console);
 int run_id(const Call& call, Console& console);
 int run_version(const Call& call, Console& console);
 

@@ -9,9 +9,10 @@
 namespace merlin::mon::ssh {
 namespace {
 
-sigset_t ending_signals() {
+sigset_t ending_signals(Interrupt::Listens listens) {
   sigset_t set;
   sigemptyset(&set);
+  if (listens == Interrupt::Listens::no) return set;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
   return set;
 }
@@ -19,8 +20,8 @@ sigset_t ending_signals() {
 }  // namespace
 
 // Nobody ever reads the descriptor: what is pending stays so, and every thread that polls it sees it.
-Interrupt::Interrupt() {
-  const sigset_t set = ending_signals();
+Interrupt::Interrupt(Listens listens) {
+  const sigset_t set = ending_signals(listens);
   ::pthread_sigmask(SIG_BLOCK, &set, &before_);
   ::signal(SIGPIPE, SIG_IGN);
   signals_ = net::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));

@@ -8,10 +8,12 @@
 namespace merlin::mon::ssh {
 
 // While it lives, INT, TERM and HUP do not end mon but make fd() readable, for ever; PIPE is ignored. Make it
-// before any thread: threads inherit the mask. One at a time.
+// before any thread: threads inherit the mask. One that listens at a time.
 class Interrupt {
  public:
-  Interrupt();
+  enum class Listens { yes, no };
+  // `no`: for work that must not be left half done; it is never raised, whatever another one hears meanwhile.
+  explicit Interrupt(Listens listens = Listens::yes);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;

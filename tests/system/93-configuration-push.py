@@ -1,0 +1,105 @@
+# `mon oconf push` gives new, changed and removed files to the others, whose cores run them; what a core rejects, a second push and a core that does not come up leave the configuration as it was.
+import json
+import time
+
+from bare import LOGIN, bare_nodes
+from cluster import check, main, wait_for
+
+FOLDER = "/etc/nagios4/conf.d/"
+ODD = "; rm -rf x '$(id)'.cfg"
+
+
+def digests(c):
+    return {node: c.run(node, "mon", "oconf", "hash").strip() for node in c.nodes}
+
+
+def pid(c, node):
+    return c.read(node, "/run/nagios4/nagios4.pid").strip()
+
+
+def template(c):
+    """A host definition that this lab's core accepts: one that it has."""
+    for name in c.run("peer01", "ls", FOLDER).split():
+        for block in c.read("peer01", FOLDER + name).split("define host "):
+            if "host0001\n" in block and block.startswith("{"):
+                return "define host " + block[:block.index("}") + 2]
+    return ""
+
+
+def check_push(c):
+    block = template(c)
+    check("host0001" in block, f"no host definition to copy: {block!r}")
+    c.write("peer01", FOLDER + "new.cfg", block.replace("host0001", "pushed01"))
+    c.write("peer01", FOLDER + ODD, "# nothing in it\n")
+    c.write("peer02", FOLDER + "gone.cfg", "# only there\n")
+    before = digests(c)
+    out, _ = c.mon("peer01", "oconf", "push", "--dry-run")
+    check("  + " + FOLDER + "new.cfg" in out and "  - " + FOLDER + "gone.cfg" in out, f"--dry-run says {out!r}")
+    check(digests(c) == before, "--dry-run changed something")
+    c.mon("peer01", "oconf", "push")
+    after = digests(c)
+    check(set(after.values()) == {before["peer01"]}, f"after the push the digests are {after}")
+    for node in ("peer02", "peer03"):
+        wait_for(f"{node}'s core has the new host", lambda node=node: "pushed01" in c.read(node, "/var/lib/nagios4/objects.cache"), 20)
+        check(c.run(node, "ls", "-A", "/etc/nagios4/.merlin") == "", f"{node}: the push left something behind")
+    again, _ = c.mon("peer01", "oconf", "push")
+    check(again == "peer02: the same already\npeer03: the same already\n", f"a second push says {again!r}")
+
+
+def check_rejected(c):
+    """Here first; and there, where something is missing that we have."""
+    pids, before = {node: pid(c, node) for node in ("peer02", "peer03")}, digests(c)
+    c.write("peer01", FOLDER + "bad.cfg", "define host {\n nonsense yes\n}\n")
+    c.mon_refuses("peer01", "oconf", "push", says="the core rejects the configuration")
+    c.write("peer01", FOLDER + "bad.cfg", "# good again\n")
+    main_file = c.read("peer03", "/etc/nagios4/nagios.cfg")
+    c.write("peer03", "/etc/nagios4/nagios.cfg", main_file + "no_such_key=1\n")
+    _, errors = c.mon("peer01", "oconf", "push", status=1)
+    check("peer03" in errors and "the core rejects" in errors and "nothing was changed" in errors, f"a rejection there is told as {errors!r}")
+    c.write("peer03", "/etc/nagios4/nagios.cfg", main_file)
+    after = digests(c)
+    check(after["peer02"] == before["peer02"] and after["peer03"] == before["peer03"], "a rejected push changed files")
+    check({node: pid(c, node) for node in pids} == pids, "a rejected push restarted a core")
+
+
+def check_second_push(c):
+    lock = json.dumps({"id": "0123456789abcdef", "author": "peer09", "until_s": int(time.time()) + 50})
+    c.write("peer02", "/etc/nagios4/.merlin/lock", lock)
+    _, errors = c.mon("peer01", "oconf", "push", status=1)
+    check("a push from peer09 is under way" in errors, f"a second push is told {errors!r}")
+    c.write("peer02", "/etc/nagios4/.merlin/lock", lock.replace('"until_s": ', '"until_s": 1, "was": '))
+    c.mon("peer01", "oconf", "push", "--no-restart")
+    check(len(set(digests(c).values())) == 1, "a lapsed lock stops a push")
+
+
+def check_taken_back(c):
+    """The second node's core does not come up: the first gets its old files back too."""
+    before = digests(c)
+    c.write("peer01", FOLDER + "bad.cfg", "# another\n")
+    c.run("peer03", "mv", "/etc/init.d/nagios4", "/etc/init.d/nagios4.away")
+    c.write("peer03", "/etc/init.d/nagios4", "#!/bin/sh\nexit 1\n")
+    c.run("peer03", "chmod", "755", "/etc/init.d/nagios4")
+    _, errors = c.mon("peer01", "oconf", "push", status=1)
+    c.run("peer03", "mv", "/etc/init.d/nagios4.away", "/etc/init.d/nagios4")
+    c.start("peer03", "all")
+    after = digests(c)
+    check(after["peer02"] == before["peer02"] and after["peer03"] == before["peer03"], f"not taken back: {errors!r}")
+    check("peer02: taken back" in errors, f"what was taken back is not named: {errors!r}")
+
+
+def test():
+    with bare_nodes() as c:
+        for name in ("peer02", "peer03"):
+            c.run("peer01", "mon", "node", "add", name, "type=peer")
+        c.mon("peer01", "sshkey", "push", "--all", *LOGIN, "--accept-new")
+        for node, names in (("peer02", ("peer01", "peer03")), ("peer03", ("peer01", "peer02"))):
+            for name in names:
+                c.run(node, "mon", "node", "add", name, "type=peer")
+        c.wait_settled()
+        check_push(c)
+        check_rejected(c)
+        check_second_push(c)
+        check_taken_back(c)
+
+
+main(test)

@@ -1,0 +1,129 @@
+// A push on the node that it goes to: what was sent whole, staged, put in place and taken back, whatever kills it.
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mon/oconf/package.hpp"
+#include "mon/oconf/stage.hpp"
+#include "mon_program_support.hpp"
+
+using namespace merlin;
+using namespace merlin::mon::oconf;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string id = "0123456789abcdef";
+const std::string other_id = "fedcba9876543210";
+
+struct Node {
+  Node() {
+    fs::create_directories(folder.file("conf.d"));
+    folder.write("main.cfg", "cfg_dir=conf.d\nresource_file=secret.cfg\nlog_file=/x\n");
+    folder.write("conf.d/kept.cfg", "kept\n");
+    folder.write("conf.d/changed.cfg", "before\n");
+    folder.write("conf.d/removed.cfg", "removed\n");
+  }
+  Manifest manifest() const { return read_manifest(folder.file("main.cfg")).value(); }
+  Package package(const std::string& push = id) const {
+    return {push,
+            "peer01",
+            {{folder.file("conf.d/changed.cfg"), 0640, "after\n"}, {folder.file("conf.d/sub/added.cfg"), 0644, "added\n"}},
+            {folder.file("conf.d/removed.cfg")}};
+  }
+  void prepare(const Package& what) const {
+    const auto done = stage().prepare(what, manifest());
+    BOOST_REQUIRE_MESSAGE(done.ok(), (done.ok() ? std::string() : done.error().text()));
+  }
+  Stage stage() const { return Stage(folder.file("main.cfg")); }
+  std::string now() const {
+    std::string text;
+    for (const auto& file : manifest().files)
+      text += mon_test::without_folder(file.path, folder) + ": " + folder.read(mon_test::without_folder(file.path, folder));
+    return text;
+  }
+
+  mon_test::Folder folder;
+};
+
+const std::string before = "conf.d/changed.cfg: before\nconf.d/kept.cfg: kept\nconf.d/removed.cfg: removed\n";
+const std::string after = "conf.d/changed.cfg: after\nconf.d/kept.cfg: kept\nconf.d/sub/added.cfg: added\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_package_arrives_whole_or_not_at_all) {
+  const Node node;
+  const std::string bytes = pack(node.package());
+  BOOST_TEST((unpack(bytes).value() == node.package()));
+  for (std::size_t length = 0; length < bytes.size(); ++length) BOOST_TEST(!unpack(bytes.substr(0, length)).ok());
+  BOOST_TEST(!unpack(bytes + "x").ok());
+  std::string bent = bytes;
+  bent.back() = 'x';
+  BOOST_TEST(!unpack(bent).ok());
+  Package wrong = node.package();
+  wrong.id = "../../etc";
+  BOOST_TEST(!unpack(pack(wrong)).ok());
+}
+
+BOOST_AUTO_TEST_CASE(staging_changes_nothing_activation_all_of_it_and_undo_nothing_again) {
+  const Node node;
+  node.prepare(node.package());
+  BOOST_TEST(node.now() == before);
+  BOOST_REQUIRE(node.stage().activate(id).ok());
+  BOOST_TEST(node.now() == after);
+  BOOST_TEST((fs::status(node.folder.file("conf.d/changed.cfg")).permissions() == static_cast<fs::perms>(0640)));
+  BOOST_REQUIRE(node.stage().undo(id).ok());
+  BOOST_TEST(node.now() == before);
+  BOOST_REQUIRE(node.stage().undo(id).ok());
+  BOOST_TEST(node.now() == before);
+  BOOST_REQUIRE(node.stage().drop(id).ok());
+  BOOST_TEST(fs::is_empty(node.folder.file(".merlin")));
+}
+
+BOOST_AUTO_TEST_CASE(undo_of_what_was_only_staged_changes_nothing) {
+  const Node node;
+  node.prepare(node.package());
+  BOOST_REQUIRE(node.stage().undo(id).ok());
+  BOOST_TEST(node.now() == before);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_push_left_half_done_is_taken_back_by_the_next) {
+  const Node node;
+  node.prepare(node.package());
+  BOOST_REQUIRE(node.stage().activate(id).ok());
+  // As if it had been killed before its last file: the removed one is still there, and so is its lock, long lapsed.
+  node.folder.write(".merlin/" + id + "/state", "activating");
+  fs::rename(node.folder.file(".merlin/" + id + "/old/2"), node.folder.file("conf.d/removed.cfg"));
+  node.folder.write(".merlin/lock", R"({"id": ")" + id + R"(", "author": "peer01", "until_s": 1})");
+  Package next{other_id, "peer02", {}, {node.folder.file("conf.d/removed.cfg")}};
+  node.prepare(next);
+  BOOST_TEST(node.now() == before);
+  BOOST_TEST(!node.stage().activate(id).ok());
+}
+
+BOOST_AUTO_TEST_CASE(one_push_at_a_time_until_its_lease_ends) {
+  const Node node;
+  node.prepare(node.package());
+  const auto second = node.stage().prepare(node.package(other_id), node.manifest());
+  BOOST_REQUIRE(!second.ok());
+  BOOST_TEST(second.error().what == "a push from peer01 is under way");
+  BOOST_TEST(!node.stage().activate(other_id).ok());
+  BOOST_REQUIRE(node.stage().drop(id).ok());
+  node.prepare(node.package(other_id));
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_is_none_of_the_cores_is_refused) {
+  const Node node;
+  for (const std::string& path :
+       std::vector<std::string>{"/etc/passwd", node.folder.file("main.cfg"), node.folder.file("conf.d/../main.cfg"), "relative.cfg"}) {
+    BOOST_TEST(!node.stage().prepare({id, "peer01", {{path, 0644, "x"}}, {}}, node.manifest()).ok(), path);
+    BOOST_TEST(!node.stage().prepare({id, "peer01", {}, {path}}, node.manifest()).ok(), path);
+  }
+  BOOST_TEST(node.now() == before);
+}
+
+BOOST_AUTO_TEST_CASE(the_core_checks_what_it_would_read_afterwards) {
+  BOOST_TEST(main_for("a=1\ncfg_dir=conf.d\n# x=y\nresource_file=secret.cfg\ncfg_file=one.cfg\n", "/etc/core",
+                      {"/stage/0", "/etc/core/kept.cfg"}) ==
+             "a=1\nresource_file=/etc/core/secret.cfg\ncfg_file=/stage/0\ncfg_file=/etc/core/kept.cfg\n");
+}
