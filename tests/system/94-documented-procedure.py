@@ -1,0 +1,98 @@
+# The documented procedure by its very commands, on bare nodes, passwords typed on a terminal: two peers, a third, one removed; checks are shared, and taken over when one dies.
+import os
+import pty
+import time
+
+from bare import bare_nodes
+from cluster import LAB, check, main, wait_for
+
+
+def say(c, node, line, statuses=(0,)):
+    """A line as typed in a shell on that node, no terminal needed."""
+    done = c.run(node, "sh", "-c", line, check_status=False, timeout_s=180, stdin="")
+    check(done.returncode in statuses, f"{node}: {line}: status {done.returncode}: {done.stderr}{done.stdout}")
+    return done.stdout
+
+
+def read_some(terminal):
+    try:
+        return os.read(terminal, 4096).decode(errors="replace")
+    except OSError:  # the other end is closed
+        return ""
+
+
+def type_in(c, node, line):
+    """Likewise on a terminal: host keys are accepted, the password is given. Returns what the terminal showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp(LAB, [LAB, "--name", c.name, "run", node, "--", *line.split()])
+    shown, answered = "", 0
+    while part := read_some(terminal):
+        shown += part
+        for question, answer in (("[yes/no] ", "yes"), ("): ", c.password())):
+            if shown[answered:].endswith(question):
+                answered = len(shown)
+                os.write(terminal, answer.encode() + b"\n")
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+    check(status == 0, f"{node}: {line}: status {status}: {shown}")
+    check(c.password() not in shown, "the password was shown")
+    return shown
+
+
+def set_up_two(c):
+    say(c, "peer01", "mon node add peer02 type=peer")
+    shown = type_in(c, "peer01", "mon sshkey push --all")
+    check("The host key of peer02" in shown and "password" in shown, f"nothing was asked: {shown!r}")
+    say(c, "peer01", "mon sshkey fetch --all")
+    say(c, "peer01", "mon node ctrl peer02 -- mon node add peer01 type=peer")
+    say(c, "peer01", "mon oconf push")
+    say(c, "peer01", "mon node ctrl --self -- mon restart; sleep 3; mon oconf push")
+    c.wait_settled(["peer01", "peer02"], timeout_s=60)
+
+
+def add_third(c):
+    say(c, "peer01", "mon node add peer03 type=peer")
+    type_in(c, "peer01", "mon sshkey push --all")
+    say(c, "peer01", "mon sshkey fetch --all")
+    say(c, "peer01", "mon node ctrl peer02 -- mon node add peer03 type=peer")
+    say(c, "peer01", "mon node ctrl peer03 -- mon node add peer02 type=peer")
+    say(c, "peer01", "mon node ctrl peer03 -- mon node add peer01 type=peer")
+    say(c, "peer01", "mon oconf push")
+    say(c, "peer01", "mon node ctrl --self -- mon restart ; sleep 3 ; mon oconf push")
+    c.wait_settled(timeout_s=90)
+
+
+def taken_over(c):
+    lost = [host for host, owner in c.owners("peer01").items() if owner == "peer03"]
+    check(lost, "peer03 runs nothing")
+    c.kill("peer03", "core")
+    wait_for("the others run what the killed core ran", lambda: all(c.owners("peer01")[host] in ("peer01", "peer02") for host in lost), 20)
+    c.start("peer03", "core")
+    c.wait_settled(timeout_s=90)
+
+
+def remove_second(c):
+    say(c, "peer01", "mon node ctrl peer02 -- mon node remove peer01")
+    say(c, "peer01", "mon node ctrl peer02 -- mon node remove peer03")
+    say(c, "peer01", "mon node ctrl peer02 -- mon restart")
+    # It goes to peer02 too, which has no block of itself.
+    say(c, "peer01", "mon node ctrl --type=peer -- mon node remove peer02", statuses=(1,))
+    say(c, "peer01", "mon node ctrl --type=peer -- mon restart")
+    say(c, "peer01", "mon node remove peer02")
+    say(c, "peer01", "mon node ctrl -- mon restart")
+    c.wait_settled(["peer01", "peer03"], timeout_s=90)
+    check(c.about("peer03", "peer02") is None, "peer03 still knows the removed peer")
+
+
+def test():
+    started = time.monotonic()
+    with bare_nodes(hosts=30) as c:
+        set_up_two(c)
+        print(f"two after {time.monotonic() - started:.0f} s")
+        add_third(c)
+        taken_over(c)
+        remove_second(c)
+
+
+main(test)
