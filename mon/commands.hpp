@@ -54,6 +54,7 @@ int run_oconf_stage(const Call& call, Console& console);
 int run_oconf_activate(const Call& call, Console& console);
 int run_oconf_undo(const Call& call, Console& console);
 int run_oconf_drop(const Call& call, Console& console);
+int run_completion(const Call& call, Console& console);
 int run_id(const Call& call, Console& console);
 int run_version(const Call& call, Console& console);
 

@@ -151,7 +151,8 @@ std::vector<BlockTrust> blocks_to_change(const config::Config& config, const Tru
     const auto* block = block_for(config, trusted);
     if (block == nullptr) continue;
     auto& prints = wanted[block->name];
-    const bool is_strange = std::ranges::any_of(prints, [&](const auto& print) { return is_of_another(set, print, trusted); });
+    const bool is_strange =
+        std::ranges::any_of(prints, [&, &mine = trusted](const auto& print) { return is_of_another(set, print, mine); });
     if (!is_strange) prints.push_back(fingerprint);
   }
   std::vector<BlockTrust> changed;

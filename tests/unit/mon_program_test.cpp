@@ -400,3 +400,27 @@ BOOST_AUTO_TEST_CASE(cert_show_names_who_is_trusted_and_how_to_trust_who_was_ref
 }
 
 BOOST_AUTO_TEST_CASE(output_that_cannot_be_written_is_a_failure) { BOOST_TEST(Site().mon("node list >/dev/full").status == 1); }
+
+BOOST_AUTO_TEST_CASE(bash_completes_commands_options_and_nodes) {
+  const Site site;
+  const std::string script = site.folder.file("completion");
+  const auto completed = [&](const std::string& words, int at) {
+    site.folder.write("complete.sh", "mon() { " MON_PROGRAM " \"$@\"; }\nsource '" + script + "'\nCOMP_WORDS=(" + words +
+                                         ")\nCOMP_CWORD=" + std::to_string(at) + "\n_mon\necho \"${COMPREPLY[*]}\"\n");
+    std::FILE* pipe =
+        ::popen(("MERLIN_CONF='" + site.folder.file("merlin.conf") + "' bash '" + site.folder.file("complete.sh") + "'").c_str(), "r");
+    BOOST_REQUIRE(pipe != nullptr);
+    const std::string out = all_of(pipe);
+    ::pclose(pipe);
+    return out;
+  };
+  site.folder.write("completion", site.mon("completion bash").out);
+  BOOST_TEST(completed("mon nod", 1) == "node\n");
+  BOOST_TEST(completed("mon node st", 2) == "status\n");
+  BOOST_TEST(completed("mon node status --wa", 3) == "--watch\n");
+  BOOST_TEST(completed("mon node remove pe", 3) == "peer02\n");
+  BOOST_TEST(completed("mon node add pe", 3) == "\n");
+  BOOST_TEST(site.mon("completion zsh").status == 0);
+  BOOST_TEST(site.mon("completion fish").status == 0);
+  site.refuses("completion tcsh", 2, "mon: completion: unknown shell 'tcsh'; one of bash, zsh, fish");
+}
