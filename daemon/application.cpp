@@ -116,6 +116,12 @@ StoreEvents Application::store_events() {
   events.on_lost = [this] {
     if (!ending_) carry_out(node_->store_lost(read_clocks()));
   };
+  events.on_read = [this](cluster::EventsRead read) {
+    if (!ending_) carry_out(node_->events_read(std::move(read), read_clocks()));
+  };
+  events.on_kept = [this](const std::vector<wire::EventMark>& streams) {
+    if (!ending_) carry_out(node_->events_kept(streams, read_clocks()));
+  };
   return events;
 }
 
@@ -145,6 +151,7 @@ Result<> Application::start() {
 
 void Application::restore() {
   const Now before = read_clocks();
+  store_.keep_events(config_.daemon.backlog_max_age, config_.daemon.backlog_max_size);
   cluster::Stored stored = store_.open();
   const Now now = read_clocks();
   const StoreStatus status = store_.status(now.steady);
@@ -182,6 +189,8 @@ void Application::carry_out(cluster::Actions actions) {
       persist(persisted->state);
     } else if (auto* save = std::get_if<cluster::Save>(&action)) {
       store_.save(std::move(*save));
+    } else if (auto* read = std::get_if<cluster::ReadEvents>(&action)) {
+      store_.read(*read);
     } else if (auto* line = std::get_if<cluster::Log>(&action)) {
       log_.write(line->level, line->line);
     }

@@ -119,6 +119,7 @@ Result<> Application::apply(const config::Config& before, const ConfigChanges& c
   core_.keep_only([this](const std::string& fingerprint) { return book_.is_module(fingerprint); });
   peers_.apply(own_side(), changes.identity);
   ticker_.set_beat(config_.pulse_interval);
+  store_.keep_events(config_.daemon.backlog_max_age, config_.daemon.backlog_max_size);
   carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
   return Ok{};
 }

@@ -10,8 +10,9 @@ namespace merlin::daemon {
 namespace {
 
 template <class Message>
-constexpr bool is_bulk = std::is_same_v<Message, wire::Rows> || std::is_same_v<Message, wire::Inventory> ||
-                         std::is_same_v<Message, wire::Digests> || std::is_same_v<Message, wire::Claims>;
+constexpr bool is_bulk =
+    std::is_same_v<Message, wire::Rows> || std::is_same_v<Message, wire::Inventory> || std::is_same_v<Message, wire::Digests> ||
+    std::is_same_v<Message, wire::Claims> || std::is_same_v<Message, wire::Events>;
 
 template <class Variant>
 std::string encode_any(const Variant& message, bool compress_bulk) {

@@ -85,6 +85,25 @@ void Store::save(cluster::Save save) {
                               kMaxBytes / (1024 * 1024)));
 }
 
+void Store::read(cluster::ReadEvents asked) {
+  const Lock lock(work_->mutex);
+  work_->reads.push_back(asked);
+  work_->changed.notify_all();
+}
+
+void Store::find(EventQuery query, std::function<void(FoundEvents)> found) {
+  const Lock lock(work_->mutex);
+  searches_[++last_search_] = std::move(found);
+  work_->searches.push_back({last_search_, std::move(query)});
+  work_->changed.notify_all();
+}
+
+void Store::keep_events(Millis age, std::uint64_t bytes) {
+  const Lock lock(work_->mutex);
+  work_->keep_age = age;
+  work_->keep_bytes = bytes;
+}
+
 void Store::finish() {
   const Lock lock(work_->mutex);
   if (!work_->stop_at) work_->stop_at = read_clocks().steady + kFlushTime;
@@ -106,6 +125,12 @@ void Store::collect() noexcept {
   for (const StoreLine& line : news.lines) events_.on_line(line.level, line.text);
   for (const StoreWork::Answer& answer : news.answers) events_.on_saved(answer.ticket, answer.ok);
   if (news.lost) events_.on_lost();
+  if (!news.kept.empty()) events_.on_kept(news.kept);
+  for (cluster::EventsRead& read : news.read) events_.on_read(std::move(read));
+  for (auto& [number, found] : news.found) {
+    const auto search = searches_.extract(number);
+    if (!search.empty()) search.mapped()(std::move(found));
+  }
 }
 
 void Store::look(SteadyTime now) {

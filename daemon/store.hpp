@@ -7,8 +7,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -26,6 +28,9 @@ struct StoreEvents {
   std::function<void(LogLevel, const std::string& line)> on_line;
   // What was on disk is lost, and a new file begun: whatever is to be there must be saved again.
   std::function<void()> on_lost;
+  std::function<void(cluster::EventsRead)> on_read;
+  // Old events were removed: what there is now of each stream.
+  std::function<void(const std::vector<wire::EventMark>&)> on_kept;
 };
 
 class Store {
@@ -48,6 +53,12 @@ class Store {
   // Once, before anything is saved.
   cluster::Stored open();
   void save(cluster::Save save);
+  // Answered by on_read.
+  void read(cluster::ReadEvents asked);
+  // `found` is called from the loop, unless the store ends before.
+  void find(EventQuery query, std::function<void(FoundEvents)> found);
+  // Events are removed that are older, and the oldest when the file grows beyond so many bytes.
+  void keep_events(Millis age, std::uint64_t bytes);
   // Nothing is saved after it. The thread writes what waits, within kFlushTime, and ends.
   void finish();
   bool finished() const;
@@ -61,6 +72,8 @@ class Store {
 
   StoreEvents events_;
   ev::async wake_;
+  std::map<std::uint64_t, std::function<void(FoundEvents)>> searches_;
+  std::uint64_t last_search_ = 0;
   std::shared_ptr<StoreWork> work_;  // the thread's too, which may outlive us where a disk hangs
   bool started_ = false;
   bool said_hanging_ = false;

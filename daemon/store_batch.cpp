@@ -1,6 +1,7 @@
 #include "store_batch.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace merlin::daemon {
@@ -26,6 +27,7 @@ bool is_check(const cluster::RegisterKey& key) { return key.kind == wire::Regist
 void StoreBatch::add(cluster::Save save, std::size_t max_bytes) {
   tickets_.push_back(
       {save.ticket, std::any_of(save.rows.begin(), save.rows.end(), [](const auto& row) { return is_check(cluster::key_of(row)); })});
+  add_events(save);
   std::uint64_t lost = 0;
   for (wire::Register& row : save.rows) {
     const cluster::RegisterKey key = cluster::key_of(row);
@@ -43,6 +45,16 @@ void StoreBatch::add(cluster::Save save, std::size_t max_bytes) {
   }
   left_out_ += lost;
   if (lost > 0) tickets_.back().whole = false;
+}
+
+// Bounded by whoever saves them: so many Saves, and so much in each, are under way at most.
+void StoreBatch::add_events(cluster::Save& save) {
+  if (save.own_epoch != 0) own_epoch_ = save.own_epoch;
+  if (save.without_events) {
+    without_events_ = true;
+    events_.clear();
+  }
+  std::move(save.events.begin(), save.events.end(), std::back_inserter(events_));
 }
 
 bool StoreBatch::put_row(const cluster::RegisterKey& key, std::optional<wire::Register> content, std::size_t max_bytes) {
@@ -102,6 +114,11 @@ void StoreBatch::put_below(StoreBatch older) {
     const std::size_t bytes = size_of(content);
     if (forwards_.try_emplace(key, std::move(content)).second) bytes_ += bytes;
   }
+  if (own_epoch_ == 0) own_epoch_ = older.own_epoch_;
+  if (without_events_) return;
+  without_events_ = older.without_events_;
+  std::erase_if(older.events_, [](const cluster::EventRun& run) { return !run.events.empty(); });
+  events_.insert(events_.begin(), older.events_.begin(), older.events_.end());
 }
 
 }  // namespace merlin::daemon

@@ -1,5 +1,5 @@
-// What is on its way to the store: the newest content of each register and forwarded result, and the tickets that wait for
-// it. Later saves lie on top of earlier ones, so that a disk that stands still costs no more than there are registers. Pure.
+// What is on its way to the store: the newest content of each register and forwarded result, events, and the tickets that
+// wait for it. Later saves lie on top of earlier ones, so that a disk that stands still costs no more than there are registers. Pure.
 #pragma once
 
 #include <compare>
@@ -37,9 +37,14 @@ class StoreBatch {
   // On top of what is there. Past `max_bytes` check registers make room for all else, since every node has them and
   // tells them anew; what still finds no room is left out, and its ticket is not whole.
   void add(cluster::Save save, std::size_t max_bytes);
-  // Below what is here: `older` could not be written. Its tickets have been answered and are dropped.
+  // Below what is here: `older` could not be written. Its tickets have been answered and are dropped, and its events with
+  // them: whoever saved those says them again.
   void put_below(StoreBatch older);
 
+  // In the order in which they came.
+  const std::vector<cluster::EventRun>& events() const { return events_; }
+  std::uint64_t own_epoch() const { return own_epoch_; }   // 0: stays as it is
+  bool without_events() const { return without_events_; }  // all that the store has of them goes first
   bool empty() const { return rows_.empty() && forwards_.empty() && tickets_.empty(); }
   const Rows& rows() const { return rows_; }
   const Forwards& forwards() const { return forwards_; }
@@ -50,6 +55,7 @@ class StoreBatch {
   std::uint64_t left_out() const { return left_out_; }
 
  private:
+  void add_events(cluster::Save& save);
   void drop_checks();
   bool has_room(std::size_t bytes, std::size_t max_bytes);
   bool put_row(const cluster::RegisterKey& key, std::optional<wire::Register> content, std::size_t max_bytes);
@@ -58,6 +64,9 @@ class StoreBatch {
   Rows rows_;
   Forwards forwards_;
   std::vector<Ticket> tickets_;
+  std::vector<cluster::EventRun> events_;
+  std::uint64_t own_epoch_ = 0;
+  bool without_events_ = false;
   std::size_t bytes_ = 0;
   std::size_t checks_ = 0;  // check registers among the rows
   std::uint64_t left_out_ = 0;

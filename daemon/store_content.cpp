@@ -36,6 +36,20 @@ std::uint64_t checksum_of(const wire::ForwardedResult& forward, std::string_view
   return hash64(bytes);
 }
 
+std::uint64_t checksum_of(const cluster::StreamKey& stream, std::uint64_t number, std::string_view encoded) {
+  std::string bytes(stream.node.view());
+  append(bytes, stream.epoch);
+  append(bytes, number);
+  bytes += encoded;
+  return hash64(bytes);
+}
+
+std::uint64_t checksum_of(const cluster::StreamKey& stream, std::uint64_t id, std::uint64_t first, std::uint64_t last) {
+  std::string bytes(stream.node.view());
+  for (const std::uint64_t number : {stream.epoch, id, first, last}) append(bytes, number);
+  return hash64(bytes);
+}
+
 bool is_readable(const wire::Register& row) {
   switch (row.kind) {
     case wire::RegisterKind::check:

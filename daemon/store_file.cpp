@@ -149,6 +149,7 @@ StoreFile::Fault StoreFile::put_all(const StoreBatch& batch) {
   if (!transaction.begun()) return failed();
   if (Fault fault = put_rows(batch.rows())) return fault;
   if (Fault fault = put_forwards(batch.forwards())) return fault;
+  if (Fault fault = put_events(batch)) return fault;
   if (Fault fault = put_written()) return fault;
   if (!transaction.commit()) return failed();
   return std::nullopt;

@@ -1,11 +1,12 @@
-// The store on disk: one sqlite file with the rows of the table and the forwarded results that wait for their owner. Each
-// entry has a checksum of its own, so that a flipped byte is found and never believed. Everything blocks for the disk;
+// The store on disk: one sqlite file with the rows of the table, the forwarded results that wait for their owner, and the
+// events. Each entry has a checksum of its own, so that a flipped byte is found and never believed. Everything blocks for the disk;
 // for one thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "cluster/node.hpp"
 #include "sqlite.hpp"
 #include "store_batch.hpp"
+#include "store_query.hpp"
 
 namespace merlin::daemon {
 
@@ -43,7 +45,7 @@ class StoreFile {
  public:
   // "Merl": what tells our files from any other sqlite file.
   static constexpr std::uint32_t kApplication = 0x4D65726C;
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 
   struct Place {
     std::string path;
@@ -67,7 +69,21 @@ class StoreFile {
   // All or nothing, and on disk when it returns without a fault. With a fault it is closed: open it again first.
   std::optional<StoreFault> write(const StoreBatch& batch);
 
+  // With a fault it is damaged, or cannot be read now; what was asked for is not all there then.
+  template <class Value>
+  struct Got {
+    Value value;
+    std::optional<StoreFault> fault;
+  };
+  Got<cluster::EventsRead> read_events(const cluster::ReadEvents& asked);
+  Got<FoundEvents> find_events(const EventQuery& query);
+  // A few of the events that are older than `horizon_ms` (wall clock) or for which the file is too great. True: there may
+  // be more. With a fault it is as after write().
+  Got<bool> remove_oldest(std::int64_t horizon_ms, std::uint64_t max_bytes);
+  std::vector<wire::EventMark> streams() const;
+
   std::uint64_t epoch() const { return epoch_; }
+  std::uint64_t events() const { return events_; }
   std::size_t rows() const { return rows_; }
   std::size_t forwards() const { return forwards_; }
   // With what sqlite keeps beside it.
@@ -75,6 +91,12 @@ class StoreFile {
   const std::string& path() const { return place_.path; }
 
  private:
+  struct StreamRow {
+    std::uint64_t id = 0;  // in this file
+    std::uint64_t first = 1;
+    std::uint64_t last = 0;
+  };
+  using Streams = std::map<cluster::StreamKey, StreamRow>;
   using Fault = std::optional<StoreFault>;
 
   Fault create();
@@ -91,6 +113,17 @@ class StoreFile {
   Fault put_rows(const StoreBatch::Rows& rows);
   Fault put_forwards(const StoreBatch::Forwards& forwards);
   Fault put_all(const StoreBatch& batch);
+  // store_events.cpp
+  Fault read_streams();
+  Fault put_events(const StoreBatch& batch);
+  Fault put_run(const cluster::EventRun& run);
+  Fault put_stream(const cluster::StreamKey& key, const StreamRow& row);
+  Fault remove_before(const cluster::StreamKey& key, StreamRow& row, std::uint64_t until);
+  std::uint64_t next_stream() const;
+  std::uint64_t past_until(const StreamRow& row, std::int64_t horizon_ms);
+  Streams::iterator oldest_stream();
+  std::uint64_t used_bytes();
+  void count_events();
   Fault count();
   bool is_replaced() const;
   StoreFault failed() const;
@@ -103,6 +136,8 @@ class StoreFile {
   std::uint64_t epoch_ = 0;
   std::size_t rows_ = 0;
   std::size_t forwards_ = 0;
+  Streams streams_;
+  std::uint64_t events_ = 0;
 };
 
 }  // namespace merlin::daemon

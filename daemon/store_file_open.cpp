@@ -29,7 +29,13 @@ constexpr std::array<const char*, StoreFile::kVersion> kSteps = {
     " PRIMARY KEY (object_host, object_service, kind, item)) WITHOUT ROWID;"
     "CREATE TABLE forwards (taker BLOB NOT NULL, taker_instance INTEGER NOT NULL, number INTEGER NOT NULL, message BLOB NOT NULL,"
     " checksum INTEGER NOT NULL, PRIMARY KEY (taker, taker_instance, number)) WITHOUT ROWID;"
-    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;"};
+    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE streams (id INTEGER PRIMARY KEY, node BLOB NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, checksum INTEGER NOT NULL, UNIQUE (node, epoch));"
+    "CREATE TABLE events (arrival INTEGER PRIMARY KEY, stream INTEGER NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, host BLOB NOT NULL, service BLOB NOT NULL, content BLOB NOT NULL, checksum INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX events_number ON events (stream, number);"
+    "CREATE INDEX events_time ON events (time);"};
 
 constexpr mode_t kFileMode = 0640;
 constexpr int kMaxNames = 100;
@@ -87,7 +93,11 @@ OpenedStore StoreFile::open(bool distrusted) {
   if (!fault) fault = read_existing(opened);
   if (!fault && distrusted && !is_new) fault = StoreFault{true, {"it is damaged", place_.path, ""}};
   if (fault && fault->is_damaged) fault = begin_anew(opened, *fault);
-  if (!fault) return opened;
+  if (!fault) {
+    opened.held.epoch = epoch_;
+    opened.held.streams = streams();
+    return opened;
+  }
   close();
   opened.held = {};
   opened.fault = std::move(fault);
@@ -98,6 +108,7 @@ StoreFile::Fault StoreFile::reopen() {
   if (!exists(place_.path)) return StoreFault{true, {"it is gone", place_.path, ""}};
   Fault fault = connect();
   if (!fault) fault = count();
+  if (!fault) fault = read_streams();
   if (fault) close();
   return fault;
 }
@@ -132,7 +143,8 @@ StoreFile::Fault StoreFile::connect() {
 StoreFile::Fault StoreFile::read_existing(OpenedStore& opened) {
   if (Fault fault = connect()) return fault;
   Fault worst = check_whole();
-  for (Fault fault : {read_meta(opened.held, opened.said), read_rows(opened.held, opened.said), read_forwards(opened.held, opened.said)}) {
+  for (Fault fault : {read_meta(opened.held, opened.said), read_rows(opened.held, opened.said), read_forwards(opened.held, opened.said),
+                      read_streams()}) {
     if (!worst) worst = std::move(fault);
   }
   return worst;
@@ -193,9 +205,13 @@ StoreFile::Fault StoreFile::begin_anew(OpenedStore& opened, const StoreFault& wh
                                     place_.path, why.error.what, opened.set_aside, opened.held.rows.size(), opened.held.kept.size())});
   if (Fault fault = create()) return fault;
   if (Fault fault = connect()) return fault;
-  rows_ = forwards_ = 0;
+  rows_ = forwards_ = events_ = 0;
+  streams_.clear();
   StoreBatch rescued;
-  rescued.add({0, opened.held.rows, {}, opened.held.kept, {}}, SIZE_MAX);
+  cluster::Save content;
+  content.rows = opened.held.rows;
+  content.kept = opened.held.kept;
+  rescued.add(std::move(content), SIZE_MAX);
   return write(rescued);
 }
 

@@ -19,6 +19,7 @@ struct StoreStatus {
   std::uint64_t epoch = 0;  // random, made with the store; 0: never opened
   std::size_t rows = 0;     // on disk
   std::size_t forwards = 0;
+  std::uint64_t events = 0;
   std::uint64_t bytes = 0;
   std::size_t pending = 0;  // rows and results not on disk
   std::size_t pending_bytes = 0;

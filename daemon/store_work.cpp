@@ -14,6 +14,7 @@ namespace merlin::daemon {
 namespace {
 
 constexpr std::chrono::seconds kLookAside{10};
+constexpr Millis kRemoveEvery{10'000};
 
 SteadyTime present() { return read_clocks().steady; }
 
@@ -29,7 +30,10 @@ StoreWork::StoreWork(StoreFile::Place place) : file_(std::move(place)) {
 void StoreWork::run() {
   Lock lock(mutex);
   open_first(lock);
-  while (wait_for_work(lock)) write_next(lock);
+  while (wait_for_work(lock)) {
+    if (has_questions()) answer_questions(lock);
+    if (is_write_due()) write_next(lock);
+  }
   lock.unlock();
   file_.close();
   lock.lock();
@@ -48,7 +52,7 @@ void StoreWork::open_first(Lock& lock) {
   busy_since.reset();
   status.bytes = bytes;
   is_known_ = !opened.fault;
-  tell({{}, std::move(opened.said), false, opened.set_aside});
+  tell({{}, std::move(opened.said), false, opened.set_aside, {}, {}, {}});
   note(opened.fault, 0);
   if (wants_held) held = std::move(opened.held);
   tell({});
@@ -56,10 +60,10 @@ void StoreWork::open_first(Lock& lock) {
 
 // False: it is to end.
 bool StoreWork::wait_for_work(Lock& lock) {
-  const auto woken = [this] { return abandoned || stop_at || (retry_ == Millis{0} && !next.empty()); };
+  const auto woken = [this] { return abandoned || stop_at || has_questions() || (retry_ == Millis{0} && !next.empty()); };
   while (!woken()) {
     if (retry_ > Millis{0}) {
-      if (!changed.wait_for(lock, retry_, woken)) return true;
+      if (!changed.wait_for(lock, std::max(Millis{0}, retry_at_ - present()), woken)) return true;
     } else if (status.set_aside.empty()) {
       changed.wait(lock, woken);
     } else if (!changed.wait_for(lock, kLookAside, woken)) {
@@ -73,15 +77,65 @@ bool StoreWork::wait_for_work(Lock& lock) {
   return goes_on;
 }
 
+bool StoreWork::is_write_due() const {
+  if (stop_at) return true;
+  return retry_ > Millis{0} ? present() >= retry_at_ : !next.empty();
+}
+
+// All that are there now; while the file cannot be used the answer is that nothing is found.
+void StoreWork::answer_questions(Lock& lock) {
+  const std::deque<cluster::ReadEvents> to_read = std::exchange(reads, {});
+  const std::deque<Search> to_find = std::exchange(searches, {});
+  busy_since = present();
+  patient_until_ = *busy_since + Store::kLockPatience;
+  lock.unlock();
+  News found;
+  for (const cluster::ReadEvents& asked : to_read) {
+    auto read = file_.read_events(asked);
+    note_damage(read.fault);
+    found.read.push_back(std::move(read.value));
+  }
+  for (const Search& search : to_find) {
+    auto events = file_.find_events(search.query);
+    note_damage(events.fault);
+    found.found.emplace_back(search.number, std::move(events.value));
+  }
+  lock.lock();
+  busy_since.reset();
+  tell(std::move(found));
+}
+
+// What is read is damaged: the next write begins a new file.
+void StoreWork::note_damage(const std::optional<StoreFault>& fault) {
+  if (!fault || !fault->is_damaged) return;
+  distrusted_ = true;
+  file_.close();
+}
+
+void StoreWork::remove_old_events(Millis age, std::uint64_t bytes, News& found) {
+  const SteadyTime now = present();
+  if (!more_to_remove_ && now - removed_at_ < kRemoveEvery) return;
+  removed_at_ = now;
+  const std::int64_t wall_ms = read_clocks().wall.time_since_epoch().count();
+  const auto removed = file_.remove_oldest(age > Millis{0} ? wall_ms - age.count() : INT64_MIN, bytes);
+  more_to_remove_ = removed.value;
+  if (removed.fault) file_.close();
+  note_damage(removed.fault);
+  if (removed.value) found.kept = file_.streams();
+}
+
 void StoreWork::write_next(Lock& lock) {
   StoreBatch batch = std::exchange(next, {});
   writing = batch.entries();
   writing_bytes = batch.bytes();
   busy_since = present();
   patient_until_ = *busy_since + Store::kLockPatience;
+  const Millis age = keep_age;
+  const std::uint64_t most_bytes = keep_bytes;
   lock.unlock();
   News found;
   const std::optional<StoreFault> fault = write(batch, found);
+  if (!fault) remove_old_events(age, most_bytes, found);
   const std::uint64_t bytes = file_.bytes();
   lock.lock();
   busy_since.reset();
@@ -130,6 +184,7 @@ void StoreWork::note(const std::optional<StoreFault>& fault, std::size_t entries
   status.epoch = file_.epoch();
   status.rows = file_.rows();
   status.forwards = file_.forwards();
+  status.events = file_.events();
   const bool was_failing = retry_ > Millis{0};
   if (!fault) {
     status.state = StoreStatus::State::well;
@@ -145,6 +200,7 @@ void StoreWork::note(const std::optional<StoreFault>& fault, std::size_t entries
   status.fault = fault->error;
   status.last_error = fault->error.what;
   retry_ = was_failing ? std::min(retry_ * 2, Store::kLastRetry) : Store::kFirstRetry;
+  retry_at_ = present() + retry_;
   if (was_failing) return;
   news.lines.push_back(
       {LogLevel::error, fmt::format("the store cannot be written: {}: {}; monitoring goes on, and what is new is kept until it works "
@@ -160,6 +216,9 @@ void StoreWork::tell(News found) {
   std::move(found.lines.begin(), found.lines.end(), std::back_inserter(news.lines));
   news.lost = news.lost || found.lost;
   note_aside(found.set_aside);
+  std::move(found.read.begin(), found.read.end(), std::back_inserter(news.read));
+  std::move(found.found.begin(), found.found.end(), std::back_inserter(news.found));
+  if (!found.kept.empty()) news.kept = std::move(found.kept);
   changed.notify_all();
   if (wake) wake();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,13 @@ struct StoreWork {
     std::vector<StoreLine> lines;
     bool lost = false;
     std::string set_aside;
+    std::vector<cluster::EventsRead> read;
+    std::vector<std::pair<std::uint64_t, FoundEvents>> found;
+    std::vector<wire::EventMark> kept;  // empty: nothing was removed
+  };
+  struct Search {
+    std::uint64_t number = 0;
+    EventQuery query;
   };
 
   // The thread's whole life.
@@ -33,6 +41,10 @@ struct StoreWork {
   std::mutex mutex;
   std::condition_variable changed;
   StoreBatch next;
+  std::deque<cluster::ReadEvents> reads;
+  std::deque<Search> searches;
+  Millis keep_age{0};  // of events; 0: for ever
+  std::uint64_t keep_bytes = UINT64_MAX;
   std::size_t writing = 0;  // entries under way to the disk
   std::size_t writing_bytes = 0;
   News news;
@@ -50,6 +62,11 @@ struct StoreWork {
 
   void open_first(Lock& lock);
   bool wait_for_work(Lock& lock);
+  bool has_questions() const { return !reads.empty() || !searches.empty(); }
+  bool is_write_due() const;
+  void answer_questions(Lock& lock);
+  void note_damage(const std::optional<StoreFault>& fault);
+  void remove_old_events(Millis age, std::uint64_t bytes, News& found);
   void write_next(Lock& lock);
   std::optional<StoreFault> write(const StoreBatch& batch, News& found);
   std::optional<StoreFault> open_again(News& found);
@@ -61,9 +78,12 @@ struct StoreWork {
   bool goes_on_waiting();
 
   StoreFile file_;
-  bool is_known_ = false;       // what it holds was read once
-  bool distrusted_ = false;     // it was found damaged while in use
-  Millis retry_{0};             // 0: all is well
+  bool is_known_ = false;    // what it holds was read once
+  bool distrusted_ = false;  // it was found damaged while in use
+  Millis retry_{0};          // 0: all is well
+  SteadyTime retry_at_{};
+  SteadyTime removed_at_{};  // old events
+  bool more_to_remove_ = false;
   bool last_try_ = false;       // was made after it was told to end
   SteadyTime patient_until_{};  // with another process's lock
 };

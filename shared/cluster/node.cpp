@@ -18,6 +18,7 @@ Node::State::State(Settings given, Durable restored, std::uint64_t own_instance,
       feed(table),
       saver(table),
       forwarding(settings.self),
+      journal(settings.self, own_instance, journal_outside()),
       started(now.steady),
       last_tick(now.steady),
       joining_since(now.steady),
@@ -44,6 +45,16 @@ Actions Node::saved(std::uint64_t ticket, bool ok, Now now) {
 
 Actions Node::store_lost(Now now) {
   state_->store_lost();
+  return state_->finish(now);
+}
+
+Actions Node::events_read(EventsRead read, Now now) {
+  state_->journal.on_read(std::move(read));
+  return state_->finish(now);
+}
+
+Actions Node::events_kept(const std::vector<wire::EventMark>& streams, Now now) {
+  state_->journal.kept(streams);
   return state_->finish(now);
 }
 

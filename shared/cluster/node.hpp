@@ -26,10 +26,10 @@ namespace merlin::cluster {
 class Inventory;
 
 // What travels between daemons once a link is up.
-using PeerMessage =
-    std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
-                 wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult, wire::ForwardedAck,
-                 wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::Relayed, wire::Goodbye>;
+using PeerMessage = std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order,
+                                 wire::Rows, wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone,
+                                 wire::ForwardedResult, wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid,
+                                 wire::EventMarks, wire::EventsAsk, wire::Events, wire::Relayed, wire::Goodbye>;
 
 // What the module says, and what it is told.
 using FromCore = std::variant<wire::Inventory, wire::CoreBeat, wire::CoreBusy, wire::CoreAway, wire::CoreRows, wire::CoreResults,
@@ -77,10 +77,20 @@ struct Durable {
   bool operator==(const Durable&) const = default;
 };
 
-// What the store holds: rows of the table, and forwarded results and commands that wait for their owner.
+// A stream of events: the node where they happened, and one of its epochs (R7).
+struct StreamKey {
+  NodeId node;
+  std::uint64_t epoch = 0;
+
+  auto operator<=>(const StreamKey&) const = default;
+};
+
+// What the store holds: rows of the table, forwarded results and commands that wait for their owner, and events.
 struct Stored {
   std::vector<wire::Register> rows;
   std::vector<wire::ForwardedResult> kept;
+  std::vector<wire::EventMark> streams;
+  std::uint64_t epoch = 0;    // of our own stream; 0: the store did not open
   std::int64_t saved_ms = 0;  // wall clock of the last write; 0: nothing was ever written
 };
 
@@ -96,6 +106,13 @@ struct SendToCore {
 struct Persist {
   Durable state;
 };
+// A stream from `first` on: what stands there, if anything, is replaced by these events.
+struct EventRun {
+  StreamKey stream;
+  std::uint64_t first = 1;
+  bool after_gap = false;  // what comes before them is gone for good; else they follow what is there, or are not taken
+  std::vector<wire::Event> events;
+};
 // Put this into the store, in the order of the tickets, without waiting for it; then say saved(ticket) with how it went.
 struct Save {
   std::uint64_t ticket = 0;
@@ -103,12 +120,29 @@ struct Save {
   std::vector<RegisterKey> forgotten;       // registers that are no more
   std::vector<wire::ForwardedResult> kept;  // that wait for their owner
   std::vector<wire::ForwardedAck> done;     // that no longer do
+  std::vector<EventRun> events;             // safe if this Save is; if it is not they come again with another one
+  std::uint64_t own_epoch = 0;              // our own stream's from now on; 0: as before
+  bool without_events = false;              // of before: all that the store has of them goes
+};
+// Read these events from the store, without waiting for it; then say events_read(). At most kEventsAMessage.
+struct ReadEvents {
+  NodeId asker;
+  StreamKey stream;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+struct EventsRead {
+  NodeId asker;
+  StreamKey stream;
+  std::uint64_t kept_from = 0;  // 0: the store has nothing of that stream, or cannot be read
+  std::uint64_t first = 0;
+  std::vector<wire::Event> events;  // from `first` on, without a gap
 };
 struct Log {
   LogLevel level = LogLevel::info;
   std::string line;
 };
-using Action = std::variant<SendToPeer, SendToCore, Persist, Save, Log>;
+using Action = std::variant<SendToPeer, SendToCore, Persist, Save, ReadEvents, Log>;
 using Actions = std::vector<Action>;
 
 // What the module or `mon` may want to know of one node, self included.
@@ -162,6 +196,16 @@ struct OwnerView {
   std::vector<std::string> services;  // as our core knows them
 };
 
+// How the journal of events is.
+struct JournalView {
+  std::vector<wire::EventMark> streams;
+  std::uint64_t own_epoch = 0;
+  std::uint64_t unsafe = 0;   // own, and on no disk yet
+  std::uint64_t behind = 0;   // others have them
+  std::uint64_t dropped = 0;  // own, for want of room while the disk failed
+  std::uint64_t skipped = 0;  // nobody kept them for as long as we were away
+};
+
 struct ClusterView {
   std::vector<NodeView> nodes;  // self first, then by name
   std::size_t hosts = 0;        // in our core's inventory
@@ -173,6 +217,7 @@ struct ClusterView {
   std::uint64_t forwarded_waiting = 0;
   bool majority = false;               // in effect: where one says so it counts for all
   std::vector<std::string> set_aside;  // objects with state that two cores died over, and that ours is not given any more
+  JournalView journal;
 };
 
 class Node {
@@ -190,6 +235,9 @@ class Node {
   Actions saved(std::uint64_t ticket, bool ok, Now now);
   // What was saved is on no disk any more, and the store an empty one: everything is saved again.
   Actions store_lost(Now now);
+  Actions events_read(EventsRead read, Now now);
+  // The store has removed its oldest events: what it has now of each stream.
+  Actions events_kept(const std::vector<wire::EventMark>& streams, Now now);
   // merlin.conf was read again. A peer that is gone from it is forgotten; its link is the caller's to close.
   Actions set_settings(Settings settings, Now now);
 

@@ -200,8 +200,11 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
     const bool may_write = !write || runner_of(content.object) == settings.self;
     // What it read is no news: it spreads by comparing.
     const NodeId from = write ? NodeId{} : settings.self;
-    const Table::Put put = may_write ? table.put(std::move(content), from, write) : Table::Put::older;
     Row* row = table.find(key);
+    const std::optional<wire::Register> before = write && row != nullptr ? std::optional(row->content) : std::nullopt;
+    const Table::Put put = may_write ? table.put(std::move(content), from, write) : Table::Put::older;
+    row = table.find(key);
+    if (before && put == Table::Put::newer) note(row->content, &*before, now);
     if (put == Table::Put::older) {
       if (write) feed.again(key);
     } else if (row != nullptr && row->content.version == version) {
@@ -209,6 +212,7 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       if (!holds_forwards()) look_for_forwarded(row->content);
     }
   }
+  note_done_here(done_here, now);
   if (!done_here.empty()) saver.own(std::move(done_here), rows.batch, now.steady);
   if (rows.kind == wire::CoreRowsKind::initial_last) {
     core.initial_done = true;

@@ -206,6 +206,7 @@ void Node::State::forget(const NodeId& id) {
   others.erase(id);
   liveness.forget(id);
   replication.forget(id);
+  journal.forget(id);
 }
 
 void Node::State::forget_strangers(SteadyTime now) {

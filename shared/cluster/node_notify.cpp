@@ -44,7 +44,11 @@ Millis Node::State::Notifications::interval_of(const NodeId& node) const {
 
 void Node::State::Notifications::write(const wire::ToldRegister& told, Now now) {
   clock_.observe(std::max({state_.table.max_clock(), state_.clock_seen, std::min(state_.core.beat.hlc, kGreatestClock)}));
+  const wire::Register* found = find(told_key(told.notification));
+  const std::optional<wire::Register> before = found == nullptr ? std::nullopt : std::optional(*found);
   put(told, {state_.term, state_.side, clock_.next(now.wall), state_.settings.self}, {}, now);
+  const wire::Register* written = find(told_key(told.notification));
+  if (written != nullptr && (!before || cluster::order(*written, *before) > 0)) state_.note(*written, before ? &*before : nullptr, now);
 }
 
 // The least version of its holder: all who granted have the same row, and the holder's own word replaces it.

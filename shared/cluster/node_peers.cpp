@@ -77,6 +77,7 @@ void Node::State::update_ways(Now now) {
       if (relay != nullptr && relay->linked && liveness.other_hears(other.way.via, id, now.steady)) continue;
     }
     if (other.way.kind != Way::Kind::none) replication.session_down(id);
+    journal.session_down(id);
     other.way = way;
     if (way.kind != Way::Kind::none) begin_session(id, now);
   }
@@ -89,7 +90,10 @@ void Node::State::begin_session(const NodeId& id, Now now) {
   send(id, Priority::control, own_info());
   // Before our module has spoken there is nothing to say: what it claimed through our last instance may still stand.
   if (core.claims.number() > 0) send_whole_claims(id);
-  if (peer.way.kind == Way::Kind::direct) out.push_back(SendToPeer{id, Priority::beat, own_beat(id, now)});
+  if (peer.way.kind == Way::Kind::direct) {
+    out.push_back(SendToPeer{id, Priority::beat, own_beat(id, now)});
+    journal.session_up(id, now.steady);
+  }
   replication.session_up(id, now.steady);
 }
 
@@ -176,6 +180,12 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
           notifications->rule().on_reply(from, std::move(content), now);
         } else if constexpr (std::is_same_v<Message, wire::NotifyVoid>) {
           notifications->rule().on_void(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::EventMarks>) {
+          journal.on_marks(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::EventsAsk>) {
+          journal.on_ask(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::Events>) {
+          journal.on_events(from, std::move(content), now.steady);
         } else if constexpr (std::is_same_v<Message, wire::Relayed>) {
           on_relayed(from, std::move(content), now);
         } else if constexpr (std::is_same_v<Message, wire::Goodbye>) {

@@ -6,6 +6,7 @@
 //   node_core.cpp       messages of our module, epochs, rows for the core
 //   node_store.cpp      what goes to the store, and what waits for it
 //   node_notify.cpp     who may tell people of a problem
+//   node_journal.cpp    what happened here, and the journal's place
 //   node_view.cpp       what people are shown
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "cluster/claims.hpp"
 #include "cluster/core_feed.hpp"
 #include "cluster/forwarding.hpp"
+#include "cluster/journal.hpp"
 #include "cluster/liveness.hpp"
 #include "cluster/node.hpp"
 #include "cluster/ownership.hpp"
@@ -216,6 +218,12 @@ struct Node::State {
   void forwarded(const wire::ForwardedAck& ack);
   void look_for_forwarded(const wire::Register& row);
 
+  // ---- node_journal.cpp
+  Journal::Outside journal_outside();
+  void settle_journal(Now now);
+  void note(const wire::Register& content, const wire::Register* before, Now now);
+  void note_done_here(const std::vector<wire::Register>& rows, Now now);
+
   // ---- node_view.cpp
   ClusterView view(Now now) const;
   OwnerView owner(const std::string& host, Now now) const;
@@ -241,6 +249,7 @@ struct Node::State {
   CoreFeed feed;
   Saver saver;
   Forwarding forwarding;
+  Journal journal;
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
   Core core;

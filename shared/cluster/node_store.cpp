@@ -36,6 +36,7 @@ void Node::State::restore(Stored stored, Now now) {
     }
   }
   saver.restored();
+  journal.restore(stored.epoch, stored.streams, now.steady);
   notifications->restored(now);
   for (wire::ForwardedResult& kept : stored.kept) forwarding.restore(std::move(kept), now);
 }
@@ -84,7 +85,10 @@ void Node::State::forget_past(Now now) {
 void Node::State::settle_store(Now now) {
   enter(saver.overdue(now.steady));
   for (const wire::ForwardedAck& ack : forwarding.take_dropped()) saver.done(ack);
-  while (std::optional<Save> save = saver.next(now.steady)) out.push_back(std::move(*save));
+  while (std::optional<Save> save = saver.next(now.steady, journal.has_to_save(now.steady))) {
+    journal.put_into(*save);
+    out.push_back(std::move(*save));
+  }
 }
 
 void Node::State::enter(Saver::Released released) {
@@ -131,9 +135,11 @@ void Node::State::look_for_forwarded(const wire::Register& row) {
 void Node::State::store_lost() {
   saver.lost();
   for (wire::ForwardedResult& message : forwarding.all()) saver.keep(std::move(message));
+  journal.store_lost();
 }
 
 void Node::State::saved(std::uint64_t ticket, bool ok, Now now) {
+  journal.saved(ticket, ok, now.steady);
   enter(saver.saved(ticket, ok, now.steady));
   notifications->saved(ticket, now);
 }

@@ -122,6 +122,7 @@ ClusterView Node::State::view(Now now) const {
   view.majority = by_majority();
   for (const RegisterKey& key : feed.set_aside()) view.set_aside.push_back(object_name(key.object));
   view.forwarded_waiting = forwarding.waiting();
+  view.journal = journal.view();
   return view;
 }
 

@@ -71,6 +71,11 @@ void Saver::forget_own(const Own& own) {
   }
 }
 
+const wire::Register* Saver::waiting(const RegisterKey& key) const {
+  const auto own = greatest_.find(key);
+  return own == greatest_.end() ? nullptr : &own->second;
+}
+
 bool Saver::collect_own(SteadyTime now) {
   bool any = false;
   for (Own& entry : own_) {
@@ -93,7 +98,7 @@ void Saver::collect_table() {
   if (change == table_.end()) collected_ = table_.head();
 }
 
-std::optional<Save> Saver::next(SteadyTime now) {
+std::optional<Save> Saver::next(SteadyTime now, bool events) {
   for (auto change = table_.after(looked_at_); change != table_.end(); ++change) {
     looked_at_ = change->first;
     const Row& row = *change->second;
@@ -106,7 +111,7 @@ std::optional<Save> Saver::next(SteadyTime now) {
     urgent_ = collected_ < table_.head();
     saved_at_ = now;
   }
-  const bool other = !next_.kept.empty() || !next_.done.empty() || !next_.forgotten.empty();
+  const bool other = events || !next_.kept.empty() || !next_.done.empty() || !next_.forgotten.empty();
   if (!own && !other && next_.rows.empty()) return std::nullopt;
   next_.ticket = ++ticket_;
   std::vector<wire::ForwardedAck>& kept = under_way_[ticket_];

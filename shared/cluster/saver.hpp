@@ -47,8 +47,8 @@ class Saver {
   bool done(const wire::ForwardedAck& ack);
   void forget(std::vector<RegisterKey> keys);
 
-  // What to write now, if anything.
-  std::optional<Save> next(SteadyTime now);
+  // What to write now, if anything. `events`: there are some to go with it.
+  std::optional<Save> next(SteadyTime now, bool events = false);
   Released saved(std::uint64_t ticket, bool ok, SteadyTime now);
   // What has waited too long for the disk.
   Released overdue(SteadyTime now);
@@ -56,6 +56,8 @@ class Saver {
   void core_lost();
   void shift(Millis late_by, SteadyTime now);
 
+  // What our operators wrote last of this register and the disk does not have yet; null: nothing.
+  const wire::Register* waiting(const RegisterKey& key) const;
   // What our operators did and the disk does not have.
   std::size_t unsafe() const { return own_.size(); }
   // Changes of the table up to this are in the Saves up to that ticket.

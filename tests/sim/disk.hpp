@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cluster/node.hpp"
+#include "sim/journal_disk.hpp"
 
 namespace merlin::sim {
 
@@ -18,15 +19,18 @@ class Disk {
     for (const cluster::RegisterKey& key : save.forgotten) content_.rows.erase(key);
     for (const wire::ForwardedResult& kept : save.kept) content_.kept[{kept.taker, kept.taker_instance, kept.number}] = kept;
     for (const wire::ForwardedAck& done : save.done) content_.kept.erase({done.taker, done.taker_instance, done.number});
+    content_.journal.write(save);
     content_.saved_ms = now.wall.time_since_epoch().count();
   }
   cluster::Stored read() const {
     cluster::Stored stored;
     for (const auto& [key, row] : content_.rows) stored.rows.push_back(row);
     for (const auto& [key, kept] : content_.kept) stored.kept.push_back(kept);
+    content_.journal.read_into(stored);
     stored.saved_ms = content_.saved_ms;
     return stored;
   }
+  const JournalDisk& journal() const { return content_.journal; }
 
   void strain(bool full, bool slow) {
     full_ = full;
@@ -49,6 +53,7 @@ class Disk {
   struct Content {
     std::map<cluster::RegisterKey, wire::Register> rows;
     std::map<std::tuple<NodeId, std::uint64_t, std::uint64_t>, wire::ForwardedResult> kept;
+    JournalDisk journal;
     std::int64_t saved_ms = 0;
   };
 

@@ -120,6 +120,8 @@ void Server::carry_out(const cluster::Actions& actions) {
       persist(now_written->state);
     } else if (const auto* save = std::get_if<cluster::Save>(&action)) {
       write(*save);
+    } else if (const auto* read = std::get_if<cluster::ReadEvents>(&action)) {
+      this->read(*read);
     } else if (const auto* line = std::get_if<cluster::Log>(&action)) {
       story_.tell(events_.now(), plan_.nodes[number_].name, line->line);
       if (line->level >= LogLevel::warning) alarms_.push_back(line->line);
@@ -149,6 +151,15 @@ void Server::lose_store() {
   story_.tell(events_.now(), plan_.nodes[number_].name, "loses its store");
   disk_.lose();
   in_daemon([this] { return node_->store_lost(now()); });
+}
+
+// After what it was told to write before.
+void Server::read(const cluster::ReadEvents& asked) {
+  const Millis when = std::max(disk_free_, events_.now()) + kFastestWrite;
+  events_.at(when, [this, life = daemon_.life(), asked] {
+    if (life != daemon_.life()) return;
+    in_daemon([this, answer = disk_.journal().read(asked)] { return node_->events_read(answer, now()); });
+  });
 }
 
 void Server::kill_daemon(bool silently) {

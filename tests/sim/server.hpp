@@ -105,6 +105,7 @@ class Server final : public NetworkUser {
   void write(cluster::Save save);
   void persist(const cluster::Durable& state);
   void note_reached(const cluster::FromCore& message);
+  void read(const cluster::ReadEvents& asked);
   void tick_daemon();
   void tick_after(Millis delay);
   void turn_core();

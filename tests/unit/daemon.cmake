@@ -7,3 +7,4 @@ target_compile_definitions(daemon_program_test PRIVATE MERLIND="$<TARGET_FILE:me
 add_dependencies(daemon_program_test merlind)
 merlin_test(daemon_store_file_test ${CMAKE_CURRENT_LIST_DIR}/daemon_store_file_test.cpp LINK merlin_daemon)
 merlin_test(daemon_store_test ${CMAKE_CURRENT_LIST_DIR}/daemon_store_test.cpp LINK merlin_daemon)
+merlin_test(daemon_store_events_test ${CMAKE_CURRENT_LIST_DIR}/daemon_store_events_test.cpp LINK merlin_daemon)

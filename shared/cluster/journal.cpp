@@ -1,0 +1,211 @@
+// The journal: our own stream, and what is on its way to the disk. journal_asks.cpp: what is said to others.
+#include "cluster/journal.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "cluster/mutants.hpp"
+
+namespace merlin::cluster {
+namespace {
+
+std::size_t size_of(const wire::Event& event) {
+  return sizeof event + event.host.size() + event.service.size() + event.author.size() + event.text.size();
+}
+
+std::uint64_t epoch_after(std::uint64_t seed, std::uint64_t epoch) {
+  const std::uint64_t next = hash64(std::to_string(epoch), seed);
+  return next == 0 ? 1 : next;
+}
+
+}  // namespace
+
+Journal::Journal(const NodeId& self, std::uint64_t seed, Outside outside) : self_(self), seed_(seed), outside_(std::move(outside)) {
+  epoch_ = new_epoch_ = epoch_after(seed_, 0);
+  streams_[own()];
+}
+
+void Journal::restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams, SteadyTime now) {
+  started_ = now;
+  if (epoch == 0) return;
+  streams_.clear();
+  for (const wire::EventMark& mark : streams) streams_[{mark.node, mark.epoch}] = {mark.first, mark.last, mark.last, {}, {}};
+  epoch_ = epoch;
+  new_epoch_ = 0;
+  said_ = streams_[own()].safe;
+  holding_ = true;
+}
+
+void Journal::happened(wire::Event event) {
+  if (event.text.size() > kEventTextBytes) event.text.resize(kEventTextBytes);
+  if (event.author.size() > kEventTextBytes) event.author.resize(kEventTextBytes);
+  made_bytes_ += size_of(event);
+  made_.push_back(std::move(event));
+  bound_own();
+}
+
+void Journal::bound_own() {
+  const std::uint64_t before = dropped_;
+  for (; made_bytes_ > kMaxUnsafeEventBytes && !made_.empty(); ++dropped_) {
+    made_bytes_ -= size_of(made_.front());
+    made_.pop_front();
+  }
+  if (before == 0 && dropped_ > 0) {
+    outside_.log(LogLevel::error, "64 MiB of events wait for the store's disk: the oldest are lost to the history from now on");
+  }
+}
+
+bool Journal::has_to_save(SteadyTime now) const {
+  if (now < save_not_before_) return false;
+  return !made_.empty() || !arrived_.empty() || !cut_off_.empty() || without_events_;
+}
+
+void Journal::put_own(Save& save, UnderWay& entry) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(made_.size(), kEventsASave));
+  if (count == 0) return;
+  Stream& stream = streams_[own()];
+  EventRun run{own(), stream.taken + 1, false, {}};
+  std::move(made_.begin(), made_.begin() + count, std::back_inserter(run.events));
+  made_.erase(made_.begin(), made_.begin() + count);
+  for (const wire::Event& event : run.events) made_bytes_ -= size_of(event);
+  stream.taken += run.events.size();
+  entry.own = run.events;
+  entry.own_last = stream.taken;
+  save.events.push_back(std::move(run));
+}
+
+// Never more than one Save's worth of ours; the rest goes with the next.
+void Journal::put_into(Save& save) {
+  UnderWay entry;
+  entry.ticket = save.ticket;
+  save.own_epoch = std::exchange(new_epoch_, 0);
+  save.without_events = std::exchange(without_events_, false);
+  save.events = std::exchange(cut_off_, {});
+  put_own(save, entry);
+  for (EventRun& run : std::exchange(arrived_, {})) {
+    entry.taken.push_back({run.stream, run.first, run.first + run.events.size() - 1, run.after_gap});
+    for (const wire::Event& event : run.events) entry.arrived_bytes += size_of(event);
+    save.events.push_back(std::move(run));
+  }
+  if (kMutant == Mutant::events_said_early) raise(entry);
+  under_way_.push_back(std::move(entry));
+}
+
+void Journal::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
+  const auto entry = std::find_if(under_way_.begin(), under_way_.end(), [&](const UnderWay& way) { return way.ticket == ticket; });
+  if (entry == under_way_.end()) return;
+  if (!ok) {
+    save_not_before_ = now + Millis{5'000};
+    withdraw_from(entry);
+    return;
+  }
+  raise(*entry);
+  arrived_bytes_ -= entry->arrived_bytes;
+  under_way_.erase(entry);
+  look_ = true;
+}
+
+void Journal::raise(const UnderWay& entry) {
+  if (entry.own_last > 0) {
+    streams_[own()].safe = entry.own_last;
+    if (holding_) held_.insert(held_.end(), entry.own.begin(), entry.own.end());
+    tell_own_ = true;
+  }
+  for (const UnderWay::Taken& taken : entry.taken) {
+    Stream& stream = streams_[taken.stream];
+    stream.safe = taken.last;
+    if (taken.after_gap) stream.first = taken.first;
+    tell_.insert(taken.stream);
+  }
+}
+
+// What is not on disk, and all that was to follow it there: ours waits for another Save, the others' is asked for again.
+void Journal::withdraw_from(std::deque<UnderWay>::iterator entry) {
+  for (auto way = under_way_.end(); way != entry;) {
+    --way;
+    for (auto event = way->own.rbegin(); event != way->own.rend(); ++event) {
+      made_bytes_ += size_of(*event);
+      made_.push_front(std::move(*event));
+    }
+    arrived_bytes_ -= way->arrived_bytes;
+  }
+  under_way_.erase(entry, under_way_.end());
+  for (const EventRun& run : arrived_) {
+    for (const wire::Event& event : run.events) arrived_bytes_ -= size_of(event);
+  }
+  arrived_.clear();
+  for (auto& [key, stream] : streams_) {
+    stream.taken = stream.safe;
+    drop_asks(stream);
+  }
+  for (const UnderWay& way : under_way_) {
+    if (way.own_last > 0) streams_[own()].taken = way.own_last;
+    for (const UnderWay::Taken& taken : way.taken) streams_[taken.stream].taken = taken.last;
+  }
+  look_ = true;
+  bound_own();
+}
+
+// Of the stream so far nothing beyond `said` is ours any more; what we made beyond that begins the new one.
+void Journal::begin_epoch(std::uint64_t said) {
+  if (!under_way_.empty()) withdraw_from(under_way_.begin());
+  Stream& old = streams_[own()];
+  if (old.safe > said) {
+    cut_off_.push_back({own(), said + 1, false, {}});
+    old.safe = old.taken = said;
+  }
+  for (auto event = held_.rbegin(); event != held_.rend(); ++event) {
+    made_bytes_ += size_of(*event);
+    made_.push_front(std::move(*event));
+  }
+  held_.clear();
+  epoch_ = new_epoch_ = epoch_after(seed_, epoch_);
+  streams_[own()];
+  said_ = 0;
+  look_ = true;
+  bound_own();
+}
+
+void Journal::store_lost() {
+  begin_epoch(0);
+  streams_.clear();
+  streams_[own()];
+  cut_off_.clear();
+  without_events_ = true;
+  for (auto& [id, peer] : peers_) {
+    peer.asked = 0;
+    for (const auto& [key, mark] : peer.marks) streams_[key];
+  }
+}
+
+void Journal::kept(const std::vector<wire::EventMark>& streams) {
+  for (const wire::EventMark& mark : streams) {
+    const auto found = streams_.find({mark.node, mark.epoch});
+    if (found == streams_.end() || mark.first <= found->second.first) continue;
+    found->second.first = std::min(mark.first, found->second.safe + 1);
+    tell_.insert(found->first);
+  }
+}
+
+JournalView Journal::view() const {
+  JournalView view;
+  view.own_epoch = epoch_;
+  view.dropped = dropped_;
+  view.skipped = skipped_;
+  view.unsafe = made_.size();
+  for (const UnderWay& way : under_way_) view.unsafe += way.own.size();
+  for (const auto& [key, stream] : streams_) {
+    std::uint64_t best = stream.safe;
+    for (const auto& [id, peer] : peers_) {
+      const auto mark = peer.marks.find(key);
+      if (peer.up && mark != peer.marks.end() && key != own()) best = std::max(best, mark->second.last);
+    }
+    view.behind += best - stream.safe;
+    view.streams.push_back({key.node, key.epoch, stream.first, stream.safe});
+  }
+  return view;
+}
+
+}  // namespace merlin::cluster
