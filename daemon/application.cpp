@@ -43,8 +43,8 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
       core_(loop, own_side(), refusals_, log, core_events()),
       control_(loop,
-               [this](const std::string& request, const net::PeerCredentials& from) {
-                 return answer_request(request, from.uid == 0 || from.uid == ::geteuid(), *this);
+               [this](const std::string& request, const net::PeerCredentials& from, ControlSocket::Reply reply) {
+                 answer_request(request, from.uid == 0 || from.uid == ::geteuid(), *this, std::move(reply));
                }),
       ticker_(loop, config_.pulse_interval,
               [this](Now now, Millis late_by) {

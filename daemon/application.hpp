@@ -54,6 +54,8 @@ class Application final : public ControlDuties {
   Json owner(const std::string& host) override;
   Result<> order(const std::string& node, wire::OrderKind kind) override;
   ReloadOutcome reload() override;
+  void find_events(EventQuery query, std::function<void(const FoundEvents&)> found) override;
+  std::string node_name(const NodeId& id) override;
 
   void restore();
   void carry_out(cluster::Actions actions);

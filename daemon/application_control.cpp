@@ -77,6 +77,19 @@ Result<> Application::order(const std::string& node, wire::OrderKind kind) {
   return Ok{};
 }
 
+void Application::find_events(EventQuery query, std::function<void(const FoundEvents&)> found) {
+  store_.find(std::move(query), std::move(found));
+}
+
+// A node that is no more has but its id.
+std::string Application::node_name(const NodeId& id) {
+  if (id == certificate_.node_id) return config_.node_name;
+  for (const config::NodeConfig& node : config_.nodes) {
+    if (book_.id_of(node.name) == id) return node.name;
+  }
+  return id.short_hex();
+}
+
 ReloadOutcome Application::reload() {
   config::LoadResult loaded = config::load_file(config_path_);
   if (!loaded.ok()) {

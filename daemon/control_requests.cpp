@@ -1,5 +1,10 @@
 #include "control_requests.hpp"
 
+#include <algorithm>
+#include <utility>
+
+#include "event_document.hpp"
+
 namespace merlin::daemon {
 namespace {
 
@@ -37,16 +42,47 @@ Json answer(const Json& request, bool may_change, ControlDuties& duties) {
   if (command == "version") return duties.version();
   if (command == "owner") return answer_owner(request, duties);
   const bool is_order = command == "reload" || command == "drain" || command == "undrain";
-  if (!is_order) return error_of("unknown command", "one of status, owner, drain, undrain, reload, certs, version");
+  if (!is_order) return error_of("unknown command", "one of status, owner, events, drain, undrain, reload, certs, version");
   if (!may_change) return error_of("only root and merlind's own user may change something", "run it as root");
   if (command == "reload") return reloaded(duties);
   return ordered(request, command == "drain" ? wire::OrderKind::drain : wire::OrderKind::undrain, duties);
 }
 
+std::int64_t number_at(const Json& request, const char* key, std::int64_t otherwise) {
+  const auto found = request.find(key);
+  return found != request.end() && found->is_number_integer() ? found->get<std::int64_t>() : otherwise;
+}
+
+Result<EventQuery> query_of(const Json& request) {
+  EventQuery query;
+  if (request.contains("host")) query.host = text_at(request, "host");
+  if (request.contains("service")) query.service = text_at(request, "service");
+  if (request.contains("type")) {
+    query.kind = event_kind(text_at(request, "type"));
+    if (!query.kind) return Error{"unknown type", "", "one of " + event_kinds()};
+  }
+  query.since_ms = number_at(request, "since_ms", INT64_MIN);
+  query.after_arrival = static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_at(request, "after", 0)));
+  const std::int64_t limit = number_at(request, "limit", static_cast<std::int64_t>(kMostEvents));
+  query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, static_cast<std::int64_t>(kMostEvents)));
+  return query;
+}
+
+void answer_events(const Json& request, ControlDuties& duties, std::function<void(std::string)> reply) {
+  Result<EventQuery> query = query_of(request);
+  if (!query) return reply(one_line(error_document({query.error()})));
+  duties.find_events(std::move(*query), [&duties, reply = std::move(reply)](const FoundEvents& found) {
+    if (found.error) return reply(one_line(error_document({*found.error})));
+    reply(one_line(events_document(found, [&](const NodeId& id) { return duties.node_name(id); })));
+  });
+}
+
 }  // namespace
 
-std::string answer_request(const std::string& request, bool may_change, ControlDuties& duties) {
-  return one_line(answer(Json::parse(request, nullptr, false), may_change, duties));
+void answer_request(const std::string& request, bool may_change, ControlDuties& duties, std::function<void(std::string)> reply) {
+  const Json document = Json::parse(request, nullptr, false);
+  if (document.is_object() && text_at(document, "command") == "events") return answer_events(document, duties, std::move(reply));
+  reply(one_line(answer(document, may_change, duties)));
 }
 
 }  // namespace merlin::daemon

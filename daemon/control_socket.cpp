@@ -21,10 +21,11 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 // One connection; ends itself by `over`.
 class ControlSocket::Call {
  public:
-  Call(ev::loop_ref loop, net::Fd socket, net::PeerCredentials from, const Answer& answer, std::function<void()> over)
+  Call(ev::loop_ref loop, net::Fd socket, net::PeerCredentials from, const Answer& answer, Reply reply, std::function<void()> over)
       : socket_(std::move(socket)),
         from_(from),
         answer_(answer),
+        reply_(std::move(reply)),
         over_(std::move(over)),
         readable_(loop),
         writable_(loop),
@@ -37,6 +38,14 @@ class ControlSocket::Call {
   }
   Call(Call&&) = delete;
 
+  void reply(std::string text) {
+    rest_ = std::move(text);
+    rest_ += '\n';
+    deadline_.stop();
+    deadline_.start(kDeadlineSeconds);
+    writable_.start(socket_.get(), ev::WRITE);
+  }
+
  private:
   void read() noexcept {
     std::array<char, 4096> bytes;
@@ -48,20 +57,15 @@ class ControlSocket::Call {
     if (line_end == std::string::npos && request_.size() < kMaxRequestBytes) return;
     readable_.stop();
     answer_to(line_end);
-    writable_.start(socket_.get(), ev::WRITE);
   }
 
   void answer_to(std::size_t line_end) noexcept {
+    if (line_end == std::string::npos || line_end > kMaxRequestBytes) return reply(std::string(kTooLong));
     try {
-      if (line_end == std::string::npos || line_end > kMaxRequestBytes) {
-        rest_ = kTooLong;
-      } else {
-        rest_ = answer_(request_.substr(0, line_end), from_);
-      }
+      answer_(request_.substr(0, line_end), from_, reply_);
     } catch (const std::exception&) {
-      rest_ = kInternal;
+      reply(std::string(kInternal));
     }
-    rest_ += '\n';
   }
 
   void write() noexcept {
@@ -80,6 +84,7 @@ class ControlSocket::Call {
   net::Fd socket_;
   net::PeerCredentials from_;
   const Answer& answer_;
+  Reply reply_;
   std::function<void()> over_;
   std::string request_;
   std::string rest_;
@@ -110,7 +115,10 @@ void ControlSocket::close() {
 void ControlSocket::accepted(net::Fd socket, const net::PeerCredentials& from) {
   if (calls_.size() >= kMaxConnections) calls_.erase(calls_.begin());
   const std::uint64_t number = ++last_number_;
-  calls_[number] = std::make_unique<Call>(loop_, std::move(socket), from, answer_, [this, number] { calls_.erase(number); });
+  const auto reply = [this, number](std::string text) {
+    if (const auto call = calls_.find(number); call != calls_.end()) call->second->reply(std::move(text));
+  };
+  calls_[number] = std::make_unique<Call>(loop_, std::move(socket), from, answer_, reply, [this, number] { calls_.erase(number); });
 }
 
 }  // namespace merlin::daemon

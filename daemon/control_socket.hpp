@@ -20,8 +20,10 @@ class ControlSocket {
   static constexpr std::size_t kMaxRequestBytes = 64 * 1024;
   static constexpr double kDeadlineSeconds = 5.0;
 
-  // A request without its line end to an answer without one. Called from the loop.
-  using Answer = std::function<std::string(const std::string& request, const net::PeerCredentials& from)>;
+  // Takes an answer without line end, at once or later, from the loop; once. Nothing happens where nobody waits any more.
+  using Reply = std::function<void(std::string answer)>;
+  // A request without its line end. Called from the loop.
+  using Answer = std::function<void(const std::string& request, const net::PeerCredentials& from, Reply reply)>;
 
   ControlSocket(ev::loop_ref loop, Answer answer);
   ControlSocket(ControlSocket&&) = delete;

@@ -14,6 +14,7 @@ constexpr Millis kClockOffsetLimit{5'000};
 constexpr std::size_t kMaxStrangers = 5;
 constexpr Millis kStrangerStays{60'000};  // after it last knocked; who still wants in knocks every few seconds
 constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::uint64_t kMuchBehind = 1'000;  // less is on its way
 
 using Problems = std::vector<Problem>;
 
@@ -114,6 +115,23 @@ void add_set_aside(const std::vector<std::string>& objects, Problems& problems) 
                       "look at the core's log; restart merlind to try again"});
 }
 
+void add_journal(const cluster::JournalView& journal, Problems& problems) {
+  if (journal.dropped > 0) {
+    problems.push_back(
+        {fmt::format("{} events of this node are lost to the history: the store could not be written for too long", journal.dropped),
+         "look at the disk of the store"});
+  }
+  if (journal.skipped > 0) {
+    problems.push_back(
+        {fmt::format("{} events of other nodes are lost to the history here: this node was away for longer than they are kept",
+                     journal.skipped),
+         "greater backlog_max_age or backlog_max_size in merlin.conf keep them for longer"});
+  }
+  if (journal.behind > kMuchBehind) {
+    problems.push_back({fmt::format("{} events that other nodes have are not here yet", journal.behind), ""});
+  }
+}
+
 void add_own(const Status& status, Problems& problems) {
   for (const Error& error : status.config_errors) {
     problems.push_back({"merlin.conf is wrong, the last good one stays in effect: " + said(error), error.fix});
@@ -121,6 +139,7 @@ void add_own(const Status& status, Problems& problems) {
   for (const Error& error : status.troubles) problems.push_back({said(error), error.fix});
   add_store(status.store, problems);
   add_set_aside(status.view.set_aside, problems);
+  add_journal(status.view.journal, problems);
   if (status.view.nodes.empty()) return;
   const cluster::NodeView& self = status.view.nodes.front();
   if (self.core == wire::CoreHealth::gone) problems.push_back({"the core is not connected here", "mon start"});

@@ -148,6 +148,21 @@ Json store_document(const StoreStatus& store) {
   return out;
 }
 
+Json journal_document(const cluster::JournalView& journal, std::uint64_t stored) {
+  Json out;
+  out["stored"] = stored;
+  out["unsafe"] = journal.unsafe;
+  out["behind"] = journal.behind;
+  out["dropped"] = journal.dropped;
+  out["skipped"] = journal.skipped;
+  out["streams"] = Json::array();
+  for (const wire::EventMark& mark : journal.streams) {
+    out["streams"].push_back(
+        {{"node_id", mark.node.hex()}, {"epoch", fmt::format("{:016x}", mark.epoch)}, {"first", mark.first}, {"last", mark.last}});
+  }
+  return out;
+}
+
 std::string why_ranked(const cluster::RankedNode& node, bool knows_host) {
   if (node.claims) return "runs it";
   if (!node.active) return "not active";
@@ -171,6 +186,7 @@ Json status_document(const Status& status) {
   out["services"] = status.view.services;
   out["rows"] = status.view.rows;
   out["store"] = store_document(status.store);
+  out["events"] = journal_document(status.view.journal, status.store.events);
   out["nodes"] = Json::array();
   for (const StatusNode& node : nodes) out["nodes"].push_back(node_document(status, node));
   out["links"] = {{"refused", Json::object()}, {"unauthenticated", status.unauthenticated}};

@@ -114,6 +114,21 @@ std::vector<Command> showing_commands() {
        .max_words = 1,
        .timeout = usual_timeout,
        .run = run_node_owner},
+      {.name = "events",
+       .summary = "what happened on all nodes: alerts, notifications, comments, downtimes",
+       .details = "The newest 100, the oldest of them first; with --since all of that time. Every node has the same history, for as\n"
+                  "long as backlog_max_age and backlog_max_size say. What a node that was cut off made meanwhile comes late and stands\n"
+                  "where it belongs by its time; --follow prints it when it comes.",
+       .examples = {"mon events", "mon events --host=web01 --type=notification --since=2d", "mon events --follow --json"},
+       .options = {{"--follow", "", "go on with what comes, until Ctrl-C"},
+                   {"--host", "NAME", "only of this host and its services"},
+                   {"--service", "NAME", "only of services of this description"},
+                   {"--type", "TYPE", "alert, notification, comment, downtime, acknowledgement, flapping or attribute"},
+                   {"--since", "TIME", "not older than this: 90s, 30m, 2h, 7d"},
+                   {"--limit", "NUMBER", "at most so many, the newest"},
+                   {"--json", "", "one JSON object a line"}},
+       .timeout = usual_timeout,
+       .run = run_events},
   };
 }
 

@@ -34,6 +34,7 @@ int run_node_owner(const Call& call, Console& console);
 int run_node_drain(const Call& call, Console& console);
 int run_node_undrain(const Call& call, Console& console);
 int run_node_ctrl(const Call& call, Console& console);
+int run_events(const Call& call, Console& console);
 int run_start(const Call& call, Console& console);
 int run_stop(const Call& call, Console& console);
 int run_restart(const Call& call, Console& console);

@@ -123,10 +123,23 @@ class FakeDuties : public ControlDuties {
     return Ok{};
   }
   ReloadOutcome reload() override { return outcome; }
+  void find_events(EventQuery query, std::function<void(const FoundEvents&)> found) override {
+    asked = std::move(query);
+    found(events);
+  }
+  std::string node_name(const NodeId&) override { return "peer01"; }
 
   std::string ordered;
+  EventQuery asked;
+  FoundEvents events;
   ReloadOutcome outcome;
 };
+
+std::string answer_request(const std::string& request, bool may_change, ControlDuties& duties) {
+  std::string answer;
+  daemon::answer_request(request, may_change, duties, [&](std::string text) { answer = std::move(text); });
+  return answer;
+}
 
 }  // namespace
 
@@ -397,4 +410,46 @@ BOOST_AUTO_TEST_CASE(orders_are_for_those_who_may_change_something) {
   BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":true,"changes":["peer x added"],"warnings":[]})");
   duties.outcome.errors = {{"a", "b", "c"}};
   BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":false,"errors":[{"what":"a","where":"b","fix":"c"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(events_are_asked_for_by_what_they_are_about) {
+  FakeDuties duties;
+  FoundEvent found{{id(1), 0xab}, 7, {}};
+  found.event.time_ms = 1'700'000'000'123;
+  found.event.host = "web01";
+  found.event.service = "disk";
+  found.event.state = 2;
+  found.event.attempt = 3;
+  found.event.text = "full \xff";
+  duties.events.events = {found};
+  duties.events.arrival = 9;
+  const Json answer = Json::parse(answer_request(
+      R"({"command":"events","host":"web01","service":"","type":"alert","since_ms":5,"after":6,"limit":1000000})", false, duties));
+  BOOST_TEST(*duties.asked.host == "web01");
+  BOOST_TEST(*duties.asked.service == "");
+  BOOST_TEST((duties.asked.kind == wire::EventKind::alert));
+  BOOST_TEST(duties.asked.since_ms == 5);
+  BOOST_TEST(duties.asked.after_arrival == 6u);
+  BOOST_TEST(duties.asked.limit == kMostEvents);
+  BOOST_TEST(answer["arrival"] == 9);
+  const Json& event = answer["events"][0];
+  BOOST_TEST(event["time_ms"] == 1'700'000'000'123);
+  BOOST_TEST(event["node"] == "peer01");
+  BOOST_TEST(event["number"] == 7);
+  BOOST_TEST(event["type"] == "alert");
+  BOOST_TEST(event["state"] == "CRITICAL");
+  BOOST_TEST(event["state_type"] == "soft");
+  BOOST_TEST(event["contacts"].is_null());
+  BOOST_TEST(Json::parse(answer_request(R"({"command":"events","type":"song"})", false, duties))["ok"] == false);
+  duties.events.error = Error{"no", "", ""};
+  BOOST_TEST(Json::parse(answer_request(R"({"command":"events"})", false, duties))["ok"] == false);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_lost_to_the_history_is_a_problem) {
+  const config::Config config = conf("peer peer02 {\naddress = 10.0.0.2\nfingerprint = " + fingerprint_b + "\n}\n");
+  Status status = usual(config);
+  status.view.journal.dropped = 12;
+  status.view.journal.skipped = 13;
+  BOOST_TEST(has(status, "12 events of this node are lost", "look at the disk of the store"));
+  BOOST_TEST(has(status, "13 events of other nodes are lost", "greater backlog_max_age"));
 }

@@ -295,6 +295,41 @@ BOOST_AUTO_TEST_CASE(owner_names_who_runs_a_host_and_why) {
   BOOST_TEST(Site().mon("node owner web01").err.find("merlind does not run here") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(events_are_one_a_line_for_people_and_programs) {
+  const Site site;
+  FakeDaemon daemon(site.folder.file("sock"), [](const ordered_json&) {
+    const ordered_json event{{"time_ms", 1'700'000'000'123},
+                             {"node", "peer02"},
+                             {"number", 7},
+                             {"type", "alert"},
+                             {"host", "web01"},
+                             {"service", "disk"},
+                             {"state", "CRITICAL"},
+                             {"state_type", "hard"},
+                             {"attempt", 3},
+                             {"text", "full\x1b[31m"}};
+    return line_of({{"arrival", 4}, {"more", true}, {"events", ordered_json::array({event})}});
+  });
+  const Outcome text = site.mon("events --host=web01 --service=disk --type=alert --since=2h");
+  BOOST_TEST(text.status == 0);
+  BOOST_TEST(text.out.find("  peer02  web01;disk  alert CRITICAL hard 3: full") != std::string::npos, text.out);
+  BOOST_TEST(text.out.find('\x1b') == std::string::npos);
+  BOOST_TEST(text.err.find("older ones") != std::string::npos);
+  const ordered_json request = daemon.requests().back();
+  BOOST_TEST(request["command"] == "events");
+  BOOST_TEST(request["host"] == "web01");
+  BOOST_TEST(request["service"] == "disk");
+  BOOST_TEST(request["type"] == "alert");
+  BOOST_TEST(request["since_ms"].is_number_integer());
+  BOOST_TEST(request["limit"] == 10'000);
+  const Outcome json = site.mon("events --json --limit 5");
+  BOOST_TEST(ordered_json::parse(json.out)["number"] == 7);
+  BOOST_TEST(daemon.requests().back()["limit"] == 5);
+  for (const char* bad : {"events --limit 0", "events --limit 10001", "events --limit x", "events --since yesterday"}) {
+    BOOST_TEST(site.mon(bad).status == 2, bad);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(drain_waits_until_every_host_has_another_owner) {
   const Site site;
   int asked = 0;
