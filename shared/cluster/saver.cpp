@@ -72,8 +72,14 @@ void Saver::forget_own(const Own& own) {
 }
 
 const wire::Register* Saver::waiting(const RegisterKey& key) const {
-  const auto own = greatest_.find(key);
-  return own == greatest_.end() ? nullptr : &own->second;
+  if (!greatest_.contains(key)) return nullptr;
+  const wire::Register* newest = nullptr;
+  for (const Own& entry : own_) {
+    for (const wire::Register& row : entry.rows) {
+      if (key_of(row) == key && (newest == nullptr || order(row, *newest) > 0)) newest = &row;
+    }
+  }
+  return newest;
 }
 
 bool Saver::collect_own(SteadyTime now) {

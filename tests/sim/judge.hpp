@@ -1,6 +1,6 @@
-// Says whether a run kept the promises: I1 to I3 of results from outside and of what operators do, I4 one runner, I5 small moves, I6 told
-// once, I7 agreement, L1 no false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where nothing
-// unplanned happens.
+// Says whether a run kept the promises: I1 to I3 of events, of results from outside and of what operators do, I4 one runner, I5 small
+// moves, I6 told once, I7 agreement, L1 no false alarm, L4 progress, and for each check: none missed, none run twice, no result lost, where
+// nothing unplanned happens.
 // I1 I2 I3 I4 I5 I6 I7 I9 L1 L2 L4
 #pragma once
 

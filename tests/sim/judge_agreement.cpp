@@ -3,6 +3,7 @@
 #include <map>
 
 #include "sim/inspector.hpp"
+#include "sim/journal_judge.hpp"
 #include "sim/judge.hpp"
 #include "sim/story.hpp"
 #include "wire/codec.hpp"
@@ -13,6 +14,7 @@ namespace merlin::sim {
 void Judge::check_agreement(Millis now) {
   check_tables(now);
   const auto fails = [&](const std::string& what) { fail(now, what); };
+  judge_journals(servers_, fails);
   const auto running = std::find_if(servers_.begin(), servers_.end(), [](const auto& server) { return server->daemon_runs(); });
   if (running != servers_.end()) operators_.judge(cluster::NodeInspector((*running)->node()).table(), fails);
   for (std::size_t node = 0; node < servers_.size(); ++node) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cluster/mutants.hpp"
+#include "sim/journal_judge.hpp"
 #include "sim/packing.hpp"
 
 namespace merlin::sim {
@@ -111,6 +112,8 @@ void Server::in_daemon(std::function<cluster::Actions()> step) {
 void Server::carry_out(const cluster::Actions& actions) {
   for (const cluster::Action& action : actions) {
     if (const auto* message = std::get_if<cluster::SendToPeer>(&action)) {
+      const auto* marks = std::get_if<wire::EventMarks>(&message->message);
+      if (marks != nullptr && !has_all(disk_.journal(), *marks)) said_too_early_ = true;
       for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {
         if (plan_.nodes[peer].id == message->to) network_.send(number_, peer, pack(message->message, message->priority));
       }

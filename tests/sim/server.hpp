@@ -88,6 +88,9 @@ class Server final : public NetworkUser {
   const SimCore& core() const { return *core_; }
   // Lines of level warning: what an operator would be alarmed by.
   const std::deque<std::string>& alarms() const { return alarms_; }
+  const JournalDisk& journal() const { return disk_.journal(); }
+  // It told others that it had events which were not on its disk.
+  bool said_too_early() const { return said_too_early_; }
 
   bool listens() const override { return daemon_.alive(); }
   bool greets() const override { return daemon_runs(); }
@@ -149,6 +152,7 @@ class Server final : public NetworkUser {
   Millis last_to_daemon_{0};
   Millis last_to_core_{0};
   std::deque<std::string> alarms_;
+  bool said_too_early_ = false;
 };
 
 }  // namespace merlin::sim

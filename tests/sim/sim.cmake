@@ -1,7 +1,7 @@
 # The simulator: N nodes of shared/cluster in one process. One program is the real thing; the mutants are the same
 # sources with one rule broken on purpose, and each must be caught.
 set(sim_world
-  core.cpp core_checks.cpp core_notify.cpp core_operators.cpp fault_log.cpp judge.cpp judge_agreement.cpp link_faults.cpp network.cpp notification_judge.cpp
+  core.cpp core_checks.cpp core_notify.cpp core_operators.cpp fault_log.cpp journal_judge.cpp judge.cpp judge_agreement.cpp link_faults.cpp network.cpp notification_judge.cpp
   operator_judge.cpp passive_judge.cpp plan.cpp plan_faults.cpp plan_traffic.cpp server.cpp server_core.cpp story.cpp world.cpp)
 list(TRANSFORM sim_world PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
@@ -46,6 +46,7 @@ sim_mutant(overtaking shared/cluster/forwarding.cpp)
 sim_mutant(forgets_forwarded shared/cluster/forwarding.cpp)
 sim_mutant(no_window shared/cluster/replication.cpp)
 sim_mutant(notify_on_sync tests/sim/core.cpp)
+sim_mutant(events_said_early shared/cluster/journal.cpp)
 
 # The rule of notifications by itself, harder than a whole cluster ever makes it.
 set(notification_sources notification_asker.cpp notification_voter.cpp)

@@ -1,0 +1,51 @@
+#include "sim/journal_judge.hpp"
+
+namespace merlin::sim {
+namespace {
+
+std::string name_of(const cluster::StreamKey& key) { return "stream " + key.node.short_hex() + "/" + std::to_string(key.epoch % 10'000); }
+
+bool equal(const JournalDisk::Stream& one, const JournalDisk::Stream& other) {
+  return one.first == other.first && one.last == other.last && one.events == other.events;
+}
+
+bool has_gap(const JournalDisk::Stream& stream) {
+  if (stream.events.empty()) return stream.first != stream.last + 1;
+  return stream.events.begin()->first != stream.first || stream.events.rbegin()->first != stream.last ||
+         stream.events.size() != stream.last + 1 - stream.first;
+}
+
+// A stream in which nothing ever was is as good as none.
+const JournalDisk::Stream& stream_of(const JournalDisk& disk, const cluster::StreamKey& key) {
+  static const JournalDisk::Stream none;
+  const auto found = disk.streams().find(key);
+  return found == disk.streams().end() ? none : found->second;
+}
+
+}  // namespace
+
+void judge_journals(const std::vector<std::unique_ptr<Server>>& servers, const JournalFails& fail) {
+  const JournalDisk* first = nullptr;
+  for (const auto& server : servers) {
+    if (!server->daemon_runs()) continue;
+    const JournalDisk& disk = server->journal();
+    if (first == nullptr) first = &disk;
+    for (const auto& [key, stream] : disk.streams()) {
+      if (has_gap(stream)) fail("I2: " + name_of(key) + " has a gap on a disk");
+      if (!equal(stream, stream_of(*first, key))) fail("I1: " + name_of(key) + " is not the same on all disks");
+    }
+    for (const auto& [key, stream] : first->streams()) {
+      if (!equal(stream, stream_of(disk, key))) fail("I1: " + name_of(key) + " is not on all disks");
+    }
+    if (server->said_too_early()) fail("I1: a node said that it had events which were not on its disk");
+  }
+}
+
+bool has_all(const JournalDisk& disk, const wire::EventMarks& marks) {
+  for (const wire::EventMark& mark : marks.marks) {
+    if (mark.last > stream_of(disk, {mark.node, mark.epoch}).last) return false;
+  }
+  return true;
+}
+
+}  // namespace merlin::sim
