@@ -27,8 +27,7 @@ Journal::Journal(const NodeId& self, std::uint64_t seed, Outside outside) : self
   streams_[own()];
 }
 
-void Journal::restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams, SteadyTime now) {
-  started_ = now;
+void Journal::restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams) {
   if (epoch == 0) return;
   streams_.clear();
   for (const wire::EventMark& mark : streams) streams_[{mark.node, mark.epoch}] = {mark.first, mark.last, mark.last, {}, {}};
@@ -110,7 +109,10 @@ void Journal::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
 void Journal::raise(const UnderWay& entry) {
   if (entry.own_last > 0) {
     streams_[own()].safe = entry.own_last;
-    if (holding_) held_.insert(held_.end(), entry.own.begin(), entry.own.end());
+    if (holding_) {
+      for (const wire::Event& event : entry.own) held_bytes_ += size_of(event);
+      held_.insert(held_.end(), entry.own.begin(), entry.own.end());
+    }
     tell_own_ = true;
   }
   for (const UnderWay::Taken& taken : entry.taken) {

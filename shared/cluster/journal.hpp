@@ -31,7 +31,8 @@ inline constexpr std::size_t kEventsASave = 10'000;                    // of our
 inline constexpr Millis kAnswerPatience{15'000};                       // for any events of a node that was asked
 inline constexpr Millis kAvoidFor{10'000};                             // a node that could not answer
 inline constexpr Millis kMarksEvery{100};                              // of others' streams
-inline constexpr Millis kHoldBack{5'000};                              // after the start, what the others may know better
+inline constexpr Millis kHoldBack{5'000};                              // for the marks of a node that is linked
+inline constexpr std::size_t kHeldBytes = 4 * 1024 * 1024;             // made by then
 inline constexpr std::uint64_t kGreatestEvent = std::uint64_t{1} << 62;
 
 class Journal {
@@ -45,7 +46,7 @@ class Journal {
   // `seed`: random, for new epochs.
   Journal(const NodeId& self, std::uint64_t seed, Outside outside);
 
-  void restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams, SteadyTime now);
+  void restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams);
   // Here, just now.
   void happened(wire::Event event);
 
@@ -122,6 +123,7 @@ class Journal {
   void ask_all(SteadyTime now);
   void ask(const StreamKey& key, Stream& stream, SteadyTime now);
   const NodeId* whom_to_ask(const StreamKey& key, const Stream& stream, SteadyTime now) const;
+  bool is_to_hold(bool met, SteadyTime now);
   void drop_asks(Stream& stream);
   void give_up(Stream& stream, SteadyTime now);
   void note_arrived(const StreamKey& key, Stream& stream, const Ask& asked, wire::Events events);
@@ -147,7 +149,8 @@ class Journal {
   bool holding_ = false;          // nothing newer than `said_` of our own is said yet
   std::uint64_t said_ = 0;        // of our own stream: nobody can know more of us
   std::deque<wire::Event> held_;  // ours, saved and not said
-  SteadyTime started_{};
+  std::size_t held_bytes_ = 0;
+  std::optional<SteadyTime> company_since_;  // somebody is linked
   bool tell_own_ = false;
   std::set<StreamKey> tell_;  // others' streams with news
   SteadyTime told_{};

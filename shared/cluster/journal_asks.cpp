@@ -54,7 +54,7 @@ void Journal::session_down(const NodeId& peer) {
     if (!stream.asks.empty() && stream.asks.front().peer == peer) drop_asks(stream);
     stream.avoid.erase(peer);
   }
-  found->second.up = false;
+  found->second.up = found->second.marks_came = false;
   found->second.reads = 0;
   look_ = true;
 }
@@ -212,15 +212,25 @@ void Journal::ask_all(SteadyTime now) {
   }
 }
 
+// Until those who are linked have said what they know of us; alone for as long as it costs little.
+bool Journal::is_to_hold(bool met, SteadyTime now) {
+  if (held_bytes_ > kHeldBytes) return false;
+  const auto is_up = [](const auto& peer) { return peer.second.up; };
+  if (std::none_of(peers_.begin(), peers_.end(), is_up)) {
+    company_since_.reset();
+    return true;
+  }
+  if (!company_since_) company_since_ = now;
+  const bool all_said =
+      std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return !peer.second.up || peer.second.marks_came; });
+  return !(met && all_said) && now - *company_since_ < kHoldBack;
+}
+
 void Journal::settle(bool met, SteadyTime now) {
-  if (holding_) {
-    const bool heard =
-        met && std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return !peer.second.up || peer.second.marks_came; });
-    if (heard || now - started_ >= kHoldBack) {
-      holding_ = false;
-      held_.clear();
-      tell_own_ = true;
-    }
+  if (holding_ && !is_to_hold(met, now)) {
+    holding_ = false;
+    held_.clear();
+    tell_own_ = true;
   }
   if (look_ || now - looked_ >= Millis{1'000}) {
     look_ = false;

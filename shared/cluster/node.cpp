@@ -103,6 +103,8 @@ Actions Node::link_up(const NodeId& peer, Now now) {
   other->linked = true;
   other->unreachable = false;
   state.liveness.link_up(peer, now.steady);
+  // A loop that was away may learn of a link's end and of the next one's begin in the same moment: no way changes then.
+  if (other->way.kind == Way::Kind::direct) state.journal.session_up(peer, now.steady);
   state.beat_due = true;
   return state.finish(now);
 }
@@ -113,6 +115,7 @@ Actions Node::link_down(const NodeId& peer, bool by_peer, Now now) {
   if (other == nullptr) return {};
   other->linked = false;
   state.liveness.link_down(peer, by_peer, now.steady);
+  state.journal.session_down(peer);
   state.beat_due = true;
   return state.finish(now);
 }

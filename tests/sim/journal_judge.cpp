@@ -5,6 +5,8 @@ namespace {
 
 std::string name_of(const cluster::StreamKey& key) { return "stream " + key.node.short_hex() + "/" + std::to_string(key.epoch % 10'000); }
 
+std::string range_of(const JournalDisk::Stream& stream) { return std::to_string(stream.first) + "-" + std::to_string(stream.last); }
+
 bool equal(const JournalDisk::Stream& one, const JournalDisk::Stream& other) {
   return one.first == other.first && one.last == other.last && one.events == other.events;
 }
@@ -32,7 +34,8 @@ void judge_journals(const std::vector<std::unique_ptr<Server>>& servers, const J
     if (first == nullptr) first = &disk;
     for (const auto& [key, stream] : disk.streams()) {
       if (has_gap(stream)) fail("I2: " + name_of(key) + " has a gap on a disk");
-      if (!equal(stream, stream_of(*first, key))) fail("I1: " + name_of(key) + " is not the same on all disks");
+      if (!equal(stream, stream_of(*first, key)))
+        fail("I1: " + name_of(key) + " is " + range_of(stream) + " on one disk, " + range_of(stream_of(*first, key)) + " on another");
     }
     for (const auto& [key, stream] : first->streams()) {
       if (!equal(stream, stream_of(disk, key))) fail("I1: " + name_of(key) + " is not on all disks");

@@ -65,7 +65,7 @@ struct Place {
              [this](ReadEvents read) { reads.push_back(read); }, [this](LogLevel, std::string line) { said.push_back(std::move(line)); }}) {
     Stored stored;
     disk.read_into(stored);
-    journal.restore(stored.epoch, stored.streams, world.now);
+    journal.restore(stored.epoch, stored.streams);
   }
 
   void make(int count) {
