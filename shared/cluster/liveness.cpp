@@ -163,11 +163,12 @@ Judgement Liveness::judge_sources(const Other& other, const Source& newest, Stea
     const Judgement relayed = judge_source(other, source, now);
     if (relayed.active) return relayed;
   }
-  // Its end closed the link: one beat's time for somebody else to say that it lives.
+  // Its end closed the link: one beat's time for somebody else to say that it lives. It may have been a link that was
+  // broken for long, while the node was heard by way of others.
   if (other.closed_at && verdict.why == Why::silent) {
-    const bool waiting = other.direct && now - *other.closed_at < interval_of(other.direct->beat);
-    if (waiting && other.direct->beat.core != wire::CoreHealth::gone &&
-        *other.closed_at - other.direct->made < kFreshIntervals * interval_of(other.direct->beat)) {
+    const Millis interval = interval_of(newest.beat);
+    const bool was_fresh = *other.closed_at - newest.made < kFreshIntervals * interval;
+    if (was_fresh && now - *other.closed_at < interval && newest.beat.core != wire::CoreHealth::gone) {
       return {true, Why::active, std::nullopt};
     }
     verdict.why = Why::link_closed;

@@ -214,6 +214,19 @@ BOOST_AUTO_TEST_CASE(a_closed_link_means_nothing_when_somebody_hears_the_node_af
   BOOST_TEST(active(1600));
 }
 
+// Its TCP gave up a link that was broken for long.
+BOOST_AUTO_TEST_CASE(a_link_that_is_closed_while_others_hear_the_node_is_no_loss) {
+  meet();
+  for (std::uint64_t number = 2; number < 6; ++number) {
+    liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, number), 100), at(static_cast<int>(number) * 1000));
+  }
+  BOOST_TEST(active(5400));
+  liveness.link_down(kPeer, true, at(5500));
+  BOOST_TEST(active(5500));
+  liveness.relayed_beat(kThird, passed_on(beat_of(kPeer, 6), 100), at(6000));
+  BOOST_TEST(active(7000));
+}
+
 BOOST_AUTO_TEST_CASE(a_beat_from_before_the_closing_does_not_help) {
   meet();
   liveness.link_down(kPeer, true, at(500));
