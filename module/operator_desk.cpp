@@ -55,8 +55,11 @@ void OperatorDesk::with_value(const wire::Register& row, Use&& use) {
 
 void OperatorDesk::bring_in(const wire::Register& row, bool live) {
   ownership_.side().observe(row.version);
-  const wire::Register* ours = writes_.find(cluster::key_of(row));
-  if (ours != nullptr && cluster::order(row, *ours) < 0) return;  // the daemon has not seen ours yet
+  if (const wire::Register* ours = writes_.find(cluster::key_of(row))) {
+    const auto standing = cluster::order(*ours, row);
+    if (standing > 0) return;  // the daemon has not seen ours yet
+    if (standing < 0) writes_.outdone(cluster::key_of(row));
+  }
   const Index object = objects_.find(row.object);
   if (row.kind != wire::RegisterKind::attribute && object == no_object) return;
   bringing_in_ = true;

@@ -34,6 +34,11 @@ void OperatorWrites::safe(std::uint64_t batch) {
   }
 }
 
+void OperatorWrites::outdone(const cluster::RegisterKey& key) {
+  const auto known = by_key_.find(key);
+  if (known != by_key_.end()) drop(known->second);
+}
+
 void OperatorWrites::say_again() {
   said_.clear();
   unsaid_ = rows_.begin();

@@ -22,6 +22,8 @@ class OperatorWrites {
   // before the module knew its node's id get it now.
   std::vector<wire::Register> take(std::uint64_t batch, const NodeId& node);
   void safe(std::uint64_t batch);
+  // Another's write to the same register stands above it: who loses its store need not hear of it again.
+  void outdone(const cluster::RegisterKey& key);
   // The link is a new one.
   void say_again();
 

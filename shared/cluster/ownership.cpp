@@ -181,7 +181,16 @@ Decision Ownership::decide(const Contender& self, const std::vector<Contender>& 
     decide_unit(host, look(i, host, false, self, others), now, decision);
   }
   decide_lone_services(self, others, now, decision);
-  std::erase_if(waits_, [&](const auto& wait) { return wait.second.round != round_; });
+  // What we wanted may still be yielded: its old owner keeps its hands off it for us.
+  std::erase_if(waits_, [&](const auto& entry) {
+    const Wait& wait = entry.second;
+    return wait.round != round_ && (!wait.wanted || now >= *wait.wanted + kBeatsToYield * beat_);
+  });
+  for (auto& [unit, wait] : waits_) {
+    if (wait.round == round_) continue;
+    wait.since = now;
+    wait.unclaimed.reset();
+  }
   return decision;
 }
 

@@ -132,9 +132,10 @@ void SimCore::receive(const cluster::ToCore& message) {
 
 void SimCore::on(const wire::DaemonAway& away) {
   side_.on_daemon_away(Millis{away.away_ms}, outside_.now().steady);
+  const SteadyTime now = outside_.now().steady;
+  const SteadyTime back = now + Millis{away.away_ms} + kResultAllowance;
   for (Object& object : objects_) {
-    if (object.held_until)
-      object.held_until = std::max(*object.held_until, outside_.now().steady + Millis{away.away_ms} + kResultAllowance);
+    if (object.held_until && *object.held_until > now) object.held_until = std::max(*object.held_until, back);
   }
 }
 
@@ -192,7 +193,6 @@ void SimCore::on(const wire::ResultsToCore& results) {
     const std::int64_t shift = wall_ms() - result.sent_ms;
     result.start_ms += shift;
     result.finish_ms += shift;
-    object->held_until.reset();
     process(*object, result);
   }
   outside_.to_daemon(taken);

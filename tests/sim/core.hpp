@@ -115,6 +115,7 @@ class SimCore {
   void send_results();
   void remove_item(std::uint64_t draw);
   void write(const cluster::RegisterKey& key, std::string value, std::uint64_t rank);
+  void replaced(const cluster::RegisterKey& key);
   void say_writes();
   void writes_safe(std::uint64_t batch);
   void bring_in_item(const wire::Register& row);

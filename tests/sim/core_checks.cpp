@@ -70,6 +70,7 @@ void SimCore::finish_check(std::size_t at) {
 }
 
 void SimCore::process(Object& object, const wire::CheckResult& result) {
+  object.held_until.reset();
   if (!owns(object.plan)) {
     outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
     // Should it be ours again before the owner has taken it, it comes back to us.

@@ -83,15 +83,20 @@ void SimCore::remove_item(std::uint64_t draw) {
 void SimCore::write(const cluster::RegisterKey& key, std::string value, std::uint64_t rank) {
   wire::Register row{key.object, key.kind, side_.next_version(outside_.now().wall), wall_ms(), std::move(value), key.item, rank};
   outside_.tell("its operator writes act " + std::to_string(records_.acts.next()) + (rank != 0 ? ", a deletion" : ""));
+  replaced(key);
+  acts_.push_back(records_.acts.did({life_, outside_.true_time(), row, false, false}));
+  items_[key] = row;
+  writes_.push(std::move(row));
+  say_writes();
+}
+
+// What was not yet safe of this register need not become so.
+void SimCore::replaced(const cluster::RegisterKey& key) {
   std::erase_if(acts_, [&](std::size_t number) {
     const bool same = cluster::key_of(records_.acts.acts()[number].row) == key;
     if (same) records_.acts.replaced(number);
     return same;
   });
-  acts_.push_back(records_.acts.did({life_, outside_.true_time(), row, false, false}));
-  items_[key] = row;
-  writes_.push(std::move(row));
-  say_writes();
 }
 
 void SimCore::say_writes() {
@@ -112,9 +117,16 @@ void SimCore::writes_safe(std::uint64_t batch) {
 
 void SimCore::bring_in_item(const wire::Register& row) {
   side_.observe(row.version);
-  const wire::Register* ours = writes_.find(cluster::key_of(row));
-  if (ours != nullptr && cluster::order(row, *ours) < 0) return;
-  if (knows(row.object)) items_[cluster::key_of(row)] = row;
+  const cluster::RegisterKey key = cluster::key_of(row);
+  if (const wire::Register* ours = writes_.find(key)) {
+    const auto standing = cluster::order(*ours, row);
+    if (standing > 0) return;
+    if (standing < 0) {
+      writes_.outdone(key);
+      replaced(key);
+    }
+  }
+  if (knows(row.object)) items_[key] = row;
 }
 
 // What the core holds, without versions: it enters where nobody knows better.

@@ -148,6 +148,18 @@ BOOST_AUTO_TEST_CASE(a_yield_that_was_not_wanted_gives_nothing) {
   BOOST_TEST((running() == mine()));
 }
 
+// Else neither would run it: the old owner keeps its hands off it for us.
+BOOST_AUTO_TEST_CASE(what_was_wanted_and_is_yielded_it_takes_though_the_ranking_has_changed_meanwhile) {
+  const Unit unit = *mine().begin();
+  peer_says({unit});
+  BOOST_REQUIRE(ownership.decide(self(), {peer()}, at(0)).wants.at(id(2)).size() == 1U);
+  ownership.decide(self(wire::NodePhase::joining), {peer()}, at(50));
+  ownership.on_yield({unit}, at(100));
+  peer_says({}, {unit});
+  ownership.decide(self(wire::NodePhase::joining), {peer()}, at(100));
+  BOOST_TEST(ownership.running().contains(unit));
+}
+
 BOOST_AUTO_TEST_CASE(it_releases_only_to_one_that_stands_before_it_and_knows_the_host) {
   ownership.decide(self(), {}, at(0));
   std::vector<Unit> all;

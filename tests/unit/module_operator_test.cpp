@@ -124,6 +124,23 @@ BOOST_FIXTURE_TEST_CASE(what_the_daemon_sent_before_it_heard_our_word_does_not_u
   BOOST_TEST(core.operators.comments.empty());
 }
 
+// A daemon whose store was lost would else take it for the newest word, and for what our core shows.
+BOOST_FIXTURE_TEST_CASE(what_stands_below_another_nodes_word_is_not_said_again, Desk) {
+  up();
+  module->people().comment_added(core.operators.comment(http, "look here"));
+  run(2);
+  const auto rows = written(Kind::comment);
+  BOOST_REQUIRE(rows.size() == 1u);
+  wire::CommentRegister gone = comment("");
+  gone.deleted = true;
+  give({other(http, Kind::comment, rows[0].item, gone, 0, 1)});
+  BOOST_TEST(core.operators.comments.empty());
+  daemon.hang_up();
+  run(3);
+  up();
+  BOOST_TEST(written(Kind::comment).empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(unknown_objects_broken_values_and_bytes_of_any_kind_do_no_harm, Desk) {
   up();
   auto unknown = other(http, Kind::comment, 5, comment("x"));
