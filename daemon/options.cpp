@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "config/config.hpp"
+#include "option_texts.hpp"
 
 namespace merlin::daemon {
 
@@ -21,12 +22,12 @@ ParsedOptions parse_options(int argc, char** argv) {
       "merlind lets several monitoring cores share their checks and take over from each other.\n"
       "Example: merlind --config /etc/merlin/merlin.conf --foreground");
   app.name("merlind");
-  app.add_option("--config", options.config, "merlin.conf; also $MERLIN_CONF")->capture_default_str();
-  app.add_flag("--foreground", options.foreground, "stay in the foreground and log to standard error too");
+  app.add_option(config_option.name, options.config, config_option.help)->capture_default_str();
+  app.add_flag(foreground_option.name, options.foreground, foreground_option.help);
   auto* tasks = app.add_option_group("task");
-  tasks->add_flag("--init", init, "make key and certificate if there are none, print the fingerprint, exit");
-  tasks->add_flag("--check", check, "say whether merlin.conf is right, exit");
-  tasks->add_flag("--version", version, "print the version, exit");
+  tasks->add_flag(init_option.name, init, init_option.help);
+  tasks->add_flag(check_option.name, check, check_option.help);
+  tasks->add_flag(version_option.name, version, version_option.help);
   tasks->require_option(0, 1);
   try {
     app.parse(argc, argv);

@@ -36,7 +36,7 @@ std::string cases() {
   std::string text;
   for (const Command& command : all_commands()) {
     const std::string_view nodes = names_nodes(command) ? "$(mon node list 2>/dev/null)" : "";
-    fmt::format_to(std::back_inserter(text), "    '{0}'|'{0} '*) words=\"{1}{2}\" ;;\n", command.name, options_of(command), nodes);
+    fmt::format_to(std::back_inserter(text), "    '{0}'|'{0} '*) candidates=\"{1}{2}\" ;;\n", command.name, options_of(command), nodes);
   }
   std::set<std::string_view> groups;
   for (const Command& command : all_commands()) {
@@ -48,7 +48,7 @@ std::string cases() {
       if (command.name.starts_with(fmt::format("{} ", group)))
         fmt::format_to(std::back_inserter(below), "{} ", command.name.substr(group.size() + 1));
     }
-    fmt::format_to(std::back_inserter(text), "    '{}') words=\"{}\" ;;\n", group, below);
+    fmt::format_to(std::back_inserter(text), "    '{}') candidates=\"{}\" ;;\n", group, below);
   }
   return text;
 }
@@ -56,19 +56,34 @@ std::string cases() {
 std::string bash_script() {
   return fmt::format(R"(# bash completion of mon: source this, or put it into /etc/bash_completion.d/
 _mon() {{
-  local words before="${{COMP_WORDS[*]:1:COMP_CWORD-1}}"
+  local candidates before="${{COMP_WORDS[*]:1:COMP_CWORD-1}}"
   case $before in
-    '') words="{}" ;;
-{}    *) words="" ;;
+    '') candidates="{}" ;;
+{}    *) candidates="" ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  COMPREPLY=($(compgen -W "$candidates" -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
 complete -F _mon mon
 )",
                      first_words(), cases());
 }
 
-std::string zsh_script() { return "autoload -U +X bashcompinit && bashcompinit\n" + bash_script(); }
+// Also as a file _mon on $fpath: then its text is the function's first run.
+std::string zsh_script() {
+  return fmt::format(R"(#compdef mon
+# zsh completion of mon: source this behind compinit, or put it into a folder of $fpath as _mon
+_mon() {{
+  local candidates before="${{(j: :)words[2,CURRENT-1]}}"
+  case $before in
+    '') candidates="{}" ;;
+{}    *) candidates="" ;;
+  esac
+  compadd -- ${{=candidates}}
+}}
+if [[ $funcstack[1] == _mon ]]; then _mon "$@"; else compdef _mon mon; fi
+)",
+                     first_words(), cases());
+}
 
 std::string fish_script() {
   std::string text = "# fish completion of mon: put this into ~/.config/fish/completions/mon.fish\ncomplete -c mon -f\n";
@@ -81,7 +96,8 @@ std::string fish_script() {
                                       : fmt::format("__fish_seen_subcommand_from {}", first);
     if (is_group) fmt::format_to(std::back_inserter(text), "complete -c mon -n '__fish_prev_arg_in {}' -a '{}'\n", first, second);
     fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '{}'\n", seen, options_of(command));
-    if (names_nodes(command)) fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '(mon node list 2>/dev/null)'\n", seen);
+    if (names_nodes(command))
+      fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '(mon node list 2>/dev/null | string trim)'\n", seen);
   }
   return text;
 }
