@@ -3,7 +3,7 @@ import os
 import pty
 import time
 
-from bare import bare_nodes
+from bare import bare_nodes, packages
 from cluster import LAB, check, main, wait_for
 
 
@@ -87,7 +87,7 @@ def remove_second(c):
 
 def test():
     started = time.monotonic()
-    with bare_nodes(hosts=30) as c:
+    with bare_nodes(hosts=30, packages=packages()) as c:
         set_up_two(c)
         print(f"two after {time.monotonic() - started:.0f} s")
         add_third(c)

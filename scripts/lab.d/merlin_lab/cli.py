@@ -51,7 +51,7 @@ def do_up(lab, args):
     say = Progress(args.quiet)
     options = {"nodes": args.nodes, "hosts": args.hosts, "services": args.services, "interval": args.interval, "passive": args.passive,
                "bare": args.bare, "merlin": args.merlin, "plain": args.plain,
-               "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE")}
+               "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE"), "packages": args.packages}
     with lab.locked():
         lab = Lab(lab.name)  # as it is now that the lock is ours
         start.up(lab, options, say)
@@ -210,6 +210,7 @@ def add_up(verb):
     sub.add_argument("--plain", action="store_true", help="nodes that are only processes on 127.151.x.x: no cuts, no ssh")
     sub.add_argument("--install-dir", metavar="DIR", help="use this tree of 'DESTDIR=DIR cmake --install' and build nothing "
                      "(also $MERLIN_LAB_STAGE)")
+    sub.add_argument("--packages", metavar="DIR", help="bare nodes, on which each of the .deb files in DIR is installed by apt-get")
     sub.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
 
 

@@ -30,7 +30,8 @@ MaxStartups 100
 Subsystem sftp /usr/lib/openssh/sftp-server
 """
 NODE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-                    "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
+                    "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "LANG": "C.UTF-8",
+                    "RUNLEVEL": "2", "PREVLEVEL": "N"}  # as init gives them; packages start nothing without
 START_LIMIT_S = 60
 END_LIMIT_S = 10
 
@@ -134,7 +135,7 @@ def group_id(common, name):
     raise LabError(f"there is no group {name}: install the packages first (scripts/packages run)")
 
 
-def write_accounts(common, password):
+def write_accounts(common, password, with_merlin):
     for name in ("passwd", "group", "shadow", "gshadow"):
         write_file(f"{common}/etc/{name}", read_file(f"/etc/{name}", ""), 0o640 if "shadow" in name else 0o644)
         if "shadow" in name:
@@ -143,7 +144,8 @@ def write_accounts(common, password):
     lines = read_file(f"{common}/etc/shadow").splitlines()
     lines = [l for l in lines if not l.startswith("root:")] + [f"root:{hashed}:1:0:99999:7:::"]
     write_file(f"{common}/etc/shadow", "\n".join(lines) + "\n", 0o640)
-    add_account(common, "merlin", "Merlin", "/var/lib/merlin")
+    if with_merlin:
+        add_account(common, "merlin", "Merlin", "/var/lib/merlin")
 
 
 def write_names(common, records):
@@ -182,9 +184,10 @@ def write_common(common, lab_options, records, password, tools):
     for folder, mode in OWN_FOLDERS:
         make_opaque(f"{common}/{folder}")
         os.chmod(f"{common}/{folder}", mode)
-    write_accounts(common, password)
+    staged = lab_options["merlin"] and not lab_options["packages"]
+    write_accounts(common, password, staged)
     write_names(common, records)
-    write_core_files(common, lab_options, lab_options["merlin"])
+    write_core_files(common, lab_options, staged)
     write_file(f"{common}/etc/ssh/sshd_config", SSHD_CONFIG)
     plugin = f"{common}/usr/lib/nagios/plugins/check_lab"
     os.makedirs(os.path.dirname(plugin), exist_ok=True)
@@ -194,7 +197,8 @@ def write_common(common, lab_options, records, password, tools):
         os.makedirs(f"{common}/{folder}", exist_ok=True)
         os.chown(f"{common}/{folder}", uid, gid)
         os.chmod(f"{common}/{folder}", mode)
-    make_packaged_folders(common)
+    if staged:
+        make_packaged_folders(common)
 
 
 def connect(hub, record):
@@ -223,6 +227,19 @@ def start_node(lab, hub, record, tools, options):
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"root@{record['name']}", "-f",
          node.path("/etc/ssh/ssh_host_ed25519_key")], f"{record['name']}: host key")
     return node
+
+
+def install_packages(node, files):
+    """Installs them all at once, by apt from the files alone; what they depend on is on this machine."""
+    policy = node.path("/usr/sbin/policy-rc.d")
+    if os.path.exists(policy):
+        os.unlink(policy)  # of the machine: on the node a package may start what it brings
+    folder = node.path("/root/packages")
+    os.makedirs(folder)
+    for file in files:
+        shutil.copy(file, folder)
+    node.script("env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends /root/packages/*.deb",
+                "installing the packages")
 
 
 def common_folder(lab, hub):

@@ -1,4 +1,5 @@
 """`lab up`: from nothing to nodes that are ready."""
+import glob
 import os
 import secrets
 import shutil
@@ -9,10 +10,16 @@ from .util import LabError, is_alive, run, write_file
 NODES_MAX = 64
 
 
+def packages_in(folder):
+    return sorted(glob.glob(os.path.join(os.path.abspath(folder), "*.deb")))
+
+
 def check_machine(options):
     """What no lab can do without."""
     if not 1 <= options["nodes"] <= NODES_MAX:
         raise LabError(f"-n takes 1 to {NODES_MAX} nodes")
+    if options["packages"] and not packages_in(options["packages"]):
+        raise LabError(f"{options['packages']} holds no .deb file (cpack --config BUILD/CPackConfig.cmake makes them)")
     for key in ("hosts", "services", "interval", "passive"):
         if options[key] < (0 if key in ("services", "passive") else 1):
             raise LabError(f"--{key} is too small: {options[key]}")
@@ -24,8 +31,8 @@ def check_machine(options):
 
 
 def staged_tree(options, say):
-    """The tree of `cmake --install`, or None where the cores run without Merlin."""
-    if not options["merlin"]:
+    """The tree of `cmake --install`, or None where the cores run without Merlin or get it as packages."""
+    if not options["merlin"] or options["packages"]:
         return None
     if not options["stage"]:
         return build.stage(say)
@@ -96,13 +103,23 @@ def write_conf(state, node, peers, plain_folder):
     write_file(node.path("/etc/merlin/merlin.conf"), cores.merlin_conf(record, peers, plain_folder))
 
 
+def install_packages(lab, options, nodes):
+    """On hosts with a running core alone, as a user would install them."""
+    if lab.state["mode"] == "plain":
+        raise LabError("--packages takes nodes that are hosts of their own: root, and without --plain")
+    control.together(lambda node: control.start(node, "all", False), nodes)
+    control.together(lambda node: hosts.install_packages(node, packages_in(options["packages"])), nodes)
+
+
 def make_ready(lab, tools, number, mode, hub, options, stage):
     state = {"mode": mode, "hub": hub, "number": number, "options": options, "stage": stage, "cuts": [],
              "password": secrets.token_hex(6), "nodes": make_records(mode, number, options["nodes"])}
     lab.save(state)
     nodes = (make_plain if mode == "plain" else make_hosts)(lab, state, tools)
     lab.save(state)
-    if options["merlin"]:
+    if options["packages"]:
+        install_packages(lab, options, nodes)
+    elif options["merlin"]:
         write_merlin_conf(state, nodes)
     if mode == "plain":
         control.together(plain.hand_over, nodes)

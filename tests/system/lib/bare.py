@@ -1,4 +1,5 @@
-"""Nodes as they are freshly installed: no peers, no keys, only ssh with a root password, and names."""
+"""Nodes as they are freshly installed: no peers, no keys, only ssh with a root password, and names. With $MERLIN_LAB_PACKAGES, a folder
+of .deb files, they can have these installed; else it is the tree that the other tests run."""
 import os
 from contextlib import contextmanager
 
@@ -30,12 +31,17 @@ class BareNodes(Cluster):
         check(errors.count("\n") == 1 and says in errors, f"mon {' '.join(words)} says {errors!r} instead of {says!r}")
 
 
+def packages():
+    """The folder of .deb files to test, or None."""
+    return os.environ.get("MERLIN_LAB_PACKAGES")
+
+
 @contextmanager
-def bare_nodes(count=3, hosts=6, services=2, interval=5):
+def bare_nodes(count=3, hosts=6, services=2, interval=5, packages=None):
     prefix = os.environ.get("MERLIN_TEST_LABS", "test")
     c = BareNodes(f"{prefix}-bare", count, hosts, services, interval)
     c.lab("down", check_status=False)
-    c.up("--bare")
+    c.up("--bare", *(("--packages", packages) if packages else ()))
     try:
         for node in c.nodes:
             c.put_password(node)

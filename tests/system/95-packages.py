@@ -1,0 +1,119 @@
+# The Debian packages on bare nodes: apt installs them and all runs, an upgrade keeps what is there and says goodbye, purge leaves nothing.
+import glob
+import os
+import subprocess
+import tempfile
+
+from bare import bare_nodes, packages
+from cluster import check, main, skip, wait_for
+
+OWNED = {"/etc/merlin": "root root 755", "/etc/merlin/merlin.conf": "root root 644", "/etc/merlin/tls": "merlin merlin 755",
+         "/etc/merlin/tls/key.pem": "merlin merlin 600", "/var/lib/merlin": "merlin nagios 750", "/var/log/merlin": "merlin nagios 2770",
+         "/usr/share/man/man1/mon.1.gz": "root root 644", "/usr/share/man/man5/merlin.conf.5.gz": "root root 644",
+         "/usr/share/man/man8/merlind.8.gz": "root root 644", "/usr/share/bash-completion/completions/mon": "root root 644",
+         "/usr/lib/systemd/system/merlind.service": "root root 644", "/etc/logrotate.d/merlind": "root root 644"}
+NAMES = ("merlind", "merlin-module-nagios4", "mon")
+CORE_CONFIG = "/etc/nagios4/nagios.cfg"
+LINE = "broker_module=/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf"
+TRACES = ("/etc/merlin", "/var/lib/merlin", "/var/log/merlin", "/run/merlin", "/usr/lib/merlin", "/etc/init.d/merlind", "/etc/logrotate.d/merlind")
+
+
+def newer_packages(folder):
+    """The same packages of a higher version, in `folder`."""
+    for path in glob.glob(os.path.join(packages(), "*.deb")):
+        tree = os.path.join(folder, "tree")
+        subprocess.run(["dpkg-deb", "-R", path, tree], check=True)
+        control = os.path.join(tree, "DEBIAN", "control")
+        with open(control, encoding="utf-8") as file:
+            text = file.read()
+        version = next(line.split()[1] for line in text.splitlines() if line.startswith("Version:"))
+        with open(control, "w", encoding="utf-8") as file:
+            file.write(text.replace(version, version + "+newer"))
+        subprocess.run(["dpkg-deb", "--root-owner-group", "-Zgzip", "-b", tree, os.path.join(folder, os.path.basename(path))], check=True,
+                       stdout=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", tree], check=True)
+
+
+def apt(c, node, *words):
+    return c.run(node, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "--yes", *words, timeout_s=120)
+
+
+def pid_of(c, node):
+    return c.read(node, "/run/merlin/merlind.pid").strip()
+
+
+def installed_right(c, node):
+    for path, wanted in OWNED.items():
+        found = c.run(node, "stat", "-c", "%U %G %a", path).strip()
+        check(found == wanted, f"{path} is {found} instead of {wanted}")
+    check(c.read(node, CORE_CONFIG).count(LINE) == 1, "the core's main file does not name the module once")
+    links = c.run(node, "sh", "-c", "ls /etc/rc2.d/").split()
+    check(any(link.startswith("S") and link.endswith("merlind") for link in links), f"merlind is not started with the machine: {links}")
+    check("running" in c.run(node, "/etc/init.d/merlind", "status"), "the init script does not see merlind running")
+    wait_for(f"{node} runs its checks", lambda: (c.about(node, node) or {}).get("hosts_owned") == c.hosts, 30)
+
+
+def make_two(c):
+    """By mon, as the documents say."""
+    c.mon("peer01", "node", "add", "peer02", "type=peer")
+    c.mon("peer01", "sshkey", "push", "--all", "--accept-new", "--password-file", "/root/password")
+    c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "add", "peer01", "type=peer")
+    c.wait_settled(timeout_s=60)
+
+
+def upgrade(c, node, folder):
+    target = c.path(node, "/root/newer")
+    os.makedirs(target)
+    subprocess.run(["cp", *glob.glob(os.path.join(folder, "*.deb")), target], check=True)
+    before, config = pid_of(c, node), c.read(node, "/etc/merlin/merlin.conf")
+    key = c.run(node, "mon", "id")
+    # What an administrator has taken away does not come back by itself.
+    c.write(node, CORE_CONFIG, c.read(node, CORE_CONFIG) + "# a line of our own\n")
+    log = len(c.read(node, "/var/log/merlin/merlind.log"))
+    c.run(node, "sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get -qq --yes install /root/newer/*.deb", timeout_s=120)
+    versions = c.run(node, "dpkg-query", "-W", "-f", "${Version} ${db:Status-Status}\n", *NAMES).splitlines()
+    check(all(line.endswith("+newer installed") for line in versions), f"not upgraded: {versions}")
+    check(pid_of(c, node) != before, "merlind was not restarted")
+    check(c.read(node, "/etc/merlin/merlin.conf") == config and c.run(node, "mon", "id") == key, "the upgrade changed merlin.conf or the key")
+    check("# a line of our own\n" in c.read(node, CORE_CONFIG) and c.read(node, CORE_CONFIG).count(LINE) == 1, "the upgrade changed nagios.cfg")
+    c.wait_settled(timeout_s=60)
+    check("saying goodbye" in c.read(node, "/var/log/merlin/merlind.log")[log:], "merlind ended without a goodbye")
+
+
+def remove(c, node):
+    apt(c, node, "remove", "merlin-module-nagios4")
+    check(LINE not in c.read(node, CORE_CONFIG), "the core's main file still names the module that is gone")
+    wait_for("the core runs without it", lambda: c.run(node, "/etc/init.d/nagios4", "status", check_status=False).returncode == 0)
+    apt(c, node, "remove", "merlind", "mon")
+    check(c.run(node, "pgrep", "-x", "merlind", check_status=False).returncode == 1, "merlind still runs")
+    check(os.path.exists(c.path(node, "/etc/merlin/tls/key.pem")), "removing took the key along")
+
+
+def purge(c, node):
+    apt(c, node, "purge", *NAMES)
+    left = [path for path in TRACES if os.path.lexists(c.path(node, path))]
+    left += glob.glob(c.path(node, "/etc/rc?.d/*merlind")) + glob.glob(c.path(node, "/usr/share/doc/merl*"))
+    left += [line for line in (c.read(node, "/etc/passwd") + c.read(node, "/etc/group")).splitlines() if line.startswith("merlin:")]
+    check(not left, f"purge left {left}")
+
+
+def test():
+    if not packages():
+        skip("no packages: MERLIN_LAB_PACKAGES names their folder")
+    with tempfile.TemporaryDirectory() as folder, bare_nodes(count=2, packages=packages()) as c:
+        original = c.read("peer01", CORE_CONFIG)
+        installed_right(c, "peer01")
+        make_two(c)
+        newer_packages(folder)
+        upgrade(c, "peer02", folder)
+        apt(c, "peer01", "install", "--reinstall", *(f"/root/packages/{os.path.basename(path)}" for path in glob.glob(packages() + "/*.deb")))
+        c.wait_settled(timeout_s=60)
+        check(c.read("peer01", CORE_CONFIG) == original, "installing again changed nagios.cfg")
+        remove(c, "peer02")
+        apt(c, "peer02", "install", *(f"/root/newer/{os.path.basename(path)}" for path in glob.glob(folder + "/*.deb")))
+        check(c.read("peer02", CORE_CONFIG).count(LINE) == 1, "after a removal and an installation nagios.cfg does not name the module")
+        c.wait_settled(timeout_s=60)
+        purge(c, "peer02")
+
+
+main(test)
