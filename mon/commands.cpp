@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/nearest.hpp"
+#include "mon/command_parts.hpp"
 #include "mon/fleet.hpp"
 
 namespace merlin::mon {
@@ -363,7 +364,7 @@ std::vector<Command> configuration_commands() {
 std::vector<Command> make_table() {
   std::vector<Command> table;
   for (auto part : {editing_commands(), showing_commands(), remote_commands(), trust_commands(), configuration_commands(), push_steps(),
-                    moving_commands()}) {
+                    log_commands(), check_commands(), moving_commands()}) {
     std::ranges::move(part, std::back_inserter(table));
   }
   return table;

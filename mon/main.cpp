@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "mon/check/plugin.hpp"
 #include "mon/console.hpp"
 #include "mon/help.hpp"
 #include "mon/parse.hpp"
@@ -22,7 +23,9 @@ int run(const std::vector<std::string>& arguments, Console& console) {
   const auto parsed = parse_arguments(arguments, default_config_path());
   if (!parsed) {
     console.error(parsed.error());
-    return wrong_usage;
+    // A plugin says "unknown" where 2 would be "critical".
+    const bool is_plugin = !arguments.empty() && arguments.front() == "check";
+    return is_plugin ? static_cast<int>(check::State::unknown) : wrong_usage;
   }
   if (const auto* help = std::get_if<HelpWanted>(&*parsed)) {
     console.out << help_text(help->topic);

@@ -13,7 +13,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 FOLDER, MON, MERLIND = sys.argv[1:4]
 PAGES = ("mon.1", "merlind.8", "merlin.conf.5")
 # What may follow these words: some that must be offered, and one that must not.
-OFFERED = {"mon ": ({"node", "oconf", "events"}, "status"),
+OFFERED = {"mon ": ({"node", "oconf", "log", "check", "events"}, "status"),
            "mon node ": ({"add", "status", "drain"}, "push"),
            "mon node remove ": ({"peer02", "peer03", "--timeout"}, "status")}
 

@@ -1,0 +1,112 @@
+// mon check spool and cores: of files that lie where none should stay
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <vector>
+
+#include "config/values.hpp"
+#include "mon/check/plugin.hpp"
+#include "mon/commands.hpp"
+#include "mon/core_places.hpp"
+
+namespace merlin::mon {
+namespace {
+
+namespace fs = std::filesystem;
+using check::Report;
+using check::State;
+
+constexpr int kUnknown = static_cast<int>(State::unknown);
+constexpr std::chrono::minutes kUsualAge{5};
+constexpr const char* kSystemdFolder = "/var/lib/systemd/coredump";
+// Whose core dumps systemd's folder is searched for.
+constexpr const char* kPrograms[] = {"merlind", "mon", "nagios4", "nagios", "naemon"};
+
+struct Found {
+  double old_files = 0;
+  double files = 0;
+};
+
+Result<Found> count_files(const std::string& folder, std::chrono::seconds age) {
+  std::error_code fault;
+  fs::directory_iterator entries(folder, fault);
+  if (fault) return Error{"cannot read the folder: " + fault.message(), folder, ""};
+  Found found;
+  const auto before = fs::file_time_type::clock::now() - age;
+  for (const auto& entry : entries) {
+    std::error_code gone;
+    const auto time = entry.last_write_time(gone);
+    if (gone || !entry.is_regular_file(gone)) continue;
+    found.files += 1;
+    if (time < before) found.old_files += 1;
+  }
+  return found;
+}
+
+bool is_dump(const std::string& name) { return name == "core" || name.starts_with("core."); }
+
+bool is_dump_of_ours(const std::string& name) {
+  return std::ranges::any_of(kPrograms, [&](const char* program) { return name.starts_with(fmt::format("core.{}.", program)); });
+}
+
+// What is not there holds no dump.
+void find_dumps(const std::string& folder, bool is_shared, std::vector<std::string>& dumps) {
+  std::error_code fault;
+  for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, fault)) {
+    std::error_code gone;
+    const std::string name = entry.path().filename().string();
+    if (!(is_shared ? is_dump_of_ours(name) : is_dump(name)) || !entry.is_regular_file(gone)) continue;
+    dumps.push_back(entry.path().string());
+  }
+}
+
+std::vector<std::string> usual_folders(const Call& call) {
+  std::vector<std::string> folders{"/", "/var/lib/merlin"};
+  if (const auto places = core_places(call); places && !places->status_file.empty())
+    folders.push_back(fs::path(places->status_file).parent_path().string());
+  return folders;
+}
+
+}  // namespace
+
+int run_check_spool(const Call& call, Console& console) {
+  const auto limits = check::thresholds(call, console, "5", "10");
+  if (!limits) return kUnknown;
+  std::chrono::seconds age = kUsualAge;
+  if (const auto given = call.options.find("--max-age"); given != call.options.end()) {
+    const auto read = config::read_value({.type = config::ValueType::duration}, given->second);
+    if (!read) return check::unknown(console, "--max-age is no time: 30s, 5m or 2h");
+    age = std::chrono::duration_cast<std::chrono::seconds>(read->millis());
+  }
+  check::end_in_time(call);
+  std::string folder = call.words.empty() ? "" : call.words.front();
+  if (folder.empty()) {
+    const auto places = core_places(call);
+    if (!places) return check::unknown(console, places.error().text());
+    folder = places->check_results;
+  }
+  const auto found = count_files(folder, age);
+  if (!found) return check::unknown(console, found.error().text());
+  return check::finish(call, console,
+                       {limits->judge(found->old_files),
+                        fmt::format("{} of {} files in {} are older than {} s", found->old_files, found->files, folder, age.count()),
+                        {{"old_files", found->old_files, "", true}, {"files", found->files, "", false}}},
+                       *limits);
+}
+
+int run_check_cores(const Call& call, Console& console) {
+  const auto limits = check::thresholds(call, console, "0", "0");
+  if (!limits) return kUnknown;
+  check::end_in_time(call);
+  std::vector<std::string> dumps;
+  for (const std::string& folder : call.words.empty() ? usual_folders(call) : call.words) find_dumps(folder, false, dumps);
+  if (call.words.empty()) find_dumps(kSystemdFolder, true, dumps);
+  const auto count = static_cast<double>(dumps.size());
+  Report report{limits->judge(count), fmt::format("{} core dumps", count), {{"dumps", count, "", true}}};
+  if (!dumps.empty()) report.text += fmt::format(", {} is one", dumps.front());
+  return check::finish(call, console, report, *limits);
+}
+
+}  // namespace merlin::mon

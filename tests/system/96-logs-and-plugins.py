@@ -1,0 +1,94 @@
+# The logs of all nodes as one by mon log, copies that get each line once, and what the plugins of mon check say while a node is killed.
+import json
+
+from bare import LOGIN, bare_nodes
+from cluster import check, main, wait_for
+
+# What a plugin ends with, by its first word.
+STATUS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+
+
+def plugin(c, node, *words):
+    """(status, its one line); the line must be that of a plugin, and fit the status."""
+    done = c.run(node, "mon", "check", *words, check_status=False)
+    check(done.stdout.count("\n") == 1 and not done.stderr, f"mon check {' '.join(words)} says {done.stdout!r} {done.stderr!r}")
+    check(STATUS.get(done.stdout.split(":")[0]) == done.returncode, f"mon check {' '.join(words)}: status {done.returncode}: {done.stdout}")
+    return done.returncode, done.stdout
+
+
+def lines(c, node, *words):
+    out, _ = c.mon(node, "log", "show", "--json", *words)
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def make_cluster(c):
+    for other in ("peer02", "peer03"):
+        c.mon("peer01", "node", "add", other, "type=peer")
+    c.mon("peer01", "sshkey", "push", "--all", "--accept-new", *LOGIN)
+    for node, others in (("peer02", ("peer01", "peer03")), ("peer03", ("peer01", "peer02"))):
+        for other in others:
+            c.mon("peer01", "node", "ctrl", node, "--", "mon", "node", "add", other, "type=peer")
+    c.wait_settled(timeout_s=60)
+
+
+def all_well(c):
+    for words in (("status",), ("node", "peer02"), ("distribution", "--warning", "100", "--critical", "100"), ("latency",), ("exectime",), ("orphans",),
+                  ("spool",), ("cores", "/var/lib/nagios4")):
+        wait_for(f"mon check {' '.join(words)} is ok", lambda: plugin(c, "peer01", *words)[0] == 0, 30)
+        as_core = c.run("peer01", "setpriv", "--reuid=nagios", "--regid=nagios", "--init-groups", "mon", "check", *words, check_status=False)
+        check(as_core.returncode == 0, f"the core's user gets {as_core.stdout}{as_core.stderr}")
+
+
+def every_nodes(c, alerts):
+    return alerts if sorted(alert["node"] for alert in alerts) == c.nodes else None
+
+
+def one_log(c):
+    """An alert is in each node's log, by whom it was seen in those of the others; the merged one has them all."""
+    host = c.host_names()[0]
+    c.lab("flag", host, "down", "not", "there")
+    owner = c.owners("peer01")[host]
+    alert = ("--host", host, "--type", "alert", "--state", "down", "--state-type", "hard")
+    wait_for("the merged log has the alert", lambda: lines(c, "peer01", "--all-nodes", *alert), 60)
+    alerts = wait_for("it has that of each node", lambda: every_nodes(c, lines(c, "peer01", "--all-nodes", *alert)))
+    own = [line["node"] for line in alerts if "[node " not in line["text"]]
+    check(own == [owner], f"{own} say that they saw it, instead of {owner}")
+    merged = lines(c, "peer01", "--all-nodes")
+    check({line["node"] for line in merged} == set(c.nodes), "not all nodes' logs are in it")
+    check([line["time"] for line in merged] == sorted(line["time"] for line in merged), "not in order of time")
+    c.lab("flag", host)
+
+
+def copies(c):
+    def same(node, copy):
+        return c.read(*copy) == c.mon(node, "log", "show", "--raw")[0]
+
+    c.mon("peer01", "log", "fetch", "--all")
+    for node in ("peer02", "peer03"):
+        wait_for(f"the copy of {node}'s log is complete", lambda: c.mon("peer01", "log", "fetch", node) and same(node, ("peer01", f"/var/lib/merlin/logs/{node}.log")))
+    wait_for("our log is at peer02", lambda: c.mon("peer01", "log", "push", "peer02") and same("peer01", ("peer02", "/var/lib/merlin/logs/peer01.log")))
+
+
+def one_is_gone(c):
+    c.kill("peer03", "core")
+    wait_for("mon check status sees it", lambda: plugin(c, "peer01", "status")[0] == 2)
+    status, line = plugin(c, "peer01", "node", "peer03")
+    check(status == 2 and line.startswith("CRITICAL: peer03 is "), f"mon check node says {line}")
+    check("2 of 3 nodes active" in plugin(c, "peer01", "status", "--critical", "1")[1], "it does not count right")
+    c.kill("peer01", "daemon")
+    check(plugin(c, "peer01", "status")[0] == 2, "a daemon that does not run is not critical")
+    c.kill("peer02", "daemon", "STOP")
+    check(plugin(c, "peer02", "status", "--timeout", "1s")[0] >= 2, "a daemon that hangs is not seen")
+    c.kill("peer02", "daemon", "CONT")
+
+
+def test():
+    with bare_nodes() as c:
+        make_cluster(c)
+        all_well(c)
+        one_log(c)
+        copies(c)
+        one_is_gone(c)
+
+
+main(test)
