@@ -268,6 +268,15 @@ std::vector<Command> trust_commands() {
        .max_words = Command::many,
        .timeout = usual_timeout,
        .run = run_cert_fetch},
+      {.name = "cert rotate",
+       .summary = "a new key and certificate for this node",
+       .details = "All configured nodes are told of the new certificate and trust both; then merlind restarts with it; once all are\n"
+                  "linked by it, the old one is trusted nowhere. Where a node cannot be reached nothing is switched: call it again,\n"
+                  "and it goes on where it ended. The node's id stays.",
+       .examples = {"mon cert rotate"},
+       .options = with_login({{"--force", "", "switch even where not every node could be told"}}),
+       .timeout = usual_timeout,
+       .run = run_cert_rotate},
       {.name = "cert introduce",
        .summary = "take what another node trusts from standard input",
        .details = "What 'mon cert push' runs on the other node. A certificate is written into the one block of merlin.conf that has\n"

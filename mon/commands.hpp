@@ -41,6 +41,7 @@ int run_restart(const Call& call, Console& console);
 int run_cert_show(const Call& call, Console& console);
 int run_cert_push(const Call& call, Console& console);
 int run_cert_fetch(const Call& call, Console& console);
+int run_cert_rotate(const Call& call, Console& console);
 int run_cert_introduce(const Call& call, Console& console);
 int run_sshkey_push(const Call& call, Console& console);
 int run_sshkey_fetch(const Call& call, Console& console);

@@ -1,0 +1,200 @@
+// mon cert rotate: a new key and certificate for this node. All others trust both before merlind takes the new one, and
+// the new one alone once they are linked by it (R10).
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "mon/certificate.hpp"
+#include "mon/child.hpp"
+#include "mon/commands.hpp"
+#include "mon/fleet.hpp"
+#include "mon/next_key.hpp"
+#include "mon/service_plan.hpp"
+#include "mon/site.hpp"
+#include "mon/ssh/side_by_side.hpp"
+#include "mon/trust_file.hpp"
+
+namespace merlin::mon {
+namespace {
+
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr Millis poll_interval{200};
+constexpr Millis link_timeout{60'000};
+
+std::string digits_of(const std::string& fingerprint) { return fingerprint.substr(fingerprint.find(':') + 1); }
+
+class Rotation {
+ public:
+  Rotation(const Call& call, Console& console, const config::Config& config, ssh::LoginRules rules)
+      : call_(call),
+        console_(console),
+        config_(config),
+        visitor_(std::move(rules), interrupt_),
+        key_(daemon_places(call.config_path).tls_dir) {}
+
+  int run() {
+    if (key_.is_half_in_place()) {
+      if (const auto done = key_.put_in_place(); !done) return fails(done.error());
+    }
+    auto own = own_certificate(call_.config_path);
+    if (!own) return fails(own.error());
+    auto old = key_.previous();
+    if (!old) {
+      const int switched = change(*own);
+      if (switched != all_well) return switched;
+      old = own.value();
+      own = own_certificate(call_.config_path);
+      if (!own) return fails(own.error());
+    }
+    return finish(*old, *own);
+  }
+
+ private:
+  // Up to the moment when merlind's files are the new ones.
+  int change(const net::CertificateInfo& own) {
+    const auto next = key_.prepare(own);
+    if (!next) return fails(next.error());
+    const auto told = introduce({own, *next}, nullptr);
+    if (!told) return fails(told.error());
+    if (interrupt_.raised()) return ssh::interrupted_status;
+    if (!*told && !call_.has("--force")) {
+      return fails({"not every node trusts the new certificate, so the old one stays in use", "cert rotate",
+                    "try again when they can be reached; or --force, and 'mon cert push' to them later"});
+    }
+    if (!config_.module.fingerprints.empty() && !call_.has("--force")) {
+      return fails({fmt::format("the module on another machine trusts our certificate by its merlin.conf, so the old one stays in use"),
+                    "cert rotate", fmt::format("add {} to its module {{ fingerprint }}, then --force", next->fingerprint)});
+    }
+    if (const auto done = key_.put_in_place(); !done) return fails(done.error());
+    console_.out << fmt::format("new certificate {}\n", next->fingerprint) << std::flush;
+    return all_well;
+  }
+
+  // merlind takes the new files; once all are linked by them the old certificate is trusted nowhere.
+  int finish(const net::CertificateInfo& old, const net::CertificateInfo& own) {
+    const auto linked = restart(own);
+    if (!linked) return fails(linked.error());
+    const auto told = introduce({own}, &old);
+    if (!told) return fails(told.error());
+    if (interrupt_.raised()) return ssh::interrupted_status;
+    if (!*told)
+      return fails({"the old certificate is still trusted there", "cert rotate", "mon cert push, when they can be reached"}, true);
+    console_.out << fmt::format("old certificate {} is trusted no more\n", old.fingerprint);
+    return forget();
+  }
+
+  int forget() {
+    const auto done = key_.forget_previous();
+    return done ? all_well : fails(done.error());
+  }
+
+  // `is_over`: what is left does not need this command.
+  int fails(const Error& error, bool is_over = false) {
+    console_.error(error);
+    if (is_over) forget();
+    return failed;
+  }
+
+  // Tells all nodes to trust these certificates of ours, and not that one; prints who could not be told. False: not all were.
+  Result<bool> introduce(const std::vector<net::CertificateInfo>& certificates, const net::CertificateInfo* retired) {
+    const auto set = change_trust(call_.config_path, config_, [&](TrustSet& trusted) {
+      for (const auto& certificate : certificates)
+        trusted.add(digits_of(certificate.fingerprint), certificate.node_id.hex(), config_.node_name);
+      if (retired != nullptr) trusted.remove(digits_of(retired->fingerprint));
+    });
+    if (!set) return set.error();
+    ordered_json document = set->document();
+    document["vouched"] = ordered_json::array();
+    for (const auto& certificate : certificates) document["vouched"].push_back(digits_of(certificate.fingerprint));
+    return tell_all(document.dump());
+  }
+
+  bool tell_all(const std::string& introduction) {
+    std::vector<std::optional<Error>> faults(config_.nodes.size());
+    ssh::side_by_side(
+        faults.size(),
+        [&](std::size_t i) {
+          const config::NodeConfig& node = config_.nodes[i];
+          const auto session = visitor_.log_in(node);
+          const auto said =
+              session ? visitor_.run(*session, node.name, {"mon", "cert", "introduce"}, introduction) : Result<Said>(session.error());
+          if (!said) faults[i] = said.error();
+        },
+        [&](std::size_t i) {
+          if (faults[i]) console_.error(*faults[i]);
+        });
+    return std::ranges::none_of(faults, [](const auto& fault) { return fault.has_value(); });
+  }
+
+  // A merlind that does not run takes the new files when it starts.
+  Result<> restart(const net::CertificateInfo& own) {
+    const Answer before = ask_daemon(call_, {{"command", "certs"}});
+    if (before.not_running()) {
+      console_.note("merlind does not run here: it takes the new certificate when it starts");
+      return Ok{};
+    }
+    if (!before) return before.fault().errors.front();
+    if (text_at(*before, "fingerprint") == own.fingerprint) return Ok{};
+    const auto linked = linked_in(*before);
+    const auto plan = plan_service(Action::restart, config_.core, look_at_machine());
+    if (!plan) return plan.error();
+    const auto step = std::ranges::find(*plan, "merlind", &ServiceStep::what);
+    if (const auto done = run_child(step->argv, link_timeout); !done) return done.error();
+    return wait_for_links(own, linked);
+  }
+
+  static std::set<std::string> linked_in(const ordered_json& certificates) {
+    std::set<std::string> names;
+    for (const auto& entry : certificates.value("trusted", ordered_json::array())) {
+      if (entry.is_object() && flag_at(entry, "linked")) names.insert(text_at(entry, "name"));
+    }
+    return names;
+  }
+
+  Result<> wait_for_links(const net::CertificateInfo& own, const std::set<std::string>& wanted) {
+    const auto end = Clock::now() + link_timeout;
+    std::set<std::string> missing = wanted;
+    while (Clock::now() < end && !interrupt_.raised()) {
+      const Answer now = ask_daemon(call_, {{"command", "certs"}});
+      if (now && text_at(*now, "fingerprint") == own.fingerprint) {
+        const auto linked = linked_in(*now);
+        std::erase_if(missing, [&](const std::string& name) { return linked.contains(name); });
+        if (missing.empty()) return Ok{};
+      }
+      std::this_thread::sleep_for(poll_interval);
+    }
+    return Error{
+        fmt::format("merlind uses the new certificate, but is not linked to {}; the old one is still trusted", fmt::join(missing, ", ")),
+        "cert rotate", "mend that link, then mon cert rotate goes on"};
+  }
+
+  const Call& call_;
+  Console& console_;
+  const config::Config& config_;
+  const ssh::Interrupt interrupt_;
+  Visitor visitor_;
+  const NextKey key_;
+};
+
+}  // namespace
+
+int run_cert_rotate(const Call& call, Console& console) {
+  if (::geteuid() != 0) {
+    console.error({"only root may do this", "cert rotate", "sudo mon cert rotate"});
+    return failed;
+  }
+  const auto config = load_config(call, console);
+  if (!config) return failed;
+  auto rules = login_rules(call, console);
+  if (!rules) return failed;
+  return Rotation(call, console, *config, std::move(*rules)).run();
+}
+
+}  // namespace merlin::mon
