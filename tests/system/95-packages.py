@@ -80,6 +80,15 @@ def upgrade(c, node, folder):
     check("saying goodbye" in c.read(node, "/var/log/merlin/merlind.log")[log:], "merlind ended without a goodbye")
 
 
+def upgrade_with_wrong_config(c, node):
+    """What runs goes on with its last good configuration."""
+    config, before = c.read(node, "/etc/merlin/merlin.conf"), pid_of(c, node)
+    c.write(node, "/etc/merlin/merlin.conf", config + "no_such_key = 1\n")
+    said = c.run(node, "sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get -qq --yes install --reinstall /root/packages/merlind_*.deb 2>&1", timeout_s=120)
+    check("merlin.conf is wrong; mend it" in said and pid_of(c, node) == before, f"with a wrong merlin.conf: {said}")
+    c.write(node, "/etc/merlin/merlin.conf", config)
+
+
 def remove(c, node):
     apt(c, node, "remove", "merlin-module-nagios4")
     check(LINE not in c.read(node, CORE_CONFIG), "the core's main file still names the module that is gone")
@@ -92,7 +101,10 @@ def remove(c, node):
 def purge(c, node):
     apt(c, node, "purge", *NAMES)
     left = [path for path in TRACES if os.path.lexists(c.path(node, path))]
-    left += glob.glob(c.path(node, "/etc/rc?.d/*merlind")) + glob.glob(c.path(node, "/usr/share/doc/merl*"))
+    # What names it anywhere, but for the packages themselves and dpkg's own record of what it did.
+    named = c.run(node, "sh", "-c", "find /etc /usr /var /run \\( -path /var/log -o -path /var/cache \\) -prune -o -name '*merlin*' -print "
+                  "-o -name 'mon.fish' -print -o -path '/usr/bin/mon' -print")
+    left += named.split()
     left += [line for line in (c.read(node, "/etc/passwd") + c.read(node, "/etc/group")).splitlines() if line.startswith("merlin:")]
     check(not left, f"purge left {left}")
 
@@ -109,6 +121,7 @@ def test():
         apt(c, "peer01", "install", "--reinstall", *(f"/root/packages/{os.path.basename(path)}" for path in glob.glob(packages() + "/*.deb")))
         c.wait_settled(timeout_s=60)
         check(c.read("peer01", CORE_CONFIG) == original, "installing again changed nagios.cfg")
+        upgrade_with_wrong_config(c, "peer01")
         remove(c, "peer02")
         apt(c, "peer02", "install", *(f"/root/newer/{os.path.basename(path)}" for path in glob.glob(folder + "/*.deb")))
         check(c.read("peer02", CORE_CONFIG).count(LINE) == 1, "after a removal and an installation nagios.cfg does not name the module")

@@ -62,6 +62,14 @@ def zsh_offers(line):
     return ["zsh", "-f", "-c", script]
 
 
+def zsh_offers_by_file(line):
+    """As the package installs it: a file on $fpath, whose text is the function."""
+    words = " ".join(f"'{word}'" for word in line.split(" "))
+    script = (f"fpath=($HOME/functions $fpath); autoload -U compinit && compinit -u -D; compadd() {{ print -l -- \"${{@[2,-1]}}\" }}; "
+              f"words=({words}); CURRENT=${{#words}}; ${{_comps[mon]}}")
+    return ["zsh", "-f", "-c", script]
+
+
 def fish_offers(line):
     return ["fish", "--no-config", "-c", f"source {FOLDER}/completion.fish; complete -C '{line}'; complete -C '{line}--'"]
 
@@ -73,7 +81,9 @@ def check_completions(wrong):
             file.write("node_name = peer01\npeer peer02 {\n}\npeer peer03 {\n}\n")
         environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, MERLIN_CONF=config,
                            PATH=os.path.dirname(MON) + ":" + os.environ["PATH"])
-        for shell, command in (("bash", bash_offers), ("zsh", zsh_offers), ("fish", fish_offers)):
+        os.mkdir(os.path.join(home, "functions"))
+        shutil.copy(os.path.join(FOLDER, "completion.zsh"), os.path.join(home, "functions", "_mon"))
+        for shell, command in (("bash", bash_offers), ("zsh", zsh_offers), ("zsh", zsh_offers_by_file), ("fish", fish_offers)):
             if not shutil.which(shell):
                 print(f"{shell} is not there: its completion was not run")
                 continue
