@@ -15,6 +15,7 @@ OWNED = {"/etc/merlin": "root root 755", "/etc/merlin/merlin.conf": "root root 6
 NAMES = ("merlind", "merlin-module-nagios4", "mon")
 CORE_CONFIG = "/etc/nagios4/nagios.cfg"
 LINE = "broker_module=/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf"
+ORDERS = "/run/orders"
 TRACES = ("/etc/merlin", "/var/lib/merlin", "/var/log/merlin", "/run/merlin", "/usr/lib/merlin", "/etc/init.d/merlind", "/etc/logrotate.d/merlind")
 
 
@@ -109,6 +110,25 @@ def purge(c, node):
     check(not left, f"purge left {left}")
 
 
+def with_systemd(c, node):
+    """What the packages order where systemd runs; a script notes it instead."""
+    c.run(node, "mkdir", "-p", "/run/systemd/system")
+    c.run(node, "rm", "/usr/bin/systemctl")
+    c.write(node, "/usr/bin/systemctl", f"#!/bin/sh\necho \"$@\" >>{ORDERS}\necho enabled\n")
+    c.run(node, "chmod", "755", "/usr/bin/systemctl")
+    for words, wanted in ((("install", *(f"/root/packages/{os.path.basename(path)}" for path in glob.glob(packages() + "/*.deb"))),
+                           ("daemon-reload", "start merlind.service", "restart nagios4.service")),
+                          (("install", "--reinstall", *(f"/root/packages/{os.path.basename(path)}" for path in glob.glob(packages() + "/merlind_*.deb"))),
+                           ("daemon-reload", "restart merlind.service")),
+                          (("purge", *NAMES), ("restart nagios4.service", "stop merlind.service", "daemon-reload"))):
+        c.write(node, ORDERS, "")
+        apt(c, node, *words)
+        orders = c.read(node, ORDERS)
+        at = [orders.find(order) for order in wanted]
+        check(-1 not in at and at == sorted(at), f"apt-get {words[0]}: systemd was told {orders!r} instead of {wanted}")
+    check("enabled" not in c.run(node, "sh", "-c", "ls /etc/systemd/system/*/merlind.service 2>/dev/null || true"), "the unit is still enabled")
+
+
 def test():
     if not packages():
         skip("no packages: MERLIN_LAB_PACKAGES names their folder")
@@ -127,6 +147,7 @@ def test():
         check(c.read("peer02", CORE_CONFIG).count(LINE) == 1, "after a removal and an installation nagios.cfg does not name the module")
         c.wait_settled(timeout_s=60)
         purge(c, "peer02")
+        with_systemd(c, "peer02")
 
 
 main(test)
