@@ -53,7 +53,8 @@ Result<> push_to(const config::NodeConfig& node, Visitor& visitor, const ssh::Se
     const auto lines = log::part_after(places, *mark);
     if (!lines) return lines.error();
     if (lines->empty()) return Ok{};
-    if (const auto taken = visitor.run(session, node.name, {"mon", "log", "take", own_name}, *lines); !taken) return taken.error();
+    if (const auto taken = visitor.run(session, node.name, {"mon", "log", "take", own_name, mark->text()}, *lines); !taken)
+      return taken.error();
     transfer.bytes += lines->size();
   }
   return Ok{};
@@ -143,6 +144,11 @@ int run_log_give(const Call& call, Console& console) {
 int run_log_take(const Call& call, Console& console) {
   const std::string path = copy_of(call, console);
   if (path.empty()) return failed;
+  const auto lock = lock_folder(daemon_places(call.config_path).state_dir);
+  if (!lock) return fails(console, lock.error());
+  const auto mark = log::mark_of(path);
+  if (!mark) return fails(console, mark.error());
+  if (mark->text() != call.words[1]) return fails(console, {"the copy is not at that mark: another push was quicker", path, "push again"});
   const std::string part{std::istreambuf_iterator<char>(std::cin), {}};
   const auto kept = log::append(path, part);
   return kept ? all_well : fails(console, kept.error());

@@ -161,11 +161,12 @@ BOOST_AUTO_TEST_CASE(what_is_taken_goes_into_the_copy_of_that_node_alone) {
   const Site site;
   site.folder.write("lines", "[5] a line\nrubbish\n[6] another");
   const std::string input = " <'" + site.folder.file("lines") + "'";
-  BOOST_TEST(run_mon(site.folder, "log take peer02" + input).status == 0);
+  BOOST_TEST(run_mon(site.folder, "log take peer02 0:0:none" + input).status == 0);
+  BOOST_TEST(run_mon(site.folder, "log take peer02 0:0:none" + input).status == 1);
   BOOST_TEST(site.folder.read("state/logs/peer02.log") == "[5] a line\n[6] another\n");
   BOOST_TEST(run_mon(site.folder, "log mark peer02").out.starts_with("6:2:"));
   for (const char* name : {"../peer02", "/etc/x", ".hidden", "a/b", "''"}) {
-    BOOST_TEST(run_mon(site.folder, std::string("log take ") + name + input).status == 1, name);
+    BOOST_TEST(run_mon(site.folder, std::string("log take ") + name + " 0:0:none" + input).status == 1, name);
   }
   BOOST_TEST(run_mon(site.folder, "log give 'no mark'").status == 1);
 }
