@@ -112,6 +112,7 @@ class Module final : Link::User, RowListener {
   void on(wire::RowsToCore rows, Now now);
   void on(const wire::ResultsToCore& results, Now now);
   void on(const wire::RowsSafe& safe, Now now);
+  void on(const wire::Recheck& recheck, Now now);
   void on(const wire::DaemonAway& away, Now now);
   void on(const wire::DaemonBeat& beat, Now now);
   void on(const wire::NotifyVerdict& verdict, Now now);

@@ -37,7 +37,7 @@ void Module::on_link_lost(const std::string& why) {
 
 void Module::on_row(Index object, bool is_newer) {
   if (is_newer) held_.erase(object);
-  takeover_.drop(object);
+  takeover_.renew(object);
   if (ownership_.owns(object)) takeover_.add(object);
   desk_.check_row_came(object);
 }
@@ -81,6 +81,8 @@ Result<> Module::handle(const wire::Frame& frame, Now now) {
       return take<wire::DaemonBeat>(frame, now);
     case MessageType::notify_verdict:
       return take<wire::NotifyVerdict>(frame, now);
+    case MessageType::recheck:
+      return take<wire::Recheck>(frame, now);
     default:
       return Ok{};  // of a newer daemon
   }
@@ -151,6 +153,11 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
     row_changed(object);
   }
   outbox_.send(taken);
+}
+
+void Module::on(const wire::Recheck& recheck, Now) {
+  const Index object = objects_.find(recheck.object);
+  if (object != no_object && ownership_.owns(object)) takeover_.recheck(object);
 }
 
 void Module::on(const wire::RowsSafe& safe, Now) {

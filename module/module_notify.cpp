@@ -26,7 +26,7 @@ void Module::stop_notification(Index object, Notice notice) {
 bool Module::step_notifications(Now now) {
   using Mode = cluster::CoreSide::Mode;
   const Mode mode = ownership_.side().mode();
-  if (mode == Mode::isolated && ownership_.side().gate_open()) {
+  if (mode == Mode::isolated && ownership_.side().gate_open() && config_.module.notifies) {
     const Index object = notifier_.tell_alone(now);
     if (object != no_object) outbox_.mark(object);
     return object != no_object;
@@ -43,14 +43,16 @@ bool Module::step_notifications(Now now) {
 
 void Module::on(const wire::NotifyVerdict& verdict, Now now) {
   const Index object = objects_.find(verdict.notification.object);
-  const bool ours = object != no_object && may_act(object);
+  // What a node runs that does not notify is told by us, and its state is a row like any other.
+  const bool delegated = verdict.delegated && ownership_.side().mode() == cluster::CoreSide::Mode::following;
+  const bool ours = object != no_object && (delegated || may_act(object));
   const bool in_time = verdict.decision != wire::NotifyDecision::send || now.steady - heard_since_ < Millis(verdict.valid_ms);
   const auto answer = notifier_.on_verdict(verdict, ours && in_time, now);
   core_.log(LogLevel::debug, described(verdict.request, verdict.notification) +
                                  " decided: " + std::to_string(static_cast<int>(verdict.decision)) +
                                  (answer ? ", contacts " + std::to_string(answer->contacts) : std::string()));
   if (answer) outbox_.send(*answer);
-  if (ours && verdict.decision != wire::NotifyDecision::drop) outbox_.mark(object);
+  if (ours && !delegated && verdict.decision != wire::NotifyDecision::drop) outbox_.mark(object);
 }
 
 }  // namespace merlin::neb

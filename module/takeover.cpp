@@ -5,7 +5,12 @@
 namespace merlin::neb {
 
 Takeover::Takeover(Core& core, const Objects& objects, RowTable& rows)
-    : core_(core), objects_(objects), rows_(rows), measured_rate_(measure()), rate_(measured_rate_), waiting_(objects.size(), 0) {}
+    : core_(core),
+      objects_(objects),
+      rows_(rows),
+      measured_rate_(measure()),
+      rate_(measured_rate_),
+      waiting_(objects.size(), not_waiting) {}
 
 void Takeover::set_rate(double rate) { rate_ = rate > 0 ? rate : measured_rate_; }
 
@@ -19,9 +24,19 @@ double Takeover::measure() const {
 }
 
 void Takeover::add(Index object) {
-  if (waiting_[object] != 0) return;
-  waiting_[object] = 1;
+  if (waiting_[object] != not_waiting) return;
+  waiting_[object] = for_its_time;
   fresh_.push_back(object);
+}
+
+void Takeover::recheck(Index object) {
+  if (waiting_[object] == for_recheck) return;
+  waiting_[object] = for_recheck;
+  fresh_.push_back(object);
+}
+
+void Takeover::renew(Index object) {
+  if (waiting_[object] == for_its_time) drop(object);
 }
 
 bool Takeover::step(Now now, std::size_t moves) {
@@ -39,7 +54,7 @@ bool Takeover::step(Now now, std::size_t moves) {
   while (moves > 0 && tokens_ >= 1 && !overdue_.empty()) {
     const Index object = overdue_.top().object;
     overdue_.pop();
-    if (waiting_[object] == 0) continue;
+    if (waiting_[object] == not_waiting) continue;
     run(object, wall);
     tokens_ -= 1;
     --moves;
@@ -48,11 +63,12 @@ bool Takeover::step(Now now, std::size_t moves) {
 }
 
 void Takeover::place(Index object, Seconds now) {
-  if (waiting_[object] == 0) return;
+  if (waiting_[object] == not_waiting) return;
   const Schedule schedule = core_.schedule(object);
   // What is running here finishes; what the core does not schedule stays unscheduled.
   if (schedule.executing || !schedule.checks_enabled || schedule.interval <= 0) return drop(object);
   const Seconds due = rows_.due(object) != 0 ? rows_.due(object) : schedule.next_check;
+  if (waiting_[object] == for_recheck) return overdue_.push({schedule.last_check, object});
   if (due == 0) return drop(object);
   if (due <= now) return overdue_.push({due, object});
   // However far the last owner's clock was ahead.

@@ -26,9 +26,13 @@ class Takeover {
   double rate() const { return rate_; }
 
   void add(Index object);
-  // It is run, released, or has a new row.
-  void drop(Index object) { waiting_[object] = 0; }
-  bool waits(Index object) const { return waiting_[object] != 0; }
+  // Run again as if it were overdue, whatever its row says by then.
+  void recheck(Index object);
+  // It is run, or released.
+  void drop(Index object) { waiting_[object] = not_waiting; }
+  // It has a new row.
+  void renew(Index object);
+  bool waits(Index object) const { return waiting_[object] != not_waiting; }
   bool idle() const { return fresh_.empty() && overdue_.empty(); }
   std::size_t waiting() const { return overdue_.size() + fresh_.size() - next_fresh_; }
 
@@ -55,7 +59,8 @@ class Takeover {
   SteadyTime last_step_{};
   std::vector<Index> fresh_;  // taken up, not looked at yet
   std::size_t next_fresh_ = 0;
-  std::vector<std::uint8_t> waiting_;
+  enum Waiting : std::uint8_t { not_waiting = 0, for_its_time, for_recheck };
+  std::vector<Waiting> waiting_;
   std::priority_queue<Overdue, std::vector<Overdue>, std::greater<>> overdue_;
 };
 

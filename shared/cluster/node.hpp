@@ -29,13 +29,13 @@ class Inventory;
 using PeerMessage = std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order,
                                  wire::Rows, wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone,
                                  wire::ForwardedResult, wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid,
-                                 wire::EventMarks, wire::EventsAsk, wire::Events, wire::Relayed, wire::Goodbye>;
+                                 wire::NotifyTell, wire::EventMarks, wire::EventsAsk, wire::Events, wire::Relayed, wire::Goodbye>;
 
 // What the module says, and what it is told.
 using FromCore = std::variant<wire::Inventory, wire::CoreBeat, wire::CoreBusy, wire::CoreAway, wire::CoreRows, wire::CoreResults,
                               wire::CoreClaims, wire::RowsConfirmed, wire::ResultsTaken, wire::NotifyRequest, wire::NotifyDone>;
 using ToCore = std::variant<wire::CoreWelcome, wire::Epoch, wire::RowsToCore, wire::ResultsToCore, wire::DaemonAway, wire::RowsSafe,
-                            wire::NotifyVerdict>;
+                            wire::NotifyVerdict, wire::Recheck>;
 
 // In this order on a link: a sync never delays a beat.
 enum class Priority : std::uint8_t { beat = 0, control = 1, live = 2, bulk = 3 };
@@ -172,7 +172,7 @@ struct NodeView {
   WallTime config_changed{};
   std::string program_version;
   std::string core_program;
-  bool table_equal = false;  // its last beat's table digest is ours
+  bool table_equal = false;  // its table as of its last beat is ours
   // What the nodes should agree on (R9), as that node's file has it.
   std::optional<bool> majority;
   bool other_voters = false;  // than by ours

@@ -16,6 +16,17 @@ bool returns_to(std::uint64_t term, std::uint32_t side, const NodeId& id, std::u
   return id > other_id;
 }
 
+// Digests leave out what is younger: it may be on its way. Stamps further ahead than kClockRuns stand still, so that none is old.
+constexpr std::uint64_t kOnItsWaySeconds = 2;
+constexpr std::uint64_t kClockRunsSeconds = 10;
+
+std::uint64_t settled_second(const Table& table, Now now) {
+  const std::uint64_t wall = DigestHistory::second_of(hlc_of(now.wall)), newest = DigestHistory::second_of(table.max_clock());
+  if (newest > wall + kClockRunsSeconds) return 0;
+  const std::uint64_t second = std::max(wall, newest);
+  return second - std::min(second, kOnItsWaySeconds);
+}
+
 }  // namespace
 
 wire::CoreHealth Node::State::core_health(SteadyTime now) const {
@@ -64,7 +75,8 @@ wire::Beat Node::State::own_beat(const NodeId& reader, Now now) {
   beat.claims_count = core.claims.count();
   beat.claims_xor = core.claims.exclusive_or();
   beat.info_number = info_number;
-  beat.table_digest = table.digest();
+  beat.table_second = settled_second(table, now);
+  beat.table_digest = table.digest_at(beat.table_second).value_or(0);
   beat.overdue = core.beat.overdue;
   beat.checks_run = core.beat.checks_run;
   beat.heard = liveness.heard_table(reader, now.steady);
@@ -121,7 +133,7 @@ void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
   if (!liveness.is_away(id, now.steady)) sender.absence.reset();
   if (sender.way.kind == Way::Kind::none) return;
-  replication.table_seen(id, beat.table_digest, now.steady);
+  replication.table_seen(id, beat.table_second, beat.table_digest, now.steady);
   if (!sender.info || sender.info->instance != beat.instance || sender.info->number != beat.info_number) {
     if (!sender.asked_info || now.steady - *sender.asked_info >= 2 * settings.pulse_interval) {
       sender.asked_info = now.steady;
@@ -161,13 +173,23 @@ void Node::State::lost(const NodeId& id, Other& other, const Judgement& verdict,
   const wire::Beat* beat = liveness.last_beat(id);
   const bool withdrew = verdict.why == Why::core_gone && beat != nullptr && beat->claims_count == 0;
   const bool planned = withdrew || other.claims.count() == 0;
-  if (!planned) liveness.note_lost(id, now.steady);
+  if (!planned) {
+    liveness.note_lost(id, now.steady);
+    const std::optional<SteadyTime> heard = liveness.last_heard(id);
+    const std::uint64_t clock = std::max(table.max_clock(), hlc_of(now.wall));
+    const auto since = [&](Millis by) {
+      return clock - std::min(clock, static_cast<std::uint64_t>(std::max(by, Millis{0}).count()) << 16);
+    };
+    const Millis silent = heard ? now.steady - *heard + settings.pulse_interval : Millis{0};
+    rechecks.lost(id, since(silent), since(silent + std::max(Millis{0}, -other.clock_offset)));
+  }
   log(planned ? LogLevel::info : LogLevel::warning, name_of(id) + " is no longer active: " + describe(verdict.why));
 }
 
 void Node::State::met(const NodeId& id, Other& other, Now now) {
   other.active = true;
   liveness.note_returned(id, now.steady);
+  rechecks.met(id, term, now.steady);
   log(LogLevel::info, name_of(id) + " is active");
   const wire::Beat* beat = liveness.last_beat(id);
   if (beat == nullptr || liveness.is_away(id, now.steady)) return;
@@ -205,6 +227,7 @@ bool Node::State::is_named(const NodeId& id) const {
 void Node::State::forget(const NodeId& id) {
   others.erase(id);
   liveness.forget(id);
+  rechecks.forget(id);
   replication.forget(id);
   journal.forget(id);
 }
@@ -224,6 +247,24 @@ void Node::State::forget_strangers(SteadyTime now) {
     forget(id);
   }
   if (one_was_active) new_term(false);
+}
+
+void Node::State::compare_apart(const wire::Rows& rows, SteadyTime now) {
+  if (!rechecks.may_concern_rows()) return;
+  for (const wire::Register& row : rows.rows) {
+    const Row* held = row.kind == wire::RegisterKind::check ? table.find(key_of(row)) : nullptr;
+    if (held != nullptr) rechecks.compare(held->content, row, now);
+  }
+}
+
+// Once our core has what stands: its check goes on from there.
+void Node::State::settle_rechecks(SteadyTime now) {
+  if (rechecks.empty() || !core.connected) return;
+  const auto ready = [&](const ObjectKey& object) {
+    const Row* row = table.find({object, wire::RegisterKind::check, 0});
+    return row != nullptr && row->core_has && runner_of(object) == settings.self;
+  };
+  for (const ObjectKey& object : rechecks.take(ready, kRechecksATurn, now)) to_core(wire::Recheck{object});
 }
 
 void Node::State::judge_all(Now now) {

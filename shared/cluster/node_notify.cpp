@@ -24,6 +24,65 @@ bool Node::State::Notifications::runs(const ObjectKey& object) const {
   return holds(object.host) || (!object.is_host() && holds(object.service));
 }
 
+// A node that we have no block for is let decide for itself.
+bool Node::State::Notifications::notifies(const NodeId& id) const {
+  const Settings& settings = state_.settings;
+  if (id == settings.self) return settings.notifies;
+  const auto peer = std::find_if(settings.peers.begin(), settings.peers.end(), [&](const Settings::Peer& known) { return known.id == id; });
+  return peer == settings.peers.end() || peer->notifies;
+}
+
+bool Node::State::Notifications::runs(const Other& other, const ObjectKey& object) const {
+  return other.active && (other.claims.contains(object.host) || (!object.is_host() && other.claims.contains(object.service)));
+}
+
+// By draws alone: where weights differ for a moment two might each wait for the other.
+std::optional<NodeId> Node::State::Notifications::first_that_notifies(const ObjectKey& object) const {
+  std::optional<NodeId> first;
+  const auto consider = [&](const NodeId& id, const InventoryPtr& inventory) {
+    if (!notifies(id) || !inventory || !inventory->knows(object)) return;
+    if (!first || stands_before(id, *first, object)) first = id;
+  };
+  if (state_.core.connected) consider(state_.settings.self, state_.core.inventory);
+  for (const auto& [id, other] : state_.others) {
+    if (other.active && other.configured) consider(id, other.inventory);
+  }
+  return first;
+}
+
+bool Node::State::Notifications::tells(const ObjectKey& object) const {
+  if (!state_.settings.notifies) return false;
+  if (runs(object)) return true;
+  bool silent = false;  // who runs it does not notify
+  for (const auto& [id, other] : state_.others) {
+    if (!runs(other, object)) continue;
+    if (notifies(id)) return false;
+    silent = true;
+  }
+  return silent && first_that_notifies(object) == state_.settings.self;
+}
+
+void Node::State::Notifications::pass_on(const wire::Notification& notification) {
+  const std::optional<NodeId> teller = first_that_notifies(notification.object);
+  if (teller && teller != state_.settings.self) send(*teller, wire::NotifyTell{notification});
+}
+
+void Node::State::Notifications::on_tell(const wire::Notification& notification, Now now) {
+  const RegisterKey key = told_key(notification);
+  if (passed_.size() < kMostQuestions || passed_.contains(key)) passed_[key] = {notification, now.steady};
+}
+
+// Our core would refuse what it does not know of. Who passed it on says it again.
+void Node::State::Notifications::take_up_passed(Now now) {
+  for (auto entry = passed_.begin(); entry != passed_.end();) {
+    const wire::Notification& notification = entry->second.notification;
+    const bool known = rule_.is_true(notification) && core_knows_state(notification.object);
+    if (known) rule_.owe(notification, now);
+    const bool over = known || now.steady - entry->second.since >= kBeatsToPassOn * state_.settings.pulse_interval;
+    entry = over ? passed_.erase(entry) : std::next(entry);
+  }
+}
+
 // Else it would refuse what is owed, as no longer true.
 bool Node::State::Notifications::core_knows_state(const ObjectKey& object) const {
   const Row* row = state_.table.find({object, wire::RegisterKind::check, 0});
@@ -142,8 +201,9 @@ void Node::State::Notifications::settle(Now now) {
   std::set<NodeId> reachable = present(voters, now.steady);
   rule_.set_electorate(std::move(voters));
   rule_.set_present(std::move(reachable));
+  take_up_passed(now);
   rule_.tick(now);
-  const OwedNotifications::Questions questions{[&](const ObjectKey& object) { return runs(object) && core_knows_state(object); },
+  const OwedNotifications::Questions questions{[&](const ObjectKey& object) { return tells(object) && core_knows_state(object); },
                                                [&](const RegisterKey& key) { return rule_.asks(key); }};
   const OwedNotifications::Patience patience{rule_.ask_timeout(), 2 * state_.settings.pulse_interval};
   for (const wire::Notification& notification : owed_.due(now.steady, patience, questions)) rule_.owe(notification, now);

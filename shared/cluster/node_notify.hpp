@@ -15,6 +15,8 @@ class Node::State::Notifications final : public NotificationOutside {
   explicit Notifications(State& state);
 
   NotificationRule& rule() { return rule_; }
+  // Another node runs the object and does not notify.
+  void on_tell(const wire::Notification& notification, Now now);
   // What the table holds came from the store.
   void restored(Now now);
   // What follows from what has changed since the last call.
@@ -26,6 +28,8 @@ class Node::State::Notifications final : public NotificationOutside {
  private:
   const wire::Register* find(const RegisterKey& key) const override;
   bool runs(const ObjectKey& object) const override;
+  bool tells(const ObjectKey& object) const override;
+  void pass_on(const wire::Notification& notification) override;
   bool stands_before(const NodeId& one, const NodeId& other, const ObjectKey& object) const override;
   Millis interval_of(const NodeId& node) const override;
   void write(const wire::ToldRegister& told, Now now) override;
@@ -35,6 +39,10 @@ class Node::State::Notifications final : public NotificationOutside {
   void send(const NodeId& to, PeerMessage message) override;
   void answer_core(wire::NotifyVerdict verdict) override;
 
+  void take_up_passed(Now now);
+  bool notifies(const NodeId& id) const;
+  bool runs(const Other& other, const ObjectKey& object) const;
+  std::optional<NodeId> first_that_notifies(const ObjectKey& object) const;
   bool core_knows_state(const ObjectKey& object) const;
   void put(const wire::ToldRegister& told, const wire::Version& version, const NodeId& from, Now now);
   Electorate electorate() const;
@@ -45,6 +53,11 @@ class Node::State::Notifications final : public NotificationOutside {
   OwedNotifications owed_;
   NotificationRule rule_;
   std::optional<SteadyTime> judged_;
+  struct Passed {
+    wire::Notification notification;
+    SteadyTime since{};
+  };
+  std::map<RegisterKey, Passed> passed_;  // to us, ahead of the state that it is about
   struct Waiting {
     std::uint64_t change = 0;             // of the table
     std::optional<std::uint64_t> ticket;  // of the Save that holds it; none: not handed over yet

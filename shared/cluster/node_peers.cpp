@@ -29,7 +29,8 @@ std::optional<PeerMessage> decoded_as_one_of(const wire::Relayed& relayed) {
 std::optional<PeerMessage> unwrap(const wire::Relayed& relayed) {
   return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
                            wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult,
-                           wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::Goodbye>(relayed);
+                           wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::NotifyTell, wire::Goodbye>(
+      relayed);
 }
 
 }  // namespace
@@ -159,6 +160,7 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
           on_order(from, content);
         } else if constexpr (std::is_same_v<Message, wire::Rows>) {
           for (const wire::Register& row : content.rows) look_for_forwarded(row);
+          compare_apart(content, now.steady);
           replication.on_rows(from, std::move(content), other(from).clock_offset);
         } else if constexpr (std::is_same_v<Message, wire::RowsAck>) {
           replication.on_ack(from, content, now.steady);
@@ -180,6 +182,8 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
           notifications->rule().on_reply(from, std::move(content), now);
         } else if constexpr (std::is_same_v<Message, wire::NotifyVoid>) {
           notifications->rule().on_void(from, content);
+        } else if constexpr (std::is_same_v<Message, wire::NotifyTell>) {
+          notifications->on_tell(content.notification, now);
         } else if constexpr (std::is_same_v<Message, wire::EventMarks>) {
           journal.on_marks(from, content);
         } else if constexpr (std::is_same_v<Message, wire::EventsAsk>) {

@@ -29,6 +29,7 @@ void Node::State::settle(Now now) {
   notifications->follow_store(now);
   replication.pump();
   feed_core();
+  settle_rechecks(now.steady);
   const bool forwards_again = !forwards_sent || now.steady - *forwards_sent >= settings.pulse_interval;
   forwards_changed = forwarding.take_next_is_due() || forwards_changed;
   if (forwarding.waiting() > 0 && (forwards_changed || forwards_again)) send_forwards(now.steady);

@@ -21,12 +21,14 @@
 #include "cluster/liveness.hpp"
 #include "cluster/node.hpp"
 #include "cluster/ownership.hpp"
+#include "cluster/rechecks.hpp"
 #include "cluster/replication.hpp"
 #include "cluster/saver.hpp"
 #include "cluster/table.hpp"
 
 namespace merlin::cluster {
 
+inline constexpr std::size_t kRechecksATurn = 64;
 inline constexpr std::size_t kMaxNodes = 64;       // known at a time, configured or not
 inline constexpr Millis kClockLead{60'000};        // clock limit on disk: this far ahead
 inline constexpr std::uint64_t kTermLead = 1'000;  // term limit on disk: this far ahead
@@ -153,6 +155,8 @@ struct Node::State {
   void on_beat(const NodeId& from, const wire::Beat& beat, Now now);
   void note_beat(const NodeId& id, const wire::Beat& beat, Now now);
   void check_core_loop(SteadyTime now);
+  void compare_apart(const wire::Rows& rows, SteadyTime now);
+  void settle_rechecks(SteadyTime now);
 
   // ---- node_peers.cpp
   void receive(const NodeId& from, PeerMessage message, Now now);
@@ -250,6 +254,7 @@ struct Node::State {
   Saver saver;
   Forwarding forwarding;
   Journal journal;
+  Rechecks rechecks;
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
   Core core;

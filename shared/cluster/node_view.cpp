@@ -91,7 +91,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
     view.pulse_interval = Millis{beat->interval_ms};
     view.checks_run = beat->checks_run;
     view.overdue = beat->overdue;
-    view.table_equal = beat->table_digest == table.digest();
+    view.table_equal = table.digest_at(beat->table_second) == beat->table_digest;
   }
   if (other.active) count_claims(other.claims, other.inventory ? other.inventory : core.inventory, view);
   if (other.info) {

@@ -25,6 +25,11 @@ std::optional<wire::CheckRegister> NotificationRule::check(const ObjectKey& obje
   return std::move(*content);
 }
 
+bool NotificationRule::is_true(const wire::Notification& notification) const {
+  const auto state = check(notification.object);
+  return state && reason_holds(notification, *state);
+}
+
 wire::Notification NotificationRule::as_counted(const wire::Notification& notification) const {
   const auto last = told(told_key(notification));
   const auto state = check(notification.object);
@@ -57,14 +62,12 @@ void NotificationRule::answer(std::uint64_t request, const wire::Notification& n
 }
 
 void NotificationRule::on_request(const wire::NotifyRequest& request, Now now) {
-  if (!electorate_.self_votes || !outside_.runs(request.notification.object)) {
-    return answer(request.request, request.notification, Standing::stale);
-  }
+  if (!outside_.runs(request.notification.object)) return answer(request.request, request.notification, Standing::stale);
   begin(request.notification, request.request, now);
 }
 
 void NotificationRule::owe(const wire::Notification& notification, Now now) {
-  if (electorate_.self_votes && outside_.runs(notification.object)) begin(notification, 0, now);
+  if (outside_.tells(notification.object)) begin(notification, 0, now);
 }
 
 void NotificationRule::begin(const wire::Notification& said, std::uint64_t request, Now now) {
@@ -95,7 +98,15 @@ bool NotificationRule::is_bound(const Question& question, SteadyTime now) const 
   return question.stage == Question::Stage::told && now - question.since < ask_timeout() + outside_.interval_of(self_);
 }
 
+void NotificationRule::pass_on(Question& question, SteadyTime now) {
+  question.stage = Question::Stage::passed;
+  question.since = now;
+  question.again = now + kBeatsToPassOn * outside_.interval_of(self_);
+  outside_.pass_on(question.notification);
+}
+
 void NotificationRule::ask(Question& question, Now now) {
+  if (!outside_.tells(question.notification.object)) return pass_on(question, now.steady);
   question.notification = as_counted(question.notification);
   if (!can_be_enough()) return withdraw(question, now.steady, outside_.interval_of(self_));
   // Our own vote is one like the others'.
@@ -227,6 +238,7 @@ void NotificationRule::tell(Question& question, SteadyTime now) {
   const Millis rest = ask_timeout() - (now - question.since);
   verdict.valid_ms = static_cast<std::uint32_t>(std::max(rest, Millis{0}).count());
   verdict.question = question.id;
+  verdict.delegated = !outside_.runs(question.notification.object);
   outside_.answer_core(std::move(verdict));
 }
 
@@ -285,7 +297,7 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   const Question question = *found;
   const RegisterKey key = told_key(question.notification);
   const wire::Notification& notification = question.notification;
-  const bool in_time = outside_.runs(notification.object) && now.steady - question.since < ask_timeout() - kAnswerMargin;
+  const bool in_time = outside_.tells(notification.object) && now.steady - question.since < ask_timeout() - kAnswerMargin;
   if (!done.sent) void_asked(*found);
   conclude(key);
   const auto state = check(notification.object);
@@ -296,7 +308,7 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   if (settled) outside_.write({notification, self_, true, done.contacts, wall_s}, now);
   if (settled && question.request != question.answered) answer(question.request, notification, Standing::told);
   const bool again = !settled && holds && (!in_time || question.request != question.answered);
-  if (again && outside_.runs(notification.object)) begin(notification, question.request, now);
+  if (again && outside_.tells(notification.object)) begin(notification, question.request, now);
 }
 
 void NotificationRule::core_lost() {
@@ -311,7 +323,7 @@ std::vector<RegisterKey> NotificationRule::asked_about() const {
 }
 
 void NotificationRule::step(Question& question, Now now) {
-  if (question.stage == Question::Stage::waiting) {
+  if (question.stage == Question::Stage::waiting || question.stage == Question::Stage::passed) {
     if (now.steady >= question.again) ask(question, now);
     return;
   }
@@ -325,7 +337,7 @@ void NotificationRule::tick(Now now) {
   for (const RegisterKey& key : asked_about()) {
     const auto found = questions_.find(key);
     if (found == questions_.end()) continue;
-    if (outside_.runs(key.object)) {
+    if (outside_.runs(key.object) || outside_.tells(key.object)) {
       step(found->second, now);
     } else if (found->second.stage != Question::Stage::told) {
       answer(found->second.request, found->second.notification, Standing::stale);

@@ -110,7 +110,7 @@ bool OwedNotifications::is_due(const RegisterKey& key, const Owed& owed, SteadyT
   if (now - owed.since < (owed.holder ? patience.with_holder : patience.with_core)) return false;
   // A problem that our own core was let tell and did not: it says so again by itself.
   if (owed.notification.kind == wire::NotificationKind::problem && owed.holder == self_) return false;
-  return questions.runs(key.object) && !questions.asked(told_key(owed.notification));
+  return questions.tells(key.object) && !questions.asked(told_key(owed.notification));
 }
 
 std::vector<wire::Notification> OwedNotifications::due(SteadyTime now, const Patience& patience, const Questions& questions) const {

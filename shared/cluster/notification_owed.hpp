@@ -32,7 +32,7 @@ class OwedNotifications {
     Millis with_core;    // and the core that runs the object, which may ask for it itself
   };
   struct Questions {
-    std::function<bool(const ObjectKey&)> runs;     // we run it, and our core knows its state
+    std::function<bool(const ObjectKey&)> tells;    // it is ours to tell of, and our core knows its state
     std::function<bool(const RegisterKey&)> asked;  // we ask for it already
   };
   // What we should ask for now.

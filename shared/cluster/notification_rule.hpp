@@ -3,6 +3,7 @@
 // that happens, answered through Outside, no clock, no randomness of its own.
 //
 //   request -> (waiting ->) asking -> told to the module -> done
+//   request -> passed on -> told by another, where this node does not notify
 //
 // A grant is a lease: good for the asker for ask_timeout from asking, binding the voter a beat longer from answering.
 #pragma once
@@ -21,6 +22,7 @@ namespace merlin::cluster {
 inline constexpr Millis kAskAllowance{1000};     // ask_timeout: 3 beats of the asker and this
 inline constexpr Millis kAnswerMargin{800};      // of ask_timeout: what is left for the module when not all have answered
 inline constexpr Millis kRefusedPatience{1000};  // who refuses in favour of another may be contradicted by that one until then
+inline constexpr int kBeatsToPassOn = 3;         // then what another is to tell is said again
 inline constexpr Millis kShortestWait{300};      // before asking again: drawn between these
 inline constexpr Millis kLongestWait{1000};
 inline constexpr std::size_t kMostQuestions = 100'000;
@@ -33,6 +35,10 @@ class NotificationOutside {
   virtual const wire::Register* find(const RegisterKey& key) const = 0;
   // Our core runs the object, and is to.
   virtual bool runs(const ObjectKey& object) const = 0;
+  // It is we who tell of it: we run it and notify, or are the first that notifies where who runs it does not.
+  virtual bool tells(const ObjectKey& object) const = 0;
+  // To the node that tells of it, if there is one.
+  virtual void pass_on(const wire::Notification& notification) = 0;
   // In the object's plain ranking: by draws alone, so that all nodes agree.
   virtual bool stands_before(const NodeId& one, const NodeId& other, const ObjectKey& object) const = 0;
   virtual Millis interval_of(const NodeId& node) const = 0;
@@ -58,8 +64,10 @@ class NotificationRule {
 
   // ---- the asker
   void on_request(const wire::NotifyRequest& request, Now now);
-  // The daemon's own: what is owed.
+  // The daemon's own: what is owed, and what the core of a node that does not notify asks for.
   void owe(const wire::Notification& notification, Now now);
+  // By what the object's state is known to be.
+  bool is_true(const wire::Notification& notification) const;
   void on_reply(const NodeId& from, wire::NotifyReply reply, Now now);
   void on_done(const wire::NotifyDone& done, Now now);
   // What the table says of this register, or of the object's state, has changed.
@@ -81,14 +89,14 @@ class NotificationRule {
 
  private:
   struct Question {
-    enum class Stage { waiting, asking, told };
+    enum class Stage { waiting, asking, told, passed };
     wire::Notification notification;
     std::uint64_t id = 0;        // of the last asking
     std::uint64_t request = 0;   // the module's; 0: ours
     std::uint64_t answered = 0;  // the request that the module was told to send for
     Stage stage = Stage::waiting;
     SteadyTime since{};  // of the stage; asking and told: when it was asked
-    SteadyTime again{};  // waiting: until then; asking: when those are asked again who have not answered
+    SteadyTime again{};  // waiting: until then; asking: when those are asked again who have not answered; passed: said again
     std::set<NodeId> asked;
     std::set<NodeId> granted;  // ourselves included
     bool written = false;      // our word that it is open
@@ -114,6 +122,7 @@ class NotificationRule {
 
   void begin(const wire::Notification& notification, std::uint64_t request, Now now);
   void ask(Question& question, Now now);
+  void pass_on(Question& question, SteadyTime now);
   void ask_voter(Question& question, const NodeId& voter);
   void ask_missing(Question& question, SteadyTime now);
   void judge(Question& question, Now now);

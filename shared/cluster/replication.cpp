@@ -38,7 +38,7 @@ void Replication::session_up(const NodeId& peer_id, SteadyTime now) {
   peer.compared = false;
   peer.jobs.clear();
   peer.round.reset();
-  peer.unequal_since = now;
+  peer.up_since = peer.unequal_since = now;
   peer.live_unacknowledged.clear();
   peer.bulk_unacknowledged = peer.taken = 0;
   peer.progress = now;
@@ -223,12 +223,12 @@ void Replication::compare_all(SteadyTime now, bool as_follower_too) {
   }
 }
 
-void Replication::table_seen(const NodeId& peer_id, std::uint64_t digest, SteadyTime now) {
+void Replication::table_seen(const NodeId& peer_id, std::uint64_t second, std::uint64_t digest, SteadyTime now) {
   Peer* peer = session(peer_id);
   if (peer == nullptr) return;
   const bool rows_came = std::exchange(peer->rows_came, false);
-  const bool equal = digest == table_.digest();
-  if (equal) peer->compared = true;
+  const bool equal = digest == table_.digest_at(second);
+  if (equal && now - peer->up_since >= kEqualCountsAfter) peer->compared = true;
   if (equal || rows_came) peer->unequal_since = now;
   const Millis patience = peer->compared ? kCompareEvery : kFirstCompareAfter;
   // Who still waits for its first compare does not rely on the other's lead: that may have been served, and begun anew since.
@@ -248,6 +248,7 @@ std::vector<NodeId> Replication::stuck(SteadyTime now) const {
 void Replication::shift(Millis late_by, SteadyTime now) {
   for (auto& [id, peer] : peers_) {
     peer.unequal_since = std::min(peer.unequal_since + late_by, now);
+    peer.up_since = std::min(peer.up_since + late_by, now);
     peer.progress = std::min(peer.progress + late_by, now);
   }
 }

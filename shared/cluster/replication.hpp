@@ -22,6 +22,7 @@ inline constexpr std::size_t kBulkWindow = 16;
 inline constexpr std::size_t kAcknowledgeAt = 16;   // live messages taken: then at once,
 inline constexpr Millis kAcknowledgeEvery{250};     // else that often: a frame of its own would cost as much as a row
 inline constexpr Millis kStuckAfter{30'000};        // no acknowledgement for that long: the session begins anew
+inline constexpr Millis kEqualCountsAfter{4'000};   // of a session: tables that were equal before it prove nothing of what came since
 inline constexpr Millis kFirstCompareAfter{5'000};  // of a session in which the tables were never known to be the same
 inline constexpr Millis kCompareEvery{20'000};      // while each beat says that the tables differ
 
@@ -54,9 +55,8 @@ class Replication {
   // Compare soon with everyone: a node was lost, and what it told only some must reach the rest.
   // The node with the smaller id leads; `as_follower_too`: do not wait for the other's lead.
   void compare_all(SteadyTime now, bool as_follower_too = false);
-  // From a beat: the peer's table as it was when the beat was made. Where results come all the time it differs from ours
-  // by what is on its way; only one that is never equal for long is compared.
-  void table_seen(const NodeId& peer, std::uint64_t digest, SteadyTime now);
+  // From a beat: the peer's table as it was at a second of the hybrid clock. One that is not ours for long is compared.
+  void table_seen(const NodeId& peer, std::uint64_t second, std::uint64_t digest, SteadyTime now);
   // Sessions whose other end acknowledges nothing: messages got lost at a third node. Begin them anew.
   std::vector<NodeId> stuck(SteadyTime now) const;
   void shift(Millis late_by, SteadyTime now);
@@ -90,9 +90,10 @@ class Replication {
     std::optional<wire::Follow> early_follow;  // came before the session
     std::deque<Job> jobs;
     std::optional<std::uint64_t> round;  // of the compare that we started
-    SteadyTime unequal_since{};          // the session's begin, equal tables, and rows of a compare begin it anew
-    bool rows_came = false;              // of a backlog or compare, since the last beat
-    SteadyTime progress{};               // last acknowledgement
+    SteadyTime up_since{};
+    SteadyTime unequal_since{};  // the session's begin, equal tables, and rows of a compare begin it anew
+    bool rows_came = false;      // of a backlog or compare, since the last beat
+    SteadyTime progress{};       // last acknowledgement
   };
 
   void acknowledge(const NodeId& id, Peer& peer);

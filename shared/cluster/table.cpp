@@ -33,10 +33,17 @@ std::uint32_t Table::bucket_of(const RegisterKey& key) {
   return static_cast<std::uint32_t>(mixed >> 52);
 }
 
-void Table::digest_toggle(const Row& row) {
+std::uint64_t Table::digest_toggle(const Row& row) {
   const std::uint64_t digest = digest_of(row.content);
   buckets_[bucket_of(key_of(row.content))] ^= digest;
   digest_ ^= digest;
+  return digest;
+}
+
+std::optional<std::uint64_t> Table::digest_at(std::uint64_t second) const {
+  if (second == 0) return digest_;
+  const std::optional<std::uint64_t> changes = history_.changes_after(second);
+  return changes ? std::optional(digest_ ^ *changes) : std::nullopt;
 }
 
 // Tombstones, and notifications of one event: nothing follows after them.
@@ -73,11 +80,13 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
   if (is_past(content)) return Put::older;
   const auto [found, fresh] = rows_.try_emplace(key_of(content));
   Row& row = found->second;
+  std::uint64_t change = 0, stamp = content.version.hlc;
   if (!fresh) {
     const std::strong_ordering which = order(content, row.content);
     if (which == 0) return Put::same;
     if (which < 0) return Put::older;
-    digest_toggle(row);
+    change = digest_toggle(row);
+    stamp = std::max(stamp, row.content.version.hlc);
     changes_.erase(row.change);
   }
   max_clock_ = std::max(max_clock_, std::min(content.version.hlc, kGreatestClock));
@@ -87,7 +96,7 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
   row.core_has = row.stored = false;
   row.change = ++head_;
   changes_.emplace_hint(changes_.end(), row.change, &row);
-  digest_toggle(row);
+  history_.changed(stamp, change ^ digest_toggle(row));
   return Put::newer;
 }
 

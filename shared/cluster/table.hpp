@@ -5,9 +5,11 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "cluster/digest_history.hpp"
 #include "cluster/register.hpp"
 
 namespace merlin::cluster {
@@ -47,6 +49,8 @@ class Table {
   std::map<std::uint64_t, Row*>::const_iterator end() const { return changes_.end(); }
 
   std::uint64_t digest() const { return digest_; }
+  // As it was without what is stamped later than this second of the hybrid clock; 0: as it is. None: not remembered.
+  std::optional<std::uint64_t> digest_at(std::uint64_t second) const;
   std::vector<std::uint64_t> bucket_digests() const { return {buckets_.begin(), buckets_.end()}; }
   // Which buckets differ from another table's digests; all of them when it has another number of buckets.
   std::vector<std::uint32_t> differing(const std::vector<std::uint64_t>& digests) const;
@@ -56,7 +60,7 @@ class Table {
   void core_lost();
 
  private:
-  void digest_toggle(const Row& row);
+  std::uint64_t digest_toggle(const Row& row);
   bool is_past(const wire::Register& content) const;
 
   std::uint64_t id_;
@@ -67,6 +71,7 @@ class Table {
   std::map<std::uint64_t, Row*> changes_;
   std::array<std::uint64_t, kBuckets> buckets_{};
   std::uint64_t digest_ = 0;
+  DigestHistory history_;
 };
 
 }  // namespace merlin::cluster

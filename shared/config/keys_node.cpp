@@ -87,7 +87,7 @@ std::vector<KeySpec> duty_keys() {
        .rule = of(ValueType::yes_no),
        .default_text = "yes",
        .in_effect = true,
-       .help = "Whether it sends notifications; a node that does not has no vote either.",
+       .help = "Whether it sends notifications; if not it has no vote, and another node tells of what it runs.",
        .apply = [](Target& t, const Value& v) { t.node->notifies = v.yes(); }},
       {.scope = here,
        .name = "ssh_user",

@@ -41,7 +41,7 @@ std::vector<KeySpec> module_keys() {
        .rule = of(ValueType::yes_no),
        .default_text = "yes",
        .in_effect = true,
-       .help = "Whether this node sends notifications.",
+       .help = "Whether this node sends notifications; if not it has no vote, and another node tells of what it runs.",
        .apply = [](Target& t, const Value& v) { t.config.module.notifies = v.yes(); }},
       {.scope = Scope::module,
        .name = "fingerprint",

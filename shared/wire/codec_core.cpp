@@ -28,5 +28,6 @@ MERLIN_WIRE_MESSAGE(RowsSafe)
 MERLIN_WIRE_MESSAGE(NotifyRequest)
 MERLIN_WIRE_MESSAGE(NotifyVerdict)
 MERLIN_WIRE_MESSAGE(NotifyDone)
+MERLIN_WIRE_MESSAGE(Recheck)
 
 }  // namespace merlin::wire

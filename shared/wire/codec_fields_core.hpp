@@ -104,6 +104,11 @@ void fields(auto& visit, Of<RowsSafe> auto& m) {
   visit(2, m.results);
 }
 
+void fields(auto& visit, Of<Recheck> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+}
+
 void fields(auto& visit, Of<NotifyRequest> auto& m) {
   visit(1, m.request);
   visit(2, m.notification);
@@ -116,6 +121,7 @@ void fields(auto& visit, Of<NotifyVerdict> auto& m) {
   visit(3, m.notification);
   visit(4, m.valid_ms);
   visit.fixed(5, m.question);
+  visit(6, m.delegated);
 }
 
 void fields(auto& visit, Of<NotifyDone> auto& m) {

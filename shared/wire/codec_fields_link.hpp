@@ -52,6 +52,7 @@ void fields(auto& visit, Of<Beat> auto& m) {
   visit(20, m.heard);
   visit(21, m.overdue);
   visit(22, m.checks_run);
+  visit(23, m.table_second);
 }
 
 void fields(auto& visit, Of<Heard> auto& m) {

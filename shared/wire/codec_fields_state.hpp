@@ -230,4 +230,6 @@ void fields(auto& visit, Of<NotifyVoid> auto& m) {
   visit(2, m.notification);
 }
 
+void fields(auto& visit, Of<NotifyTell> auto& m) { visit(1, m.notification); }
+
 }  // namespace merlin::wire

@@ -30,5 +30,6 @@ MERLIN_WIRE_MESSAGE(ToldRegister)
 MERLIN_WIRE_MESSAGE(NotifyAsk)
 MERLIN_WIRE_MESSAGE(NotifyReply)
 MERLIN_WIRE_MESSAGE(NotifyVoid)
+MERLIN_WIRE_MESSAGE(NotifyTell)
 
 }  // namespace merlin::wire

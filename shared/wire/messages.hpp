@@ -40,6 +40,7 @@ enum class MessageType : std::uint8_t {
   event_marks = 33,
   events_ask = 34,
   events = 35,
+  notify_tell = 36,
   core_hello = 40,
   core_welcome = 41,
   core_beat = 42,
@@ -59,6 +60,7 @@ enum class MessageType : std::uint8_t {
   notify_request = 56,
   notify_verdict = 57,
   notify_done = 58,
+  recheck = 59,
 };
 
 enum class NodeType : std::uint8_t { peer = 0, poller = 1, master = 2 };
@@ -145,6 +147,7 @@ struct Beat {
   std::vector<Heard> heard;
   std::uint32_t overdue = 0;
   std::uint64_t checks_run = 0;
+  std::uint64_t table_second = 0;
 };
 
 struct Heard {
@@ -470,6 +473,11 @@ struct NotifyVoid {
   Notification notification;
 };
 
+struct NotifyTell {
+  static constexpr MessageType type_id = MessageType::notify_tell;
+  Notification notification;
+};
+
 // A stretch of one stream that its sender has: see merlin.proto.
 struct EventMark {
   NodeId node;
@@ -654,6 +662,7 @@ struct NotifyVerdict {
   Notification notification;
   std::uint32_t valid_ms = 0;
   std::uint64_t question = 0;
+  bool delegated = false;
 };
 
 struct NotifyDone {
@@ -662,6 +671,11 @@ struct NotifyDone {
   bool sent = false;
   std::uint32_t contacts = 0;
   Notification notification;
+};
+
+struct Recheck {
+  static constexpr MessageType type_id = MessageType::recheck;
+  ObjectKey object;  // host = 1, service = 2
 };
 
 }  // namespace merlin::wire

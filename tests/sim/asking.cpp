@@ -49,6 +49,8 @@ class Voter final : public NotificationOutside {
 
   const wire::Register* find(const RegisterKey& key) const override { return key == told_key(problem()) && row_ ? &*row_ : nullptr; }
   bool runs(const ObjectKey&) const override { return owner; }
+  bool tells(const ObjectKey&) const override { return owner; }
+  void pass_on(const wire::Notification&) override {}
   bool stands_before(const NodeId& one, const NodeId& other, const ObjectKey&) const override { return one < other; }
   Millis interval_of(const NodeId&) const override { return kInterval; }
   void write(const wire::ToldRegister& told, Now) override;

@@ -128,6 +128,7 @@ void SimCore::receive(const cluster::ToCore& message) {
   if (const auto* away = std::get_if<wire::DaemonAway>(&message)) on(*away);
   if (const auto* verdict = std::get_if<wire::NotifyVerdict>(&message)) on(*verdict);
   if (const auto* safe = std::get_if<wire::RowsSafe>(&message)) on(*safe);
+  if (const auto* recheck = std::get_if<wire::Recheck>(&message)) on(*recheck);
 }
 
 void SimCore::on(const wire::DaemonAway& away) {
@@ -151,6 +152,14 @@ void SimCore::on(const wire::RowsToCore& rows) {
   for (const wire::Register& row : rows.imposed) bring_in(row, false);
   for (const wire::Register& row : rows.live) bring_in(row, true);
   outside_.to_daemon(wire::RowsConfirmed{rows.batch});
+}
+
+void SimCore::on(const wire::Recheck& recheck) {
+  Object* object = find(recheck.object);
+  if (object == nullptr || !owns(object->plan) || object->running) return;
+  outside_.tell("is to check " + name_of(*object) + " again");
+  object->due_ms = std::min(object->due_ms, wall_ms());
+  object->takeover = true;
 }
 
 void SimCore::on(const wire::RowsSafe& safe) {

@@ -99,6 +99,7 @@ class SimCore {
   void on(const wire::ResultsToCore& results);
   void on(const wire::NotifyVerdict& verdict);
   void on(const wire::RowsSafe& safe);
+  void on(const wire::Recheck& recheck);
   void bring_in(const wire::Register& row, bool live);
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
   std::string name_of(const Object& object) const;

@@ -103,8 +103,8 @@ void SimCore::on(const wire::NotifyVerdict& verdict) {
   }
   wire::NotifyDone done{verdict.question, false, 0, verdict.notification};
   const bool good = in_time(verdict);
-  const bool may_act = object != nullptr && (mine || verdict.request == 0) && owns(object->plan) && side_.gate_open() &&
-                       still_true(*object, verdict.notification);
+  const bool may_act = object != nullptr && (mine || verdict.request == 0) && (verdict.delegated || owns(object->plan)) &&
+                       side_.gate_open() && still_true(*object, verdict.notification);
   if (mine && (good || !may_act)) object->request.reset();
   if (good && may_act) {
     tell(*object, verdict.notification);
@@ -139,6 +139,7 @@ void SimCore::tell(Object& object, const wire::Notification& notification) {
                                side_.mode() == cluster::CoreSide::Mode::isolated});
   state.notified_on |= bit_of(state.current_state);
   state.next_notification = wall_ms() + plan_.repeat_after.count() - object.base_ms;
+  if (!owns(object.plan)) return;  // who runs it hears of it
   object.version = side_.next_version(outside_.now().wall);
   if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
 }
@@ -154,7 +155,7 @@ void SimCore::count_on(Object& object, const wire::Notification& told) {
 
 // Nobody to ask.
 void SimCore::tell_alone() {
-  if (side_.mode() != cluster::CoreSide::Mode::isolated || !side_.gate_open()) return;
+  if (side_.mode() != cluster::CoreSide::Mode::isolated || !side_.gate_open() || !plan_.nodes[life_.node].notifies) return;
   for (Object& object : objects_) {
     if (!object.request) continue;
     const wire::Notification notification = std::exchange(object.request, std::nullopt)->notification;

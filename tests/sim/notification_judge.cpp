@@ -13,6 +13,9 @@ void NotificationJudge::judge_object(std::size_t object, Millis now, Millis quie
   std::vector<Telling> tellings;
   std::copy_if(log_.tellings().begin(), log_.tellings().end(), std::back_inserter(tellings),
                [&](const Telling& telling) { return telling.object == object; });
+  for (const Telling& telling : tellings) {
+    if (!plan_.nodes[telling.node].notifies) fail("R9: a node without a vote has told: " + describe(telling));
+  }
   judge_repeats(tellings, fail);
   judge_order(tellings, fail);
   judge_end(object, tellings, now, quiet_since, fail);
@@ -76,7 +79,7 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
                                   const Fail& fail) const {
   const Millis patience = (plan_.attempts + 1) * plan_.check_interval + plan_.check_time + faults_.recovers_in() + Millis{10'000};
   const bool known = std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
-    return std::find(node.knows.begin(), node.knows.end(), object) != node.knows.end();
+    return node.notifies && std::find(node.knows.begin(), node.knows.end(), object) != node.knows.end();
   });
   if (!known || now - quiet_since < patience) return;
   const bool down = plan_.is_down(object, now);

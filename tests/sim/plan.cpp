@@ -130,6 +130,8 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   draw_strain(plan, more);
   draw_traffic(plan, more);
   draw_acts(plan, more);
+  // The first decides where half of them are enough.
+  if (Random of_tellers(seed ^ 0x7E11); of_tellers.chance(15)) plan.nodes[1 + of_tellers.below(plan.nodes.size() - 1)].notifies = false;
   return plan;
 }
 

@@ -80,6 +80,7 @@ struct NodePlan {
   std::vector<std::optional<std::uint32_t>> said_weights;  // its file's word of each node
   Millis clock_offset{0};
   int clock_drift_ppm = 0;  // of both of its clocks
+  bool notifies = true;     // no: it has no vote, and another node tells of what it runs
   Millis starts_at{0};
   std::vector<std::size_t> knows;  // objects
 };

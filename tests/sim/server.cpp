@@ -63,11 +63,12 @@ cluster::Settings Server::settings() const {
   settings.pulse_interval = self.pulse_interval;
   settings.core_timeout = self.core_timeout;
   settings.weight = self.weight;
+  settings.notifies = self.notifies;
   settings.partition = plan_.majority ? cluster::Partition::majority : cluster::Partition::every_side;
   if (plan_.nodes.size() == 2) settings.tie = plan_.nodes.front().name;
   for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {
     if (peer != number_ && !removed_.contains(peer))
-      settings.peers.push_back({plan_.nodes[peer].id, plan_.nodes[peer].name, self.said_weights[peer]});
+      settings.peers.push_back({plan_.nodes[peer].id, plan_.nodes[peer].name, self.said_weights[peer], plan_.nodes[peer].notifies});
   }
   return settings;
 }

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_session_without_acknowledgements_is_called_stuck_and_begi
 BOOST_AUTO_TEST_CASE(the_leading_end_compares_when_beats_differ_for_long_and_were_never_equal) {
   connect();
   talk();
-  const auto seen = [&](int milliseconds, std::uint64_t digest) { one.replication.table_seen(two.self, digest, at(milliseconds)); };
+  const auto seen = [&](int milliseconds, std::uint64_t digest) { one.replication.table_seen(two.self, 0, digest, at(milliseconds)); };
   two.table.put(row(1, 1), id(9), false);  // came by another way, and the live stream leaves it to that
   seen(0, two.table.digest());
   seen(10'000, one.table.digest());  // what was on its way had come
@@ -259,11 +259,38 @@ BOOST_AUTO_TEST_CASE(the_leading_end_compares_when_beats_differ_for_long_and_wer
   BOOST_TEST(equal());
 }
 
+BOOST_AUTO_TEST_CASE(tables_are_equal_as_of_a_second_while_news_is_on_its_way) {
+  const auto stamp = [](std::uint64_t second) { return (second * 1000) << 16; };
+  connect();
+  one.write(1, stamp(100));
+  two.write(2, stamp(100));
+  talk();
+  one.write(1, stamp(103));
+  two.write(2, stamp(104));
+  two.write(3, stamp(105));
+  BOOST_TEST(!equal());
+  BOOST_TEST((one.table.digest_at(102) == two.table.digest_at(102)));
+  BOOST_TEST((one.table.digest_at(103) != two.table.digest_at(103)));
+  talk();
+  BOOST_TEST((one.table.digest_at(103) == two.table.digest_at(103)), "and it is told when the news has come");
+  BOOST_TEST((one.table.digest_at(103) != one.table.digest_at(102)));
+  BOOST_TEST((one.table.digest_at(0) == one.table.digest()));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_table_was_is_forgotten_after_a_minute_of_changes) {
+  for (std::uint64_t second = 1; second <= kDigestSeconds + 1; ++second) one.write(second, (second * 1000) << 16);
+  BOOST_TEST(one.table.digest_at(1).has_value());
+  one.write(1000, (200 * 1000ULL) << 16);
+  BOOST_TEST(!one.table.digest_at(1).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(equal_tables_need_no_compare_to_count_as_compared) {
   connect();
   one.out.clear();
   two.out.clear();
-  one.replication.table_seen(two.self, two.table.digest(), at(1'000));
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(3'999));
+  BOOST_TEST(!one.replication.compared(two.self), "what was equal before the session proves nothing of its first moments");
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(4'000));
   BOOST_TEST(one.replication.compared(two.self));
 }
 
@@ -272,12 +299,12 @@ BOOST_AUTO_TEST_CASE(while_rows_of_a_compare_come_no_other_begins) {
   connect();
   one.out.clear();
   two.out.clear();
-  one.replication.table_seen(two.self, two.table.digest(), at(5'000));
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(5'000));
   while (one.waiting<wire::RowsAck>() == 0) Pair::step(one, two), Pair::step(two, one);  // the first rows have come
   one.out.clear();
-  one.replication.table_seen(two.self, two.table.digest(), at(10'000));
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(10'000));
   BOOST_TEST(one.waiting<wire::Digests>() == 0U);
-  one.replication.table_seen(two.self, two.table.digest(), at(15'000));
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(15'000));
   BOOST_TEST(one.waiting<wire::Digests>() == 1U, "and when they stay away, one does");
 }
 
@@ -286,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_s
   connect();
   one.out.clear();
   two.out.clear();
-  one.replication.table_seen(two.self, two.table.digest(), at(5'000));
+  one.replication.table_seen(two.self, 0, two.table.digest(), at(5'000));
   talk();
   BOOST_TEST(equal());
   BOOST_TEST(one.replication.compared(two.self));
@@ -301,9 +328,9 @@ BOOST_AUTO_TEST_CASE(who_was_never_sent_all_compares_by_itself) {
   two.replication.session_up(one.self, at(10'000));
   two.out.clear();
   BOOST_TEST(!two.replication.compared(one.self));
-  two.replication.table_seen(one.self, one.table.digest(), at(14'999));
+  two.replication.table_seen(one.self, 0, one.table.digest(), at(14'999));
   BOOST_TEST(two.waiting<wire::Digests>() == 0U);
-  two.replication.table_seen(one.self, one.table.digest(), at(15'000));
+  two.replication.table_seen(one.self, 0, one.table.digest(), at(15'000));
   talk();
   BOOST_TEST(equal());
   BOOST_TEST(two.replication.compared(one.self));

@@ -71,7 +71,9 @@ void for_each_message(Visit visit) {
   visit(Named<NotifyAsk>{"NotifyAsk"});
   visit(Named<NotifyReply>{"NotifyReply"});
   visit(Named<NotifyVoid>{"NotifyVoid"});
+  visit(Named<NotifyTell>{"NotifyTell"});
   visit(Named<RowsSafe>{"RowsSafe"});
+  visit(Named<Recheck>{"Recheck"});
   visit(Named<NotifyRequest>{"NotifyRequest"});
   visit(Named<NotifyVerdict>{"NotifyVerdict"});
   visit(Named<NotifyDone>{"NotifyDone"});

@@ -113,7 +113,8 @@ const Beat& sample() {
                       .table_digest = 19,
                       .heard = {heard, {}},
                       .overdue = 21,
-                      .checks_run = 22};
+                      .checks_run = 22,
+                      .table_second = 23};
   return m;
 }
 
@@ -495,6 +496,12 @@ const NotifyVoid& sample() {
 }
 
 template <>
+const NotifyTell& sample() {
+  static const NotifyTell m{.notification = notification};
+  return m;
+}
+
+template <>
 const EventMark& sample() {
   static const EventMark m{.node = node(0xd1), .epoch = 0x201, .first = 3, .last = 400};
   return m;
@@ -536,6 +543,12 @@ const Events& sample() {
 }
 
 template <>
+const Recheck& sample() {
+  static const Recheck m{.object = {0x601, 0x602}};
+  return m;
+}
+
+template <>
 const RowsSafe& sample() {
   static const RowsSafe m{.batch = 1, .results = {2, 300}};
   return m;
@@ -550,7 +563,7 @@ const NotifyRequest& sample() {
 template <>
 const NotifyVerdict& sample() {
   static const NotifyVerdict m{
-      .request = 1, .decision = NotifyDecision::told, .notification = notification, .valid_ms = 4, .question = 0x501};
+      .request = 1, .decision = NotifyDecision::told, .notification = notification, .valid_ms = 4, .question = 0x501, .delegated = true};
   return m;
 }
 

@@ -142,3 +142,28 @@ BOOST_AUTO_TEST_CASE(a_loop_that_stood_still_does_not_cause_a_burst) {
   }
   BOOST_TEST(cluster.core.moved.size() <= 10u);
 }
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_checked_again_is_run_before_its_time_whatever_its_row_says) {
+  Cluster cluster(2);
+  Takeover takeover(cluster.core, cluster.objects, cluster.rows);
+  const Seconds now = cluster.core.seconds();
+  cluster.rows.set_due(1, now + 50);
+  cluster.rows.set_due(2, now + 50);
+  takeover.recheck(1);
+  takeover.renew(1);  // and then its row comes
+  takeover.add(1);
+  takeover.add(2);
+  cluster.finish(takeover);
+  BOOST_REQUIRE(cluster.core.moved.size() == 2U);
+  BOOST_TEST(cluster.core.objects[1].schedule.next_check <= now + 1);
+  BOOST_TEST(cluster.core.objects[2].schedule.next_check == now + 50);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_released_meanwhile_is_not_checked_again) {
+  Cluster cluster(1);
+  Takeover takeover(cluster.core, cluster.objects, cluster.rows);
+  takeover.recheck(1);
+  takeover.drop(1);
+  cluster.finish(takeover);
+  BOOST_TEST(cluster.core.moved.empty());
+}

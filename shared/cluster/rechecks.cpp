@@ -1,0 +1,45 @@
+#include "cluster/rechecks.hpp"
+
+#include <algorithm>
+
+namespace merlin::cluster {
+
+void Rechecks::lost(const NodeId& node, std::uint64_t ours, std::uint64_t theirs) {
+  apart_[node] = {ours, theirs, std::nullopt, {}};
+  taken_.clear();
+}
+
+void Rechecks::met(const NodeId& node, std::uint64_t term, SteadyTime now) {
+  const auto found = apart_.find(node);
+  if (found == apart_.end()) return;
+  found->second.term = term;
+  found->second.met = now;
+}
+
+void Rechecks::compare(const wire::Register& held, const wire::Register& came, SteadyTime now) {
+  std::erase_if(apart_, [&](const auto& entry) { return entry.second.term && now - entry.second.met >= kMeetingLasts; });
+  if (held.kind != wire::RegisterKind::check || held.version == came.version) return;
+  const auto of_held = apart_.find(held.version.writer), of_came = apart_.find(came.version.writer);
+  // One was written by whom we had lost, the other by one of us.
+  if ((of_held == apart_.end()) == (of_came == apart_.end())) return;
+  const bool came_is_theirs = of_came != apart_.end();
+  const Apart& apart = came_is_theirs ? of_came->second : of_held->second;
+  const wire::Version& theirs = came_is_theirs ? came.version : held.version;
+  const wire::Version& ours = came_is_theirs ? held.version : came.version;
+  if (apart.term && (theirs.term > *apart.term || ours.term > *apart.term)) return;
+  if (theirs.hlc < apart.theirs || ours.hlc < apart.ours) return;
+  if (objects_.size() + taken_.size() >= kMost || taken_.contains(held.object)) return;
+  objects_.try_emplace(held.object, now);
+}
+
+std::vector<ObjectKey> Rechecks::take(const std::function<bool(const ObjectKey&)>& ready, std::size_t most, SteadyTime now) {
+  std::vector<ObjectKey> taken;
+  for (auto entry = objects_.begin(); entry != objects_.end() && taken.size() < most;) {
+    const bool run = ready(entry->first);
+    if (run) taken.push_back(entry->first), taken_.insert(entry->first);
+    entry = run || now - entry->second >= kKept ? objects_.erase(entry) : std::next(entry);
+  }
+  return taken;
+}
+
+}  // namespace merlin::cluster

@@ -1,0 +1,50 @@
+// Objects whose check two sides have run while they were apart (R5): of two check registers one stands after the meeting, and
+// what lost may have been the later news. So whoever runs the object then checks it again.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cluster/register.hpp"
+
+namespace merlin::cluster {
+
+class Rechecks {
+ public:
+  static constexpr Millis kMeetingLasts{60'000};  // rows that were written apart arrive until then
+  static constexpr Millis kKept{60'000};          // for who will run the object
+  static constexpr std::size_t kMost = 1'000'000;
+
+  // We have lost the node. What it writes from `theirs` on, by its clock, and others from `ours` on, is written apart.
+  void lost(const NodeId& node, std::uint64_t ours, std::uint64_t theirs);
+  // We meet again; no row that was written apart has a greater term.
+  void met(const NodeId& node, std::uint64_t term, SteadyTime now);
+  void forget(const NodeId& node) { apart_.erase(node); }
+
+  // Of two contents of one check register; either may be the one that stands.
+  void compare(const wire::Register& held, const wire::Register& came, SteadyTime now);
+  bool may_concern_rows() const { return !apart_.empty(); }
+
+  // At most `most` that `ready` accepts; they are forgotten, and so is what has waited for too long.
+  std::vector<ObjectKey> take(const std::function<bool(const ObjectKey&)>& ready, std::size_t most, SteadyTime now);
+  bool empty() const { return objects_.empty(); }
+
+ private:
+  struct Apart {
+    std::uint64_t ours = 0;
+    std::uint64_t theirs = 0;
+    std::optional<std::uint64_t> term;  // of the meeting; none: not yet, and what comes was written apart
+    SteadyTime met{};
+  };
+
+  std::map<NodeId, Apart> apart_;
+  std::map<ObjectKey, SteadyTime> objects_;
+  std::set<ObjectKey> taken_;  // since the last loss: both contents come more than once
+};
+
+}  // namespace merlin::cluster

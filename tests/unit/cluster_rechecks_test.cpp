@@ -1,0 +1,84 @@
+// Which objects are checked again after two sides met: those that both have checked while apart, and no other.
+#include <boost/test/unit_test.hpp>
+
+#include "cluster/rechecks.hpp"
+#include "unit/cluster_support.hpp"
+
+namespace {
+
+using namespace merlin;
+using namespace merlin::cluster;
+
+constexpr std::uint64_t kLost = 1000, kMetTerm = 5;
+
+wire::Register row(std::uint8_t writer, std::uint64_t hlc, std::uint64_t term = kMetTerm) {
+  wire::Register content;
+  content.object = {7, 0};
+  content.version = {term, 1, hlc, id(writer)};
+  return content;
+}
+
+// We are node 1, with node 2; node 3 was lost and is met again.
+struct Meeting {
+  Meeting() {
+    rechecks.lost(id(3), kLost, kLost + 50);
+    rechecks.met(id(3), kMetTerm, at(0));
+  }
+  std::size_t due(int milliseconds = 0) {
+    return rechecks.take([](const ObjectKey&) { return true; }, 100, at(milliseconds)).size();
+  }
+  Rechecks rechecks;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rechecks)
+
+BOOST_FIXTURE_TEST_CASE(what_both_sides_wrote_apart_is_checked_again_whichever_stands, Meeting) {
+  rechecks.compare(row(1, 2000), row(3, 3000), at(0));
+  BOOST_TEST(due() == 1U);
+  BOOST_TEST(due() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(also_what_another_of_our_side_wrote_and_once_a_meeting, Meeting) {
+  rechecks.compare(row(2, 4000), row(3, 3000), at(0));
+  BOOST_TEST(due() == 1U);
+  rechecks.compare(row(3, 3000), row(2, 4000), at(0));
+  BOOST_TEST(due() == 0U);
+  rechecks.lost(id(3), kLost, kLost);
+  rechecks.compare(row(3, 3000), row(2, 4000), at(1000));
+  BOOST_TEST(due(1000) == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_only_one_side_wrote_is_not, Meeting) {
+  rechecks.compare(row(1, kLost - 1), row(3, 3000), at(0));
+  rechecks.compare(row(1, 2000), row(3, kLost + 49), at(0));
+  rechecks.compare(row(1, 2000), row(2, 3000), at(0));
+  rechecks.compare(row(3, 2000), row(3, 3000), at(0));
+  BOOST_TEST(due() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_after_the_meeting_is_not, Meeting) {
+  rechecks.compare(row(1, 2000), row(3, 3000, kMetTerm + 1), at(0));
+  rechecks.compare(row(1, 2000, kMetTerm + 1), row(3, 3000), at(0));
+  rechecks.compare(row(1, 2000), row(3, 3000), at(60'000));
+  BOOST_TEST(due() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_rows_come_before_the_nodes_count_as_met) {
+  Rechecks rechecks;
+  rechecks.lost(id(3), kLost, kLost);
+  rechecks.compare(row(1, 2000), row(3, 3000, kMetTerm + 9), at(0));
+  BOOST_TEST(!rechecks.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(it_waits_for_who_runs_the_object_but_not_for_ever, Meeting) {
+  rechecks.compare(row(1, 2000), row(3, 3000), at(0));
+  const auto nobody = [](const ObjectKey&) { return false; };
+  BOOST_TEST(rechecks.take(nobody, 100, at(59'999)).empty());
+  BOOST_TEST(!rechecks.empty());
+  BOOST_TEST(rechecks.take(nobody, 100, at(60'000)).empty());
+  BOOST_TEST(rechecks.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
