@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace merlin::neb {
 namespace {
@@ -37,6 +38,11 @@ struct OperatorCommands::Arguments {
   Index object = no_object;
   std::string_view rest;
 };
+
+wire::Command OperatorCommands::forwarded(Index object, std::string line) const {
+  const std::int64_t wall_ms = core_.now().wall.time_since_epoch().count();
+  return {objects_.key(object), std::move(line), wall_ms, 0, wall_ms};
+}
 
 OperatorCommands::Done OperatorCommands::done(std::string_view name, std::string_view arguments) {
   const ExternalCommand command = find_command(name);
@@ -75,12 +81,29 @@ std::vector<wire::Command> OperatorCommands::for_services(Index host, std::strin
 }
 
 // No other command than those that are forwarded, whatever a node says.
+// A check that was asked for in vain for a whole interval has come by itself meanwhile, unless it was asked for a later time.
+bool OperatorCommands::is_void(Index object, const wire::Command& command) const {
+  std::string_view line = command.line;
+  const ExternalCommand known = find_command(cut(line));
+  if (!known.name.starts_with("SCHEDULE_")) return false;
+  const Seconds interval = core_.schedule(object).interval;
+  if (interval <= 0 || command.sent_ms - command.given_ms <= interval * 1000) return false;
+  const Arguments named(objects_, known.target, line);
+  Seconds asked_for = 0;
+  std::from_chars(named.rest.data(), named.rest.data() + named.rest.size(), asked_for);
+  return asked_for + interval < core_.now().wall.time_since_epoch().count() / 1000;
+}
+
 bool OperatorCommands::run(const wire::Command& command) {
   const Index object = objects_.find(command.object);
   if (object == no_object || !ownership_.owns(object)) return false;
   const std::size_t name_end = command.line.find(';');
   if (name_end == std::string::npos) return true;
   if (find_command(std::string_view(command.line).substr(0, name_end)).kind != CommandClass::owner) return true;
+  if (is_void(object, command)) {
+    core_.log(LogLevel::info, "not carried out, since it was given longer than a check interval ago: " + command.line);
+    return true;
+  }
   core_.people().run_command(command.line);
   return true;
 }

@@ -31,8 +31,9 @@ class OperatorCommands {
  private:
   struct Arguments;
 
+  bool is_void(Index object, const wire::Command& command) const;
   void take_down(const ExternalCommand& command, const Arguments& arguments);
-  wire::Command forwarded(Index object, std::string line) const { return {objects_.key(object), std::move(line), 0, 0}; }
+  wire::Command forwarded(Index object, std::string line) const;
   std::vector<wire::Command> for_services(Index host, std::string_view name, const Arguments& arguments) const;
 
   Core& core_;

@@ -77,6 +77,7 @@ void fields(auto& visit, Of<Command> auto& m) {
   visit(3, m.line);
   visit(4, m.sent_ms);
   visit(5, m.number);
+  visit(6, m.given_ms);
 }
 
 void fields(auto& visit, Of<ForwardedAck> auto& m) {

@@ -319,6 +319,7 @@ struct Command {
   std::string line;
   std::int64_t sent_ms = 0;
   std::uint64_t number = 0;
+  std::int64_t given_ms = 0;
 };
 
 struct ForwardedResult {

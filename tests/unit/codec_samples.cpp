@@ -37,8 +37,11 @@ const CheckResult result{.object = {.host = 0x6101, .service = 0x6102},
                          .output = "OK - fine|load=1\nmore\n\xe4",
                          .sent_ms = 66,
                          .number = 69};
-const Command command{
-    .object = {.host = 0x6301, .service = 0x6302}, .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4", .sent_ms = 67, .number = 68};
+const Command command{.object = {.host = 0x6301, .service = 0x6302},
+                      .line = "SEND_CUSTOM_HOST_NOTIFICATION;web;0;me;\xe4",
+                      .sent_ms = 67,
+                      .number = 68,
+                      .given_ms = 69};
 const ForwardedResult forwarded{.taker = node(0x70),
                                 .taker_instance = 0x7101,
                                 .number = 72,

@@ -64,13 +64,34 @@ BOOST_FIXTURE_TEST_CASE(a_command_for_another_cores_object_is_forwarded, Desk) {
   BOOST_TEST((lines == std::vector<std::string>{"SCHEDULE_FORCED_SVC_CHECK;db;sql;1700000000", "SCHEDULE_FORCED_SVC_CHECK;db;sql;5"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_forced_check_that_comes_after_more_than_an_interval_is_void_unless_it_was_for_later, Desk) {
+  core.objects[http].schedule.interval = 60;
+  up({Objects(core).unit(web)});
+  const Seconds wall = core.seconds();
+  const auto run_at_age = [&](const std::string& line, Seconds age) {
+    core.operators.commands.clear();
+    wire::ForwardedResult forwarded;
+    forwarded.number = 1;
+    forwarded.command.push_back({Objects(core).key(http), line, 1'000'000 + age * 1000, 0, 1'000'000});
+    daemon.say(wire::ResultsToCore{{forwarded}});
+    run(2);
+    BOOST_TEST(said<wire::ResultsTaken>().back().taken.size() == 1U);
+    return core.operators.commands.size();
+  };
+  const std::string forced = "SCHEDULE_FORCED_SVC_CHECK;web;http;";
+  BOOST_TEST(run_at_age(forced + std::to_string(wall - 60), 60) == 1U);
+  BOOST_TEST(run_at_age(forced + std::to_string(wall - 61), 61) == 0U);
+  BOOST_TEST(run_at_age(forced + std::to_string(wall + 600), 61) == 1U);
+  BOOST_TEST(run_at_age("SEND_CUSTOM_SVC_NOTIFICATION;web;http;0;me;text", 3600) == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_forwarded_command_is_carried_out_by_the_owner_alone_and_answered, Desk) {
   up({Objects(core).unit(web)});
   wire::ResultsToCore message;
   const auto add = [&](Index object, const std::string& line) {
     wire::ForwardedResult forwarded;
     forwarded.number = message.results.size() + 1;
-    forwarded.command.push_back({Objects(core).key(object), line, 0, 0});
+    forwarded.command.push_back({Objects(core).key(object), line, 0, 0, 0});
     message.results.push_back(forwarded);
   };
   add(http, "SCHEDULE_FORCED_SVC_CHECK;web;http;5");
