@@ -9,5 +9,8 @@ namespace merlin::mon {
 
 std::vector<Command> check_commands();
 std::vector<Command> log_commands();
+std::vector<Command> configuration_commands();
+std::vector<Command> configuration_steps();  // what a push or fetch runs on the other node
+std::vector<Command> sync_commands();
 
 }  // namespace merlin::mon

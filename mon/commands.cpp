@@ -287,93 +287,10 @@ std::vector<Command> trust_commands() {
   };
 }
 
-// What 'mon oconf push' runs on the other nodes.
-std::vector<Command> push_steps() {
-  return {
-      {.name = "oconf stage",
-       .summary = "take a push from standard input, and let the core here check it",
-       .details = "What 'mon oconf push' runs on the other node. Nothing of the core's own changes.",
-       .examples = {"mon oconf stage"},
-       .timeout = usual_timeout,
-       .run = run_oconf_stage},
-      {.name = "oconf activate",
-       .arguments = "ID",
-       .summary = "put a staged push in place",
-       .examples = {"mon oconf activate 0123456789abcdef"},
-       .min_words = 1,
-       .max_words = 1,
-       .timeout = usual_timeout,
-       .run = run_oconf_activate},
-      {.name = "oconf undo",
-       .arguments = "ID",
-       .summary = "take a push back that was put in place",
-       .examples = {"mon oconf undo 0123456789abcdef"},
-       .min_words = 1,
-       .max_words = 1,
-       .timeout = usual_timeout,
-       .run = run_oconf_undo},
-      {.name = "oconf drop",
-       .arguments = "ID",
-       .summary = "end a push here: its stage and its lock go",
-       .examples = {"mon oconf drop 0123456789abcdef"},
-       .min_words = 1,
-       .max_words = 1,
-       .timeout = usual_timeout,
-       .run = run_oconf_drop},
-  };
-}
-
-std::vector<Command> configuration_commands() {
-  return {
-      {.name = "oconf push",
-       .arguments = "[NAME…] [--all] [--type=TYPE,…]",
-       .summary = "give our object configuration to other nodes",
-       .details = "The core here checks it, what differs is sent to all, the core there checks it too; only when all agree it is put in\n"
-                  "place, one node after the other, each with its checks handed over and its core restarted. Any failure takes all\n"
-                  "of them back. Nodes that cannot be reached are left out: exit status 1.",
-       .examples = {"mon oconf push", "mon oconf push peer02 --dry-run"},
-       .options = with_login({all,
-                              type,
-                              {"--dry-run", "", "only say what would be sent"},
-                              {"--no-restart", "", "leave the cores there running as they are"}}),
-       .max_words = Command::many,
-       .timeout = usual_timeout,
-       .run = run_oconf_push},
-      {.name = "oconf hash",
-       .summary = "one digest of this node's object configuration",
-       .details = "SHA-256 over a line 'DIGEST PATH' for each file that the core's main file names by cfg_file and cfg_dir.",
-       .examples = {"mon oconf hash", "mon node ctrl --self -- mon oconf hash"},
-       .options = {json},
-       .timeout = usual_timeout,
-       .run = run_oconf_hash},
-      {.name = "oconf files",
-       .summary = "the files that the digest covers",
-       .examples = {"mon oconf files"},
-       .options = {json},
-       .timeout = usual_timeout,
-       .run = run_oconf_files},
-      {.name = "oconf changed",
-       .summary = "when one of these files was changed last",
-       .examples = {"mon oconf changed"},
-       .options = {json},
-       .timeout = usual_timeout,
-       .run = run_oconf_changed},
-      {.name = "oconf diff",
-       .arguments = "NAME",
-       .summary = "which files differ from those of another node",
-       .examples = {"mon oconf diff peer02"},
-       .options = with_login({json}),
-       .min_words = 1,
-       .max_words = 1,
-       .timeout = usual_timeout,
-       .run = run_oconf_diff},
-  };
-}
-
 std::vector<Command> make_table() {
   std::vector<Command> table;
-  for (auto part : {editing_commands(), showing_commands(), remote_commands(), trust_commands(), configuration_commands(), push_steps(),
-                    log_commands(), check_commands(), moving_commands()}) {
+  for (auto part : {editing_commands(), showing_commands(), remote_commands(), trust_commands(), configuration_commands(), sync_commands(),
+                    configuration_steps(), log_commands(), check_commands(), moving_commands()}) {
     std::ranges::move(part, std::back_inserter(table));
   }
   return table;

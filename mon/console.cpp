@@ -11,6 +11,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "mon/utf8.hpp"
+
 namespace merlin::mon {
 namespace {
 
@@ -65,6 +67,9 @@ void measure(Console& console) {
 std::string plain(std::string_view text) {
   std::string clean(text);
   std::ranges::replace_if(clean, is_control, ' ');
+  if (!is_utf8(clean))
+    std::ranges::replace_if(
+        clean, [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; }, '?');
   // The eight-bit control characters of ISO 6429, as UTF-8 writes them.
   for (std::size_t i = 0; i + 1 < clean.size(); ++i) {
     const bool is_c1 = clean[i] == '\xC2' && static_cast<unsigned char>(clean[i + 1]) < 0xA0;

@@ -33,7 +33,8 @@ Console standard_console();
 // The present size of the terminal; COLUMNS, then default_width, where there is none.
 void measure(Console& console);
 
-// `text` without control characters: what other nodes say must not steer the terminal.
+// `text` without control characters, and with question marks in the place of what is no UTF-8: what other nodes say must
+// not steer the terminal.
 std::string plain(std::string_view text);
 
 // Columns that `text` takes: its UTF-8 characters.

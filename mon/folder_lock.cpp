@@ -27,4 +27,10 @@ Result<net::Fd> lock_folder(const std::string& folder) {
   return Error{"another mon is at work there and does not end", folder, "try again"};
 }
 
+net::Fd try_lock_folder(const std::string& folder) {
+  net::Fd held(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return {};
+  return held;
+}
+
 }  // namespace merlin::mon

@@ -39,8 +39,9 @@ void print_difference(Console& console, const oconf::Difference& found) {
 }  // namespace
 
 int run_oconf_hash(const Call& call, Console& console) {
-  const auto manifest = manifest_here(call, console);
-  if (!manifest) return failed;
+  const auto here = configuration_here(call, console);
+  if (!here) return failed;
+  const auto* manifest = &here->manifest;
   if (call.json())
     console.print({{"hash", oconf::digest_of(*manifest)}});
   else
@@ -49,19 +50,23 @@ int run_oconf_hash(const Call& call, Console& console) {
 }
 
 int run_oconf_files(const Call& call, Console& console) {
-  const auto manifest = manifest_here(call, console);
-  if (!manifest) return failed;
-  if (call.json())
-    console.print(oconf::document_of(*manifest));
-  else
-    for (const auto& file : manifest->files) console.out << plain(file.path) << '\n';
+  const auto here = configuration_here(call, console, call.has("--resources") ? oconf::Resources::yes : oconf::Resources::no);
+  if (!here) return failed;
+  if (!call.json()) {
+    for (const auto* files : {&here->manifest.files, &here->manifest.resources})
+      for (const auto& file : *files) console.out << plain(file.path) << '\n';
+    return all_well;
+  }
+  auto document = oconf::document_of(here->manifest);
+  oconf::add_lineage(document, here->stage.lineage(here->manifest));
+  console.print(document);
   return all_well;
 }
 
 int run_oconf_changed(const Call& call, Console& console) {
-  const auto manifest = manifest_here(call, console);
-  if (!manifest) return failed;
-  const WallTime when = oconf::changed_at(*manifest);
+  const auto here = configuration_here(call, console);
+  if (!here) return failed;
+  const WallTime when = oconf::changed_at(here->manifest);
   if (call.json())
     console.print({{"changed", when.time_since_epoch() / std::chrono::seconds(1)}});
   else
@@ -70,19 +75,18 @@ int run_oconf_changed(const Call& call, Console& console) {
 }
 
 int run_oconf_diff(const Call& call, Console& console) {
-  const auto config = load_config(call, console);
-  if (!config) return failed;
-  const Chosen chosen = choose_nodes(call, *config, console);
+  const auto here = configuration_here(call, console);
+  if (!here) return failed;
+  const Chosen chosen = choose_nodes(call, here->config, console);
   if (chosen.nodes.empty()) return chosen.status;
-  const auto ours = manifest_here(call, console);
   auto rules = login_rules(call, console);
-  if (!ours || !rules) return failed;
+  if (!rules) return failed;
   const auto theirs = manifest_there(chosen.nodes.front(), std::move(*rules));
   if (!theirs) {
     console.error(theirs.error());
     return failed;
   }
-  const auto found = oconf::difference(*ours, *theirs);
+  const auto found = oconf::difference(here->manifest, *theirs);
   if (call.json())
     console.print(
         {{"node", chosen.nodes.front().name}, {"only_here", found.added}, {"differs", found.changed}, {"only_there", found.removed}});

@@ -1,10 +1,10 @@
-// mon oconf stage, activate, undo and drop: what a push runs on the nodes that it goes to.
+// mon oconf stage, activate, undo, renew, drop and pack: what a push or a fetch runs on the other node. And mend.
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "mon/commands.hpp"
-#include "mon/core_check.hpp"
-#include "mon/oconf/stage.hpp"
+#include "mon/oconf/object_text.hpp"
 #include "mon/oconf_here.hpp"
 #include "mon/service_plan.hpp"
 #include "mon/site.hpp"
@@ -12,55 +12,70 @@
 namespace merlin::mon {
 namespace {
 
+using Change = Result<> (*)(const Call&, ConfigurationHere&, const std::string&, Restart);
+
 int told(const Result<>& outcome, Console& console) {
   if (outcome) return all_well;
   console.error(outcome.error());
   return failed;
 }
 
-std::optional<oconf::Stage> stage_here(const Call& call, Console& console) {
-  const auto config = load_config(call, console);
-  if (!config) return std::nullopt;
-  const auto files = core_files(config->core, look_at_machine());
-  if (!files.config.empty() && oconf::is_push_id(call.words.front())) return oconf::Stage(files.config);
+std::string all_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+
+bool is_push(const Call& call, Console& console) {
+  if (oconf::is_push_id(call.words.front())) return true;
   console.error({"no such push is staged here", std::string(call.command->name), "mon oconf push starts one"});
-  return std::nullopt;
+  return false;
 }
 
-Result<> stage(const std::string& bytes, const oconf::Manifest& present, const std::string& binary) {
-  const auto package = oconf::unpack(bytes);
-  if (!package) return package.error();
-  oconf::Stage here(present.main.path);
-  const auto to_verify = here.prepare(*package, present);
-  if (!to_verify) return to_verify.error();
-  const auto good = check_core(binary, *to_verify);
-  if (good) return good;
-  return Error{here.with_real_names(package->id, good.error().what), "the core there", "mend the configuration; nothing was changed"};
+int change(const Call& call, Console& console, Change what) {
+  if (!is_push(call, console)) return failed;
+  auto here = configuration_here(call, console);
+  if (!here) return failed;
+  return told(what(call, *here, call.words.front(), call.has("--restart") ? Restart::yes : Restart::no), console);
+}
+
+// Without a look at the files: it is done while another command works with them.
+int on_stage(const Call& call, Console& console, Result<> (oconf::Stage::*what)(const std::string&)) {
+  const auto config = is_push(call, console) ? load_config(call, console) : std::nullopt;
+  if (!config) return failed;
+  oconf::Stage stage(core_files(config->core, look_at_machine()).config, config->node_name);
+  return told((stage.*what)(call.words.front()), console);
 }
 
 }  // namespace
 
 int run_oconf_stage(const Call& call, Console& console) {
-  const auto present = manifest_here(call, console);
-  const auto config = present ? load_config(call, console) : std::nullopt;
+  auto here = configuration_here(call, console);
+  if (!here) return failed;
+  const auto package = oconf::unpack(all_input());
+  return told(package ? stage_package(*here, *package) : Result<>(package.error()), console);
+}
+
+int run_oconf_activate(const Call& call, Console& console) { return change(call, console, activate_stage); }
+int run_oconf_undo(const Call& call, Console& console) { return change(call, console, undo_stage); }
+int run_oconf_renew(const Call& call, Console& console) { return on_stage(call, console, &oconf::Stage::renew); }
+int run_oconf_drop(const Call& call, Console& console) { return on_stage(call, console, &oconf::Stage::drop); }
+
+int run_oconf_mend(const Call& call, Console& console) {
+  const auto config = load_config(call, console);
   if (!config) return failed;
-  const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
-  return told(stage(bytes, *present, core_files(config->core, look_at_machine()).binary), console);
+  mend_configuration(*config);
+  return all_well;
 }
 
-int run_oconf_activate(const Call& call, Console& console) {
-  auto here = stage_here(call, console);
-  return here ? told(here->activate(call.words.front()), console) : failed;
-}
-
-int run_oconf_undo(const Call& call, Console& console) {
-  auto here = stage_here(call, console);
-  return here ? told(here->undo(call.words.front()), console) : failed;
-}
-
-int run_oconf_drop(const Call& call, Console& console) {
-  auto here = stage_here(call, console);
-  return here ? told(here->drop(call.words.front()), console) : failed;
+int run_oconf_pack(const Call& call, Console& console) {
+  const auto here = configuration_here(call, console);
+  if (!here) return failed;
+  const auto theirs = oconf::read_document(nlohmann::ordered_json::parse(all_input(), nullptr, false));
+  if (!theirs) return told(theirs.error(), console);
+  const auto found = oconf::difference(here->manifest, *theirs);
+  auto files = oconf::packed_files(here->manifest, found, [](const auto& file) { return oconf::read_object_text(file.path); });
+  if (!files) return told(files.error(), console);
+  const auto lineage = here->stage.lineage(here->manifest);
+  console.out << oconf::pack(
+      {oconf::new_push_id(), here->config.node_name, std::move(*files), found.removed, oconf::with(lineage.history, lineage.now)});
+  return all_well;
 }
 
 }  // namespace merlin::mon

@@ -1,4 +1,6 @@
 // mon start, stop and restart
+#include "mon/service.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 
 #include "mon/child.hpp"
 #include "mon/commands.hpp"
+#include "mon/oconf_here.hpp"
 #include "mon/service_plan.hpp"
 #include "mon/site.hpp"
 
@@ -20,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr Millis poll_interval{200};
 constexpr Millis answer_timeout{5'000};
+constexpr Millis core_timeout{60'000};  // until a core that was restarted talks to merlind
 
 // One call's time, shared by all its steps.
 class Patience {
@@ -44,14 +48,6 @@ Answer ask_quickly(const Call& call, const char* command) {
   Call quick = call;
   quick.timeout = answer_timeout;
   return ask_daemon(quick, {{"command", command}});
-}
-
-bool core_runs(const Call& call) {
-  const Answer status = ask_quickly(call, "status");
-  if (!status) return false;
-  const ordered_json self = node_of(*status, "");
-  const std::string core = self.is_null() ? "" : text_at(self, "core");
-  return core == "running" || core == "busy";
 }
 
 // A step that failed does not keep the next from being tried: what was stopped must start again.
@@ -106,6 +102,7 @@ int run_service(const Call& call, Console& console, Action action) {
     return failed;
   }
   const Patience patience(call.timeout);
+  if (action != Action::stop) mend_configuration(*config);
   if (action == Action::restart && check_first(*config, machine, patience, console) != all_well) return failed;
   const int status = take_steps(*plan, patience, console);
   if (action != Action::stop) return call.has("--no-wait") || status != all_well ? status : wait_for_both(call, *config, patience, console);
@@ -115,6 +112,27 @@ int run_service(const Call& call, Console& console, Action action) {
 }
 
 }  // namespace
+
+bool core_runs(const Call& call) {
+  const Answer status = ask_quickly(call, "status");
+  if (!status) return false;
+  const ordered_json self = node_of(*status, "");
+  const std::string core = self.is_null() ? "" : text_at(self, "core");
+  return core == "running" || core == "busy";
+}
+
+Result<> restart_core(const Call& call, const config::Config& config) {
+  const auto plan = plan_service(Action::restart_core, config.core, look_at_machine());
+  if (!plan) return plan.error();
+  const Patience patience(core_timeout);
+  Result<> outcome = Ok{};
+  for (const ServiceStep& step : *plan) {
+    auto ran = run_child(step.argv, patience.left());
+    if (!ran && outcome) outcome = std::move(ran);
+  }
+  if (!outcome || wait_until(patience, [&] { return core_runs(call); })) return outcome;
+  return Error{"the core does not come up", "core", "see its log"};
+}
 
 int run_start(const Call& call, Console& console) { return run_service(call, console, Action::start); }
 int run_stop(const Call& call, Console& console) { return run_service(call, console, Action::stop); }

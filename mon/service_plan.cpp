@@ -94,6 +94,9 @@ Result<std::vector<ServiceStep>> plan_service(Action action, const config::CoreC
   if (action == Action::start) return in_order({daemon_step("start", machine), core_start()});
   if (action == Action::stop) return in_order({core_stop(), daemon_step("stop", machine)});
   const bool only_restart = core.restart && !(core.start && core.stop);
+  const bool is_all = action == Action::restart;
+  if (only_restart && !is_all) return in_order({core_step("restart", core.restart, core, machine)});
+  if (!is_all) return in_order({core_stop(), core_start()});
   if (only_restart) return in_order({daemon_step("restart", machine), core_step("restart", core.restart, core, machine)});
   return in_order({core_stop(), daemon_step("restart", machine), core_start()});
 }

@@ -18,7 +18,7 @@ struct Machine {
 };
 Machine look_at_machine();
 
-enum class Action { start, stop, restart };
+enum class Action { start, stop, restart, restart_core };
 
 struct ServiceStep {
   std::string what;  // "merlind", "core"
@@ -27,8 +27,8 @@ struct ServiceStep {
 };
 
 // start: merlind, then the core. stop: the core, then merlind. restart: the core stops, merlind restarts,
-// the core starts; with only `core { restart }` set: merlind restarts, then that. What core { start stop
-// restart } say goes before what the machine has. Error: a service that cannot be found.
+// the core starts; with only `core { restart }` set: merlind restarts, then that. restart_core: the same without
+// merlind. What core { start stop restart } say goes before what the machine has. Error: a service that cannot be found.
 Result<std::vector<ServiceStep>> plan_service(Action action, const config::CoreConfig& core, const Machine& machine);
 
 // How the core checks its own configuration; empty where neither merlin.conf nor the machine says.

@@ -18,6 +18,7 @@
 #include "config/sources.hpp"
 #include "mon/oconf/object_text.hpp"
 #include "mon/site.hpp"
+#include "mon/utf8.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
@@ -58,12 +59,53 @@ Result<> collect(const std::string& folder, int depth, std::set<std::string>& fo
   return Ok{};
 }
 
+bool is_digest(std::string_view text) { return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
+
 Result<ObjectFile> read_one(const std::string& path) {
+  if (!is_utf8(path)) return Error{"its name is no UTF-8", path, "rename it"};
   const auto text = read_object_text(path);
   if (!text) return text.error();
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return Error{std::strerror(errno), path, ""};
   return ObjectFile{path, sha256(*text), about.st_mode & 0777U, text->size()};
+}
+
+Result<std::vector<ObjectFile>> read_all(const std::set<std::string>& paths) {
+  std::vector<ObjectFile> files;
+  for (const std::string& path : paths) {
+    auto file = read_one(path);
+    if (!file) return file.error();
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
+
+const ObjectFile* find_in(const std::vector<ObjectFile>& files, const std::string& path) {
+  const auto at = std::ranges::lower_bound(files, path, {}, &ObjectFile::path);
+  return at != files.end() && at->path == path ? &*at : nullptr;
+}
+
+ordered_json document_of_files(const std::vector<ObjectFile>& files) {
+  ordered_json document = ordered_json::array();
+  for (const ObjectFile& file : files) {
+    document.push_back({{"path", file.path}, {"sha256", file.digest}, {"mode", fmt::format("{:04o}", file.mode)}, {"size", file.size}});
+  }
+  return document;
+}
+
+const Error unreadable{"its list of object files cannot be read", "oconf files", "is Merlin there of the same version?"};
+
+Result<std::vector<ObjectFile>> read_files(const ordered_json& document) {
+  if (!document.is_array() || document.size() > most_files) return unreadable;
+  std::vector<ObjectFile> files;
+  for (const auto& entry : document) {
+    if (!entry.is_object()) return unreadable;
+    const auto mode = static_cast<unsigned>(std::strtoul(text_at(entry, "mode").c_str(), nullptr, 8)) & 0777U;
+    files.push_back({text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(number_at(entry, "size"))});
+    if (!files.back().path.starts_with('/') || !is_digest(files.back().digest)) return unreadable;
+  }
+  std::ranges::sort(files, {}, &ObjectFile::path);
+  return files;
 }
 
 // Nothing in it is empty, hidden, "." or "..".
@@ -90,11 +132,12 @@ std::string sha256(std::string_view bytes) {
 }
 
 MainFile read_main(const std::string& path, std::string_view text) {
-  MainFile main{path, {}, {}};
+  MainFile main{path, {}, {}, {}};
   const std::string folder = path.substr(0, path.rfind('/'));
   for (const auto& [key, value] : main_settings(text)) {
     if (key == "cfg_file") main.files.push_back(absolute(folder, value));
     if (key == "cfg_dir") main.folders.push_back(absolute(folder, value));
+    if (key == "resource_file") main.resources.push_back(absolute(folder, value));
   }
   return main;
 }
@@ -102,24 +145,39 @@ MainFile read_main(const std::string& path, std::string_view text) {
 bool belongs(const MainFile& main, const std::string& path) {
   if (!is_plain_path(path)) return false;
   if (std::ranges::find(main.files, path) != main.files.end()) return true;
+  if (std::ranges::find(main.resources, path) != main.resources.end()) return true;
   return is_object_file(path) &&
          std::ranges::any_of(main.folders, [&](const std::string& folder) { return path.starts_with(folder + "/"); });
 }
 
-Result<Manifest> read_manifest(const std::string& main_path) {
+Result<Manifest> read_manifest(const std::string& main_path, Resources resources) {
   const auto text = read_object_text(main_path);
   if (!text) return text.error();
-  Manifest manifest{read_main(main_path, *text), {}};
+  Manifest manifest{read_main(main_path, *text), {}, {}};
   std::set<std::string> paths(manifest.main.files.begin(), manifest.main.files.end());
   for (const std::string& folder : manifest.main.folders) {
     if (auto found = collect(folder, 0, paths); !found) return found.error();
   }
-  for (const std::string& path : paths) {
-    auto file = read_one(path);
-    if (!file) return file.error();
-    manifest.files.push_back(std::move(*file));
-  }
+  auto files = read_all(paths);
+  if (!files) return files.error();
+  manifest.files = std::move(*files);
+  if (resources == Resources::no) return manifest;
+  auto secrets = read_all({manifest.main.resources.begin(), manifest.main.resources.end()});
+  if (!secrets) return secrets.error();
+  manifest.resources = std::move(*secrets);
   return manifest;
+}
+
+bool is_running(const Manifest& manifest) {
+  const auto text = read_object_text(manifest.main.path);
+  if (!text) return false;
+  for (const auto& [key, value] : main_settings(*text)) {
+    if (key != "object_cache_file") continue;
+    struct stat about {};
+    const std::string cache = absolute(manifest.main.path.substr(0, manifest.main.path.rfind('/')), value);
+    return ::stat(cache.c_str(), &about) == 0 && about.st_mtim.tv_sec > changed_at(manifest).time_since_epoch() / std::chrono::seconds(1);
+  }
+  return false;
 }
 
 std::string digest_of(const Manifest& manifest) {
@@ -139,54 +197,51 @@ WallTime changed_at(const Manifest& manifest) {
 }
 
 ordered_json document_of(const Manifest& manifest) {
-  ordered_json files = ordered_json::array();
-  for (const ObjectFile& file : manifest.files) {
-    files.push_back({{"path", file.path}, {"sha256", file.digest}, {"mode", fmt::format("{:04o}", file.mode)}, {"size", file.size}});
-  }
-  return {{"main", manifest.main.path},
-          {"hash", digest_of(manifest)},
-          {"cfg_file", manifest.main.files},
-          {"cfg_dir", manifest.main.folders},
-          {"files", std::move(files)}};
+  ordered_json document{{"main", manifest.main.path},
+                        {"hash", digest_of(manifest)},
+                        {"cfg_file", manifest.main.files},
+                        {"cfg_dir", manifest.main.folders},
+                        {"resource_file", manifest.main.resources},
+                        {"files", document_of_files(manifest.files)}};
+  if (!manifest.resources.empty()) document["resources"] = document_of_files(manifest.resources);
+  return document;
 }
 
 Result<Manifest> read_document(const ordered_json& document) {
-  const Error refusal{"its list of object files cannot be read", "oconf files", "is Merlin there of the same version?"};
-  const auto files = document.is_object() ? document.find("files") : document.end();
-  if (!document.is_object() || files == document.end() || !files->is_array() || files->size() > most_files) return refusal;
+  if (!document.is_object()) return unreadable;
   Manifest manifest;
   manifest.main.path = text_at(document, "main");
-  for (const char* key : {"cfg_file", "cfg_dir"}) {
-    auto& paths = std::string_view(key) == "cfg_file" ? manifest.main.files : manifest.main.folders;
+  const std::pair<const char*, std::vector<std::string>*> lists[] = {
+      {"cfg_file", &manifest.main.files}, {"cfg_dir", &manifest.main.folders}, {"resource_file", &manifest.main.resources}};
+  for (const auto& [key, paths] : lists) {
     for (const auto& path : document.value(key, ordered_json::array())) {
-      if (!path.is_string()) return refusal;
-      paths.push_back(path.get<std::string>());
+      if (!path.is_string()) return unreadable;
+      paths->push_back(path.get<std::string>());
     }
   }
-  for (const auto& entry : *files) {
-    if (!entry.is_object()) return refusal;
-    const auto mode = static_cast<unsigned>(std::strtoul(text_at(entry, "mode").c_str(), nullptr, 8)) & 0777U;
-    manifest.files.push_back(
-        {text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(number_at(entry, "size"))});
-    if (!manifest.files.back().path.starts_with('/') || manifest.files.back().digest.size() != 64) return refusal;
-  }
-  std::ranges::sort(manifest.files, {}, &ObjectFile::path);
+  auto files = read_files(document.value("files", ordered_json()));
+  auto resources = read_files(document.value("resources", ordered_json::array()));
+  if (!files || !resources) return unreadable;
+  manifest.files = std::move(*files);
+  manifest.resources = std::move(*resources);
   return manifest;
 }
 
 Difference difference(const Manifest& ours, const Manifest& theirs) {
   Difference found;
-  const auto in = [](const Manifest& manifest, const std::string& path) {
-    const auto at = std::ranges::lower_bound(manifest.files, path, {}, &ObjectFile::path);
-    return at != manifest.files.end() && at->path == path ? &*at : nullptr;
+  const auto write = [&](const std::vector<ObjectFile>& files, const std::vector<ObjectFile>& there) {
+    for (const ObjectFile& file : files) {
+      const ObjectFile* other = find_in(there, file.path);
+      if (other == nullptr) found.added.push_back(file.path);
+      if (other != nullptr && other->digest != file.digest) found.changed.push_back(file.path);
+    }
   };
-  for (const ObjectFile& file : ours.files) {
-    const ObjectFile* there = in(theirs, file.path);
-    if (there == nullptr) found.added.push_back(file.path);
-    if (there != nullptr && there->digest != file.digest) found.changed.push_back(file.path);
-  }
+  write(ours.files, theirs.files);
+  write(ours.resources, theirs.resources);
+  std::ranges::sort(found.added);
+  std::ranges::sort(found.changed);
   for (const ObjectFile& file : theirs.files) {
-    if (in(ours, file.path) == nullptr) found.removed.push_back(file.path);
+    if (find_in(ours.files, file.path) == nullptr) found.removed.push_back(file.path);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // The core's object configuration as files: what its main file names by cfg_file and cfg_dir.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -26,13 +27,15 @@ struct ObjectFile {
 // What the main file says, with absolute paths.
 struct MainFile {
   std::string path;
-  std::vector<std::string> files;    // cfg_file
-  std::vector<std::string> folders;  // cfg_dir, without a slash at the end
+  std::vector<std::string> files;        // cfg_file
+  std::vector<std::string> folders;      // cfg_dir, without a slash at the end
+  std::vector<std::string> resources{};  // resource_file
 };
 
 struct Manifest {
   MainFile main;
-  std::vector<ObjectFile> files;  // by path, each once
+  std::vector<ObjectFile> files;        // by path, each once
+  std::vector<ObjectFile> resources{};  // likewise, where they were asked for: no part of the digest
 };
 
 std::string sha256(std::string_view bytes);
@@ -40,12 +43,17 @@ std::string sha256(std::string_view bytes);
 // `text` of the main file at `path`; relative names count from its folder.
 MainFile read_main(const std::string& path, std::string_view text);
 
-// Whether the core of that main file would read the file: it is named, or is a *.cfg below one of the folders, and
-// no part of its path is hidden, "." or "..".
+// Whether the core of that main file would read the file: it is named by cfg_file or resource_file, or is a *.cfg below one of the folders,
+// and no part of its path is hidden, "." or "..".
 bool belongs(const MainFile& main, const std::string& path);
 
 // Reads all files. Error: one is missing or cannot be read, or there are too many.
-Result<Manifest> read_manifest(const std::string& main_path);
+enum class Resources { no, yes };
+Result<Manifest> read_manifest(const std::string& main_path, Resources resources = Resources::no);
+
+// Whether the core was started after the last change of a file: by the time of its object cache. False where the main
+// file does not name one, or it is not there.
+bool is_running(const Manifest& manifest);
 
 // One digest for all: SHA-256 over a line "DIGEST PATH" for each file, in order of path.
 std::string digest_of(const Manifest& manifest);
@@ -63,7 +71,11 @@ struct Difference {
   std::vector<std::string> removed;
 
   bool empty() const { return added.empty() && changed.empty() && removed.empty(); }
+  bool is_written(const std::string& path) const {
+    return std::ranges::binary_search(added, path) || std::ranges::binary_search(changed, path);
+  }
 };
+// Resource files are written, never removed.
 Difference difference(const Manifest& ours, const Manifest& theirs);
 
 }  // namespace merlin::mon::oconf

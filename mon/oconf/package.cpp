@@ -28,6 +28,7 @@ std::string new_push_id() {
 
 std::string pack(const Package& package) {
   ordered_json head{{"id", package.id}, {"author", package.author}, {"removed", package.removed}, {"files", ordered_json::array()}};
+  head["history"] = document_of(package.history);
   std::string content;
   for (const PackedFile& file : package.files) {
     head["files"].push_back({{"path", file.path}, {"mode", file.mode}, {"size", file.content.size()}, {"sha256", sha256(file.content)}});
@@ -43,7 +44,7 @@ Result<Package> unpack(std::string_view bytes) {
   const auto head = ordered_json::parse(bytes.substr(0, end), nullptr, false);
   bytes.remove_prefix(end + 1);
   if (!head.is_object() || !is_push_id(text_at(head, "id"))) return refusal;
-  Package package{text_at(head, "id"), text_at(head, "author"), {}, {}};
+  Package package{text_at(head, "id"), text_at(head, "author"), {}, {}, read_history(head.value("history", ordered_json()))};
   for (const auto& path : head.value("removed", ordered_json::array())) {
     if (!path.is_string()) return refusal;
     package.removed.push_back(path.get<std::string>());

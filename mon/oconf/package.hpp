@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "mon/oconf/object_files.hpp"
+#include "mon/oconf/version.hpp"
 
 namespace merlin::mon::oconf {
 
@@ -23,6 +25,7 @@ struct Package {
   std::string author;  // the node that pushes
   std::vector<PackedFile> files;
   std::vector<std::string> removed;
+  History history{};  // of what it makes; that version is the last
   bool operator==(const Package&) const = default;
 };
 
@@ -32,5 +35,21 @@ std::string new_push_id();
 std::string pack(const Package& package);
 // Error: it is cut short, has more than it says, or a digest does not fit its file.
 Result<Package> unpack(std::string_view bytes);
+
+// What the difference writes, for a package; `read` gives the content of a file. Error: it is not what it was.
+template <class Read>
+Result<std::vector<PackedFile>> packed_files(const Manifest& wanted, const Difference& found, const Read& read) {
+  std::vector<PackedFile> packed;
+  for (const auto* files : {&wanted.files, &wanted.resources}) {
+    for (const ObjectFile& file : *files) {
+      if (!found.is_written(file.path)) continue;
+      Result<std::string> text = read(file);
+      if (!text) return text.error();
+      if (sha256(*text) != file.digest) return Error{"changed meanwhile", file.path, "try again"};
+      packed.push_back({file.path, file.mode, std::move(*text)});
+    }
+  }
+  return packed;
+}
 
 }  // namespace merlin::mon::oconf

@@ -22,14 +22,14 @@ constexpr std::array<BlockSpec, 11> blocks{{
     {Scope::daemon, Scope::top, "daemon", "", false, NodeType::peer, true, "The daemon merlind."},
     {Scope::database, Scope::daemon, "database", "", false, NodeType::peer, false, "The report database."},
     {Scope::http, Scope::daemon, "http", "", false, NodeType::peer, false, "Metrics, health and a status page; off unless a port is set."},
-    {Scope::push_policy, Scope::daemon, "object_config", "", false, NodeType::peer, false,
+    {Scope::push_policy, Scope::daemon, "object_config", "", false, NodeType::peer, true,
      "How object configuration is given to the other nodes."},
     {Scope::core, Scope::top, "core", "", false, NodeType::peer, true, "The monitoring core on this machine."},
     {Scope::node, Scope::top, "peer", "", true, NodeType::peer, true, "A node that shares our hosts with us."},
     {Scope::node, Scope::top, "poller", "slave", true, NodeType::poller, false, "A node that checks some hostgroups for us."},
     {Scope::node, Scope::top, "master", "noc", true, NodeType::master, false, "A node that we check hostgroups for."},
     {Scope::node_push, Scope::node, "object_config", "", false, NodeType::peer, false, "How object configuration is given to this node."},
-    {Scope::sync, Scope::node, "sync", "", false, NodeType::peer, false,
+    {Scope::sync, Scope::node, "sync", "", false, NodeType::peer, true,
      "Files and folders to keep equal there, one a line: SOURCE DEST, SOURCE = DEST, or one path for the same place there."},
 }};
 

@@ -168,6 +168,7 @@ std::vector<KeySpec> http_and_push_keys() {
        .rule = of(ValueType::text),
        .default_text = "mon oconf push",
        .unset = "mon oconf push",
+       .in_effect = true,
        .help = "The command that gives our object configuration to the other nodes.",
        .apply = [](Target& t, const Value& v) { t.config.daemon.object_config.push = v.text; }},
       {.scope = Scope::push_policy,
@@ -182,6 +183,7 @@ std::vector<KeySpec> http_and_push_keys() {
        .name = "auto",
        .rule = one_of(auto_words),
        .default_text = "no",
+       .in_effect = true,
        .help = "Whether merlind pushes by itself when ours is newer.",
        .apply = [](Target& t, const Value& v) { t.config.daemon.object_config.automatic = static_cast<AutoPush>(v.number); }},
   };

@@ -36,12 +36,14 @@ def check_push(c):
     out, _ = c.mon("peer01", "oconf", "push", "--dry-run")
     check("  + " + FOLDER + "new.cfg" in out and "  - " + FOLDER + "gone.cfg" in out, f"--dry-run says {out!r}")
     check(digests(c) == before, "--dry-run changed something")
+    daemons = {node: c.read(node, "/run/merlin/merlind.pid") for node in c.nodes}
     c.mon("peer01", "oconf", "push")
     after = digests(c)
     check(set(after.values()) == {before["peer01"]}, f"after the push the digests are {after}")
-    for node in ("peer02", "peer03"):
+    for node in c.nodes:
         wait_for(f"{node}'s core has the new host", lambda node=node: "pushed01" in c.read(node, "/var/lib/nagios4/objects.cache"), 20)
-        check(c.run(node, "ls", "-A", "/etc/nagios4/.merlin") == "", f"{node}: the push left something behind")
+        check(c.run(node, "ls", "-A", "/etc/nagios4/.merlin").split() == ["history.json", "kept"], f"{node}: the push left something behind")
+        check(daemons[node] == c.read(node, "/run/merlin/merlind.pid"), f"{node}: the push restarted merlind")
     again, _ = c.mon("peer01", "oconf", "push")
     check(again == "peer02: the same already\npeer03: the same already\n", f"a second push says {again!r}")
 

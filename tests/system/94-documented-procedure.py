@@ -63,6 +63,17 @@ def add_third(c):
     c.wait_settled(timeout_s=90)
 
 
+def synchronize_files(c):
+    """The chapter's two examples: a file to the same place, and a folder."""
+    say(c, "peer01", "mkdir -p /opt/plugins/custom && echo 'echo it works' >/opt/plugins/custom/check_it && echo user:x >/etc/nagios4/htpasswd.users")
+    text = c.read("peer01", "/etc/merlin/merlin.conf")
+    block = "peer peer02 {\nsync {\n/etc/nagios4/htpasswd.users /etc/nagios4/htpasswd.users\n/opt/plugins/custom/\n}\n"
+    c.write("peer01", "/etc/merlin/merlin.conf", text.replace("peer peer02 {\n", block))
+    say(c, "peer01", "mon oconf push")
+    check(c.read("peer02", "/etc/nagios4/htpasswd.users") == "user:x\n", "the file is not there")
+    check(say(c, "peer02", "sh /opt/plugins/custom/check_it") == "it works\n", "the folder is not there")
+
+
 def taken_over(c):
     lost = [host for host, owner in c.owners("peer01").items() if owner == "peer03"]
     check(lost, "peer03 runs nothing")
@@ -91,6 +102,7 @@ def test():
         set_up_two(c)
         print(f"two after {time.monotonic() - started:.0f} s")
         add_third(c)
+        synchronize_files(c)
         taken_over(c)
         remove_second(c)
 

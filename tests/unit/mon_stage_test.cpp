@@ -1,6 +1,7 @@
 // A push on the node that it goes to: what was sent whole, staged, put in place and taken back, whatever kills it.
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "mon/oconf/package.hpp"
@@ -29,13 +30,14 @@ struct Node {
     return {push,
             "peer01",
             {{folder.file("conf.d/changed.cfg"), 0640, "after\n"}, {folder.file("conf.d/sub/added.cfg"), 0644, "added\n"}},
-            {folder.file("conf.d/removed.cfg")}};
+            {folder.file("conf.d/removed.cfg")},
+            {{7, std::string(64, 'a'), "peer01", 1}}};
   }
   void prepare(const Package& what) const {
     const auto done = stage().prepare(what, manifest());
     BOOST_REQUIRE_MESSAGE(done.ok(), (done.ok() ? std::string() : done.error().text()));
   }
-  Stage stage() const { return Stage(folder.file("main.cfg")); }
+  Stage stage() const { return Stage(folder.file("main.cfg"), "peer02"); }
   std::string now() const {
     std::string text;
     for (const auto& file : manifest().files)
@@ -77,7 +79,8 @@ BOOST_AUTO_TEST_CASE(staging_changes_nothing_activation_all_of_it_and_undo_nothi
   BOOST_REQUIRE(node.stage().undo(id).ok());
   BOOST_TEST(node.now() == before);
   BOOST_REQUIRE(node.stage().drop(id).ok());
-  BOOST_TEST(fs::is_empty(node.folder.file(".merlin")));
+  BOOST_TEST(!fs::exists(node.folder.file(".merlin/" + id)));
+  BOOST_TEST(!fs::exists(node.folder.file(".merlin/lock")));
 }
 
 BOOST_AUTO_TEST_CASE(undo_of_what_was_only_staged_changes_nothing) {
@@ -95,10 +98,95 @@ BOOST_AUTO_TEST_CASE(what_a_killed_push_left_half_done_is_taken_back_by_the_next
   node.folder.write(".merlin/" + id + "/state", "activating");
   fs::rename(node.folder.file(".merlin/" + id + "/old/2"), node.folder.file("conf.d/removed.cfg"));
   node.folder.write(".merlin/lock", R"({"id": ")" + id + R"(", "author": "peer01", "until_s": 1})");
-  Package next{other_id, "peer02", {}, {node.folder.file("conf.d/removed.cfg")}};
+  node.stage().mend();
+  Package next{other_id, "peer02", {}, {node.folder.file("conf.d/removed.cfg")}, {}};
   node.prepare(next);
   BOOST_TEST(node.now() == before);
   BOOST_TEST(!node.stage().activate(id).ok());
+}
+
+// The activation is killed behind each of its steps, and mon looks again.
+BOOST_AUTO_TEST_CASE(killed_at_any_step_it_is_all_old_or_all_new) {
+  const std::vector<std::string> steps{"", "old", "activating", "first", "second", "third", "history", "active"};
+  for (std::size_t reached = 0; reached < steps.size(); ++reached) {
+    const Node node;
+    node.prepare(node.package());
+    const std::string folder = ".merlin/" + id + "/";
+    const auto place = [&](const char* number, const char* path) {
+      fs::create_directories(fs::path(node.folder.file(path)).parent_path());
+      fs::rename(node.folder.file(folder + "new/" + number), node.folder.file(path));
+    };
+    if (reached >= 1) {
+      fs::create_hard_link(node.folder.file("conf.d/changed.cfg"), node.folder.file(folder + "old/0"));
+      node.folder.write(folder + "old/1.none", "");
+      fs::create_hard_link(node.folder.file("conf.d/removed.cfg"), node.folder.file(folder + "old/2"));
+    }
+    if (reached >= 2) node.folder.write(folder + "state", "activating");
+    if (reached >= 3) place("0", "conf.d/changed.cfg");
+    if (reached >= 4) place("1", "conf.d/sub/added.cfg");
+    if (reached >= 5) fs::remove(node.folder.file("conf.d/removed.cfg"));
+    if (reached >= 6) BOOST_REQUIRE(Archive(node.folder.file(".merlin")).set_history(node.package().history).ok());
+    if (reached >= 7) node.folder.write(folder + "state", "active");
+    node.stage().mend();
+    const bool is_new = reached == 7;
+    BOOST_TEST(node.now() == (is_new ? after : before), steps[reached]);
+    BOOST_TEST(node.stage().archive().history().back().counter == (is_new ? 7U : 1U), steps[reached]);
+    BOOST_TEST(fs::exists(node.folder.file(folder)), "mend took the stage of a push that still has its lease");
+    node.folder.write(".merlin/lock", R"({"id": ")" + id + R"(", "author": "peer01", "until_s": 1})");
+    node.stage().mend();
+    BOOST_TEST(node.now() == (is_new ? after : before), steps[reached]);
+    BOOST_TEST(!fs::exists(node.folder.file(folder)), "the stage of a lapsed push is still there");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_push_replaces_is_kept_and_its_history_taken_over) {
+  const Node node;
+  const std::string was = digest_of(node.manifest());
+  node.prepare(node.package());
+  BOOST_REQUIRE(node.stage().activate(id).ok());
+  BOOST_TEST((node.stage().archive().history() == node.package().history));
+  const auto kept = node.stage().archive().kept(was);
+  BOOST_REQUIRE(kept.ok());
+  BOOST_TEST(kept->files.size() == 3U);
+  for (const auto& file : kept->files) BOOST_TEST(sha256(node.stage().archive().content(file).value()) == file.digest);
+  BOOST_TEST((fs::status(node.folder.file(".merlin/kept")).permissions() == fs::perms::owner_all), "others may read kept files");
+  BOOST_REQUIRE(node.stage().undo(id).ok());
+  BOOST_TEST(node.stage().archive().history().back().digest == was);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_lives_for_as_long_as_it_is_renewed) {
+  const Node node;
+  node.prepare(node.package());
+  node.folder.write(".merlin/lock", R"({"id": ")" + id + R"(", "author": "peer01", "until_s": 1})");
+  BOOST_REQUIRE(node.stage().renew(id).ok());
+  BOOST_TEST(!node.stage().prepare(node.package(other_id), node.manifest()).ok());
+  BOOST_TEST(!node.stage().renew(other_id).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_whose_name_breaks_a_line_is_checked_all_the_same) {
+  const Node node;
+  node.folder.write("conf.d/a\nb.cfg", "odd\n");
+  node.prepare(node.package());
+  std::istringstream main(node.folder.read(".merlin/" + id + "/main.cfg"));
+  std::vector<std::string> contents;
+  for (std::string line; std::getline(main, line);) {
+    if (!line.starts_with("cfg_file=")) continue;
+    std::ifstream file(line.substr(9));
+    contents.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  BOOST_TEST(contents == (std::vector<std::string>{"after\n", "added\n", "odd\n", "kept\n"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_resource_file_is_checked_in_its_stage) {
+  const Node node;
+  node.folder.write("secret.cfg", "$USER1$=/old\n");
+  const auto to_verify =
+      node.stage().prepare({id, "peer01", {{node.folder.file("secret.cfg"), 0600, "$USER1$=/new\n"}}, {}, {}}, node.manifest());
+  BOOST_REQUIRE(to_verify.ok());
+  BOOST_TEST(node.folder.read(".merlin/" + id + "/main.cfg").find("resource_file=" + node.folder.file(".merlin/" + id + "/new/0")) !=
+             std::string::npos);
+  BOOST_REQUIRE(node.stage().activate(id).ok());
+  BOOST_TEST(node.folder.read("secret.cfg") == "$USER1$=/new\n");
 }
 
 BOOST_AUTO_TEST_CASE(one_push_at_a_time_until_its_lease_ends) {
@@ -116,8 +204,8 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_none_of_the_cores_is_refused) {
   const Node node;
   for (const std::string& path :
        std::vector<std::string>{"/etc/passwd", node.folder.file("main.cfg"), node.folder.file("conf.d/../main.cfg"), "relative.cfg"}) {
-    BOOST_TEST(!node.stage().prepare({id, "peer01", {{path, 0644, "x"}}, {}}, node.manifest()).ok(), path);
-    BOOST_TEST(!node.stage().prepare({id, "peer01", {}, {path}}, node.manifest()).ok(), path);
+    BOOST_TEST(!node.stage().prepare({id, "peer01", {{path, 0644, "x"}}, {}, {}}, node.manifest()).ok(), path);
+    BOOST_TEST(!node.stage().prepare({id, "peer01", {}, {path}, {}}, node.manifest()).ok(), path);
   }
   BOOST_TEST(node.now() == before);
 }

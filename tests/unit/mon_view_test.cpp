@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "mon/console.hpp"
 #include "mon/node_tree.hpp"
+#include "mon/progress_bar.hpp"
 #include "mon/quantity.hpp"
 #include "mon/screen.hpp"
 #include "mon/status_view.hpp"
@@ -131,4 +132,32 @@ BOOST_AUTO_TEST_CASE(a_line_is_cut_by_what_is_seen) {
   BOOST_TEST(cut_to_width("abcdef", 3) == "abc");
   BOOST_TEST(cut_to_width("\x1b[32mabc\x1b[0mdef", 3) == "\x1b[32mabc\x1b[0m");
   BOOST_TEST(cut_to_width("├──x", 2) == "├─");
+}
+
+BOOST_AUTO_TEST_CASE(a_bar_shows_how_far_it_is_and_fits_its_line) {
+  BOOST_TEST(bar_text(0, 4, "peer02", 80) == "[........................] 0/4  peer02");
+  BOOST_TEST(bar_text(2, 4, "peer02: sending", 80) == "[############............] 2/4  peer02: sending");
+  BOOST_TEST(bar_text(9, 4, "x", 80) == "[########################] 9/4  x");
+  BOOST_TEST(bar_text(0, 0, "a\nb", 80) == "[........................] 0/0  a b");
+  BOOST_TEST(bar_text(1, 2, "a long name", 20).size() == 19U);
+}
+
+// On a terminal it is drawn over, elsewhere nothing is drawn.
+BOOST_AUTO_TEST_CASE(a_bar_is_for_terminals_only) {
+  for (const bool terminal : {false, true}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    Console console{out, err};
+    console.terminal = terminal;
+    {
+      ProgressBar bar(console);
+      bar.expect(2);
+      bar.step("one");
+      bar.line("a line");
+    }
+    const std::string drawn = out.str();
+    BOOST_TEST(drawn.find("a line\n") != std::string::npos);
+    BOOST_TEST((drawn == "a line\n") == !terminal);
+    BOOST_TEST(drawn.ends_with(terminal ? "\r\x1b[K" : "\n"));
+  }
 }

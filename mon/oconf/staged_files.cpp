@@ -1,0 +1,143 @@
+#include "mon/oconf/staged_files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "config/replace_file.hpp"
+#include "mon/oconf/object_text.hpp"
+#include "mon/site.hpp"
+#include "net/fd.hpp"
+
+namespace merlin::mon::oconf {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+std::string old_path(const std::string& folder, std::size_t number) { return fmt::format("{}/old/{}", folder, number); }
+// That there was no such file before.
+std::string absent_mark(const std::string& folder, std::size_t number) { return old_path(folder, number) + ".none"; }
+
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+Result<> sync_folder(const std::string& path) {
+  const net::Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder && ::fsync(folder.get()) == 0 ? Result<>(Ok{}) : disk_error(path);
+}
+
+Result<> sync_parents(const std::vector<Step>& steps) {
+  std::set<std::string> parents;
+  for (const Step& step : steps) parents.insert(parent_of(step.path));
+  for (const std::string& parent : parents) {
+    if (!fs::exists(parent)) continue;
+    if (auto synced = sync_folder(parent); !synced) return synced;
+  }
+  return Ok{};
+}
+
+Result<> write_staged(const std::string& path, const PackedFile& file) {
+  const net::Fd staged(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  std::string_view left = file.content;
+  while (staged && !left.empty()) {
+    const ssize_t written = ::write(staged.get(), left.data(), left.size());
+    if (written <= 0) return disk_error(path);
+    left.remove_prefix(static_cast<std::size_t>(written));
+  }
+  // The owner of what it replaces, else of the folder that it comes to.
+  struct stat about {};
+  const bool known = ::stat(file.path.c_str(), &about) == 0 || ::stat(parent_of(file.path).c_str(), &about) == 0;
+  const bool owned = !known || ::fchown(staged.get(), about.st_uid, about.st_gid) == 0;
+  const bool good = staged && owned && ::fchmod(staged.get(), file.mode) == 0 && ::fsync(staged.get()) == 0;
+  return good ? Result<>(Ok{}) : disk_error(path);
+}
+
+Result<> keep_one(const std::string& folder, const Step& step, std::size_t number) {
+  const std::string old = old_path(folder, number);
+  if (::link(step.path.c_str(), old.c_str()) == 0 || errno == EEXIST) return Ok{};
+  if (errno != ENOENT) return disk_error(step.path);
+  const std::string mark = absent_mark(folder, number);
+  const net::Fd made(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  return made ? Result<>(Ok{}) : disk_error(mark);
+}
+
+Result<> place_one(const std::string& folder, const Step& step, std::size_t number) {
+  if (step.is_removal) return ::unlink(step.path.c_str()) == 0 || errno == ENOENT ? Result<>(Ok{}) : disk_error(step.path);
+  std::error_code fault;
+  fs::create_directories(parent_of(step.path), fault);
+  return ::rename(staged_path(folder, number).c_str(), step.path.c_str()) == 0 ? Result<>(Ok{}) : disk_error(step.path);
+}
+
+// What has its old content back has nothing left to be taken back.
+Result<> take_one_back(const std::string& folder, const Step& step, std::size_t number) {
+  const std::string old = old_path(folder, number);
+  struct stat about {};
+  if (::lstat(old.c_str(), &about) == 0) return ::rename(old.c_str(), step.path.c_str()) == 0 ? Result<>(Ok{}) : disk_error(step.path);
+  const std::string mark = absent_mark(folder, number);
+  if (::lstat(mark.c_str(), &about) != 0) return Ok{};
+  if (::unlink(step.path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) return disk_error(step.path);
+  ::unlink(mark.c_str());
+  return Ok{};
+}
+
+}  // namespace
+
+Error disk_error(const std::string& path) { return {std::strerror(errno), path, "nothing more was changed"}; }
+
+std::string staged_path(const std::string& folder, std::size_t number) { return fmt::format("{}/new/{}", folder, number); }
+
+Result<std::vector<Step>> write_stage(const std::string& folder, const Package& package) {
+  for (const std::string& made : {folder, folder + "/new", folder + "/old"}) {
+    if (::mkdir(made.c_str(), 0755) != 0) return disk_error(made);
+  }
+  std::vector<Step> steps;
+  ordered_json plan = ordered_json::array();
+  for (const PackedFile& file : package.files) {
+    if (auto written = write_staged(staged_path(folder, steps.size()), file); !written) return written.error();
+    steps.push_back({file.path, false});
+  }
+  for (const std::string& path : package.removed) steps.push_back({path, true});
+  for (const Step& step : steps) plan.push_back({{"path", step.path}, {"removal", step.is_removal}});
+  if (auto synced = sync_folder(folder + "/new"); !synced) return synced.error();
+  if (auto written = config::replace_file_atomically(folder + "/plan.json", plan.dump()); !written) return written.error();
+  return steps;
+}
+
+Result<std::vector<Step>> read_plan(const std::string& folder) {
+  const auto text = read_object_text(folder + "/plan.json");
+  const auto plan = text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
+  if (!plan.is_array()) return Error{"no such push is staged here", folder, "push again"};
+  std::vector<Step> steps;
+  for (const auto& step : plan) steps.push_back({text_at(step, "path"), flag_at(step, "removal")});
+  return steps;
+}
+
+Result<> keep_old(const std::string& folder, const std::vector<Step>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (auto kept = keep_one(folder, steps[i], i); !kept) return kept;
+  }
+  return sync_folder(folder + "/old");
+}
+
+Result<> put_in_place(const std::string& folder, const std::vector<Step>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (auto placed = place_one(folder, steps[i], i); !placed) return placed;
+  }
+  return sync_parents(steps);
+}
+
+Result<> take_back(const std::string& folder, const std::vector<Step>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (auto back = take_one_back(folder, steps[i], i); !back) return back;
+  }
+  return sync_parents(steps);
+}
+
+}  // namespace merlin::mon::oconf

@@ -1,0 +1,113 @@
+#include "mon/oconf/version.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mon/site.hpp"
+
+namespace merlin::mon::oconf {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t digest_digits = 64;
+
+std::uint64_t greatest_counter(const History& history) { return history.empty() ? 0 : history.back().counter; }
+
+// The greatest counter that it has there; 0: it is not in the history.
+std::uint64_t place_in(const History& history, const std::string& digest) {
+  const auto found = std::find_if(history.rbegin(), history.rend(), [&](const Version& version) { return version.digest == digest; });
+  return found == history.rend() ? 0 : found->counter;
+}
+
+ordered_json version_document(const Version& version) {
+  return {{"counter", version.counter}, {"digest", version.digest}, {"author", version.author}, {"time", version.time_s}};
+}
+
+Version read_version(const ordered_json& document) {
+  if (!document.is_object()) return {};
+  const std::int64_t counter = std::max<std::int64_t>(0, number_at(document, "counter"));
+  return {static_cast<std::uint64_t>(counter), text_at(document, "digest"), text_at(document, "author"), number_at(document, "time")};
+}
+
+bool is_whole(const Version& version) {
+  return version.counter > 0 && version.digest.size() == digest_digits &&
+         version.digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+}  // namespace
+
+Lineage lineage_of(History history, const std::string& digest, const std::string& author, std::int64_t time_s) {
+  const bool is_recorded = !history.empty() && history.back().digest == digest;
+  const Version now = is_recorded ? history.back() : Version{greatest_counter(history) + 1, digest, author, time_s};
+  return {now, std::move(history)};
+}
+
+History with(History history, const Version& version) {
+  const auto same = [&](const Version& other) { return other.counter == version.counter && other.digest == version.digest; };
+  if (std::ranges::none_of(history, same)) history.push_back(version);
+  std::ranges::stable_sort(history, {}, &Version::counter);
+  if (history.size() > longest_history) history.erase(history.begin(), history.end() - longest_history);
+  return history;
+}
+
+Standing standing(const Lineage& ours, const Lineage& theirs) {
+  if (ours.now.digest == theirs.now.digest) return Standing::same;
+  const bool is_theirs_known = place_in(ours.history, theirs.now.digest) > 0;
+  const bool is_ours_known = place_in(theirs.history, ours.now.digest) > 0;
+  // A configuration may come back: then the longer line is the newer one.
+  if (is_theirs_known && is_ours_known && ours.now.counter != theirs.now.counter)
+    return theirs.now.counter < ours.now.counter ? Standing::older : Standing::newer;
+  if (is_theirs_known == is_ours_known) return Standing::differs;
+  return is_theirs_known ? Standing::older : Standing::newer;
+}
+
+Lineage above(Lineage ours, const Lineage& theirs) {
+  for (const Version& version : theirs.history) ours.history = with(std::move(ours.history), version);
+  ours.history = with(std::move(ours.history), theirs.now);
+  const std::uint64_t greatest = greatest_counter(ours.history);
+  const bool stands_above = ours.now.counter > theirs.now.counter && ours.now.counter >= greatest;
+  if (!stands_above) ours.now.counter = greatest + 1;
+  ours.history = with(std::move(ours.history), ours.now);
+  return ours;
+}
+
+std::string name_of(const Version& version) {
+  return version.author.empty() ? std::to_string(version.counter) : fmt::format("{} by {}", version.counter, version.author);
+}
+
+ordered_json document_of(const History& history) {
+  ordered_json document = ordered_json::array();
+  for (const Version& version : history) document.push_back(version_document(version));
+  return document;
+}
+
+History read_history(const ordered_json& document) {
+  History history;
+  if (!document.is_array()) return history;
+  for (const ordered_json& entry : document) {
+    const Version version = read_version(entry);
+    if (is_whole(version) && history.size() < 10 * longest_history) history.push_back(version);
+  }
+  std::ranges::stable_sort(history, {}, &Version::counter);
+  return history;
+}
+
+void add_lineage(ordered_json& document, const Lineage& lineage) {
+  document["version"] = version_document(lineage.now);
+  document["history"] = document_of(lineage.history);
+}
+
+Lineage read_lineage(const ordered_json& document) {
+  if (!document.is_object()) return {};
+  const auto history = document.find("history");
+  const auto version = document.find("version");
+  Lineage lineage;
+  if (history != document.end()) lineage.history = read_history(*history);
+  if (version != document.end()) lineage.now = read_version(*version);
+  return lineage;
+}
+
+}  // namespace merlin::mon::oconf

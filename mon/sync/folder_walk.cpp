@@ -1,0 +1,109 @@
+#include "mon/sync/folder_walk.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace merlin::mon::sync {
+namespace {
+
+constexpr mode_t usual_folder = 0755;
+constexpr int as_folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+std::string user_name(uid_t id) {
+  std::array<char, 4096> buffer;
+  passwd entry{};
+  passwd* found = nullptr;
+  ::getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found);
+  return found == nullptr ? std::to_string(id) : std::string(found->pw_name);
+}
+
+std::string group_name(gid_t id) {
+  std::array<char, 16'384> buffer;
+  group entry{};
+  group* found = nullptr;
+  ::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found);
+  return found == nullptr ? std::to_string(id) : std::string(found->gr_name);
+}
+
+Error no_folder(const std::string& path) {
+  const bool is_link = errno == ELOOP || errno == ENOTDIR;
+  return {is_link ? "is no folder, or is a link: a sync goes through none" : std::strerror(errno), path, "nothing more was changed there"};
+}
+
+Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const std::string& shown, Missing missing) {
+  if (missing == Missing::make && ::mkdirat(folder.get(), name.c_str(), usual_folder) != 0 && errno != EEXIST) return no_folder(shown);
+  net::Fd below(::openat(folder.get(), name.c_str(), as_folder | O_NOFOLLOW));
+  if (!below) return no_folder(shown);
+  return below;
+}
+
+}  // namespace
+
+Result<Place> place_of(const std::string& root, const std::string& path, Missing missing) {
+  net::Fd folder(::open(root.c_str(), as_folder));
+  if (!folder) return no_folder(root);
+  std::string shown = root;
+  std::string_view left = path;
+  for (std::size_t slash = left.find('/'); slash != std::string_view::npos; slash = left.find('/')) {
+    const std::string name(left.substr(0, slash));
+    shown += "/" + name;
+    auto below = open_below(folder, name, shown, missing);
+    if (!below) return below.error();
+    folder = std::move(*below);
+    left.remove_prefix(slash + 1);
+  }
+  return Place{std::move(folder), std::string(left)};
+}
+
+Result<Place> place_of_root(const std::string& path, Missing missing) {
+  const std::size_t slash = path.rfind('/');
+  const std::string parent = slash == 0 ? "/" : path.substr(0, slash);
+  for (std::size_t at = 1; missing == Missing::make && at != std::string::npos; ++at) {
+    at = parent.find('/', at);
+    const std::string upper = parent.substr(0, at);
+    if (::mkdir(upper.c_str(), usual_folder) != 0 && errno != EEXIST) return no_folder(upper);
+    if (at == std::string::npos) break;
+  }
+  net::Fd folder(::open(parent.c_str(), as_folder));
+  if (!folder) return no_folder(parent);
+  return Place{std::move(folder), path.substr(slash + 1)};
+}
+
+Result<std::string> read_file(const Place& place, const std::string& shown) {
+  const net::Fd file(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), shown, ""};
+  if (!S_ISREG(about.st_mode)) return Error{"is no file", shown, ""};
+  if (static_cast<std::uint64_t>(about.st_size) > largest_item)
+    return Error{fmt::format("is larger than {} MiB", largest_item >> 20), shown, "copy it by other means"};
+  std::string text(static_cast<std::size_t>(about.st_size), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  if (have != text.size()) return Error{"changed while it was read", shown, "try again"};
+  return text;
+}
+
+Item item_of(const struct stat& about) {
+  Item item;
+  item.kind = S_ISDIR(about.st_mode) ? Kind::folder : S_ISLNK(about.st_mode) ? Kind::link : Kind::file;
+  item.mode = item.kind == Kind::link ? 0 : about.st_mode & 07777U;
+  item.owner = user_name(about.st_uid);
+  item.group = group_name(about.st_gid);
+  if (item.kind == Kind::file) item.time_ns = std::int64_t{about.st_mtim.tv_sec} * 1'000'000'000 + about.st_mtim.tv_nsec;
+  if (item.kind == Kind::file) item.size = static_cast<std::uint64_t>(about.st_size);
+  return item;
+}
+
+}  // namespace merlin::mon::sync

@@ -1,0 +1,103 @@
+// Which of two object configurations is newer, and what is kept of those before.
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mon/oconf/archive.hpp"
+#include "mon/oconf/version.hpp"
+#include "mon_program_support.hpp"
+
+using namespace merlin;
+using namespace merlin::mon::oconf;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string digest(char letter) { return std::string(64, letter); }
+Version made(std::uint64_t counter, char letter, const std::string& author = "peer01") { return {counter, digest(letter), author, 1}; }
+Lineage node(const History& history, char present) { return lineage_of(history, digest(present), "peer02", 2); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(newer_is_who_has_the_other_in_its_history) {
+  const History short_line{made(1, 'a')};
+  const History long_line{made(1, 'a'), made(2, 'b')};
+  BOOST_TEST((standing(node(long_line, 'b'), node(short_line, 'a')) == Standing::older));
+  BOOST_TEST((standing(node(short_line, 'a'), node(long_line, 'b')) == Standing::newer));
+  BOOST_TEST((standing(node(long_line, 'b'), node(long_line, 'b')) == Standing::same));
+  BOOST_TEST((standing(node({}, 'b'), node(long_line, 'b')) == Standing::same));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_changed_by_hand_is_newer_than_what_it_came_from) {
+  const History line{made(1, 'a')};
+  BOOST_TEST((standing(node(line, 'a'), node(line, 'c')) == Standing::newer));
+  BOOST_TEST((standing(node(line, 'c'), node(line, 'a')) == Standing::older));
+  BOOST_TEST((standing(node(line, 'c'), node(line, 'd')) == Standing::differs), "both were changed");
+  BOOST_TEST((standing(node({}, 'c'), node({}, 'd')) == Standing::differs), "nothing is known of either");
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_that_came_back_is_newer_than_what_it_replaced) {
+  const History before{made(1, 'a'), made(2, 'b')};
+  const History after = with(before, made(3, 'a'));
+  BOOST_TEST((standing(node(after, 'a'), node(before, 'b')) == Standing::older));
+  BOOST_TEST((standing(node(before, 'b'), node(after, 'a')) == Standing::newer));
+}
+
+BOOST_AUTO_TEST_CASE(a_version_that_nobody_recorded_is_one_further_and_this_nodes) {
+  const Lineage found = node({made(1, 'a'), made(5, 'b')}, 'c');
+  BOOST_TEST(found.now.counter == 6U);
+  BOOST_TEST(found.now.author == "peer02");
+  BOOST_TEST(node({made(5, 'b')}, 'b').now.author == "peer01");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_replaced_on_purpose_is_older_from_then_on) {
+  const Lineage ours = node({made(1, 'a')}, 'c');
+  const Lineage theirs = node({made(1, 'a'), made(2, 'e'), made(9, 'f')}, 'd');
+  const Lineage forced = above(ours, theirs);
+  BOOST_TEST((standing(forced, theirs) == Standing::older));
+  BOOST_TEST((standing(theirs, forced) == Standing::newer));
+  BOOST_TEST(forced.now.digest == digest('c'));
+  BOOST_TEST((forced.history.back() == forced.now));
+  BOOST_TEST((standing(forced, node({made(1, 'a')}, 'c')) == Standing::same));
+}
+
+BOOST_AUTO_TEST_CASE(a_history_is_bounded_and_read_as_it_was_written) {
+  History history;
+  for (std::uint64_t counter = 1; counter <= 300; ++counter) history = with(history, made(counter, counter % 2 == 0 ? 'a' : 'b'));
+  BOOST_TEST(history.size() == longest_history);
+  BOOST_TEST(history.back().counter == 300U);
+  BOOST_TEST((read_history(document_of(history)) == history));
+}
+
+BOOST_AUTO_TEST_CASE(a_bent_history_is_none) {
+  for (const std::string text :
+       {"null", "{}", "[1]", R"([{"counter": -1, "digest": "x"}])", R"([{"counter": 1, "digest": "../../x"}])", R"([{"counter": "1"}])"})
+    BOOST_TEST(read_history(nlohmann::ordered_json::parse(text)).empty(), text);
+}
+
+BOOST_AUTO_TEST_CASE(the_files_of_the_newest_versions_are_kept_and_a_file_that_all_have_once) {
+  const mon_test::Folder folder;
+  fs::create_directories(folder.file("conf.d"));
+  fs::create_directories(folder.file(".merlin"));
+  folder.write("main.cfg", "cfg_dir=conf.d\n");
+  folder.write("conf.d/same.cfg", "same\n");
+  const Archive archive(folder.file(".merlin"));
+  History history;
+  std::vector<std::string> digests;
+  for (std::uint64_t counter = 1; counter <= most_kept + 3; ++counter) {
+    folder.write("conf.d/changed.cfg", std::to_string(counter));
+    const Manifest present = read_manifest(folder.file("main.cfg")).value();
+    digests.push_back(digest_of(present));
+    history = with(history, {counter, digests.back(), "peer01", 1});
+    BOOST_REQUIRE(archive.keep(present, history).ok());
+  }
+  for (std::size_t i = 0; i < digests.size(); ++i) BOOST_TEST(archive.has(digests[i]) == (i >= 3), i);
+  const auto files = std::distance(fs::directory_iterator(folder.file(".merlin/kept/files")), fs::directory_iterator());
+  BOOST_TEST(files == static_cast<long>(most_kept) + 1);
+  const auto oldest = archive.kept(digests[3]);
+  BOOST_REQUIRE(oldest.ok());
+  BOOST_TEST(archive.content(oldest->files[0]).value() == "4");
+  BOOST_TEST(!archive.kept(digests[0]).ok());
+  folder.write(".merlin/kept/files/" + oldest->files[0].digest, "5");
+  BOOST_TEST(!archive.content(oldest->files[0]).ok(), "a damaged file is given out");
+}
