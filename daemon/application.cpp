@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kHousekeepingSeconds = 1.0;
 constexpr double kFlushStepSeconds = 0.02;
+constexpr std::uint64_t kNoteConfigurationEvery = 5;  // turns of the housekeeping
 
 }  // namespace
 
@@ -40,6 +41,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       durable_file_(config_.daemon.state_dir + "/state"),
       store_(loop, {config_.daemon.state_dir + "/store.db", machine_id()}, store_events()),
       book_path_(config_.daemon.state_dir + "/known_nodes"),
+      config_history_path_(config_.daemon.state_dir + "/config_history"),
       peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
       core_(loop, own_side(), refusals_, log, core_events()),
       control_(loop,
@@ -60,6 +62,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       interrupt_(loop) {
   book_.set_config(config_);
   book_.load(book_path_);
+  config_history_.load(config_history_path_);
   housekeeping_.set<Application, &Application::housekeeping>(this);
   watchdog_.set<Application, &Application::tell_watchdog>(this);
   flush_.set<Application, &Application::ended_when_flushed>(this);
@@ -221,7 +224,15 @@ void Application::learned() {
   carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
 }
 
+// Our core has an object configuration that it did not have before.
+void Application::note_configuration() {
+  const cluster::ClusterView view = node_->view(read_clocks());
+  if (view.nodes.empty() || !config_history_.note(view.nodes.front().config_digest)) return;
+  if (const Result<> saved = config_history_.save(config_history_path_); !saved) log_.warning(saved.error().text());
+}
+
 void Application::housekeeping() noexcept {
+  if (++housekeepings_ % kNoteConfigurationEvery == 0) note_configuration();
   try_to_save();
   store_.look(read_clocks().steady);
   log_.retry();

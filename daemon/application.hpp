@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "cluster/node.hpp"
 #include "config/load.hpp"
+#include "config_history.hpp"
 #include "control_requests.hpp"
 #include "control_socket.hpp"
 #include "core_link.hpp"
@@ -62,6 +63,7 @@ class Application final : public ControlDuties {
   void persist(const cluster::Durable& state);
   void try_to_save();
   void learned();
+  void note_configuration();
   Result<> apply(const config::Config& before, const ConfigChanges& changes);
   Result<> move_sockets(const config::Config& before, const ConfigChanges& changes);
   void housekeeping() noexcept;
@@ -95,6 +97,8 @@ class Application final : public ControlDuties {
   Store store_;
   std::string book_path_;
   NodeBook book_;
+  std::string config_history_path_;
+  ConfigHistory config_history_;
   Refusals refusals_;
   PeerLinks peers_;
   CoreLink core_;
@@ -103,6 +107,7 @@ class Application final : public ControlDuties {
   std::optional<cluster::Node> node_;
 
   ev::timer housekeeping_;
+  std::uint64_t housekeepings_ = 0;
   ev::timer watchdog_;
   ev::timer flush_;
   ev::sig hangup_;

@@ -14,6 +14,7 @@
 #include "options.hpp"
 #include "pidfile.hpp"
 #include "user.hpp"
+#include "watch_process.hpp"
 
 namespace {
 
@@ -32,8 +33,8 @@ Places places_of(const config::Config& config) {
   places.folders = {config.daemon.tls_dir, config.daemon.state_dir, folder_of(config.daemon.pidfile), folder_of(config.ipc_socket),
                     folder_of(config.daemon.control_socket)};
   if (config.log_file.starts_with('/')) places.folders.push_back(folder_of(config.log_file));
-  places.files = {config.daemon.tls_dir + "/key.pem", config.daemon.tls_dir + "/cert.pem", config.daemon.state_dir + "/state",
-                  config.daemon.state_dir + "/known_nodes", config.daemon.pidfile};
+  places.files = {config.daemon.tls_dir + "/key.pem",       config.daemon.tls_dir + "/cert.pem",         config.daemon.state_dir + "/state",
+                  config.daemon.state_dir + "/known_nodes", config.daemon.state_dir + "/config_history", config.daemon.pidfile};
   for (const char* part : {"", "-wal", "-shm"}) places.files.push_back(config.daemon.state_dir + "/store.db" + part);
   if (config.log_file.starts_with('/')) places.files.push_back(config.log_file);
   return places;
@@ -73,6 +74,8 @@ int run(const Options& options, config::LoadResult loaded) {
   if (::geteuid() == 0) {
     if (auto module = prepare_module_identity(config, read_clocks().wall); !module) fail(module.error());
   }
+  std::optional<Result<net::Fd>> watch;
+  if (::geteuid() == 0 && wants_watch(config)) watch = start_watch(options.config);
   auto identity = prepare(config);
   if (!identity) return fail(identity.error());
   auto pidfile = PidFile::take(config.daemon.pidfile);
@@ -82,6 +85,7 @@ int run(const Options& options, config::LoadResult loaded) {
 
   Log log(log_targets(config, options.foreground));
   if (!log.failure().empty()) std::cerr << "merlind: " << log.failure() << "; logging to standard error\n";
+  if (watch && !*watch) log.error(watch->error().text());
   ev::default_loop loop;
   Application application(loop, options.config, std::move(loaded), *identity, *tls, log);
   if (auto started = application.start(); !started) {

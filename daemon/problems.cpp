@@ -178,14 +178,14 @@ void add_configuration(const Status& status, const StatusNode& node, Problems& p
   if (node.is_self() || node.view == nullptr) return;
   const std::string relation = config_relation(status, node);
   if (relation.empty() || relation == "same") return;
-  if (relation == "newer") {
-    problems.push_back({fmt::format("the object configuration of {} is newer than ours", node.name),
-                        fmt::format("copy that of {} here, then restart the core", node.name)});
-  } else {
-    problems.push_back(
-        {fmt::format("the object configuration of {} {}", node.name, relation == "older" ? "is older than ours" : "differs from ours"),
-         fmt::format("copy ours to {}, then restart its core", node.name)});
-  }
+  const std::string_view stands = relation == "older"   ? "is older than ours"
+                                  : relation == "newer" ? "is newer than ours"
+                                                        : "differs from ours";
+  const std::string fix = relation == "older" ? fmt::format("mon oconf push {}", node.name)
+                          : relation == "newer"
+                              ? fmt::format("mon oconf fetch {}", node.name)
+                              : fmt::format("mon oconf diff {0} shows how; then mon oconf push {0}, or fetch {0} --force", node.name);
+  problems.push_back({fmt::format("the object configuration of {} {}", node.name, stands), fix});
 }
 
 void add_clock(const StatusNode& node, Problems& problems) {

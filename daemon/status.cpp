@@ -86,15 +86,17 @@ std::vector<StatusNode> status_nodes(const Status& status) {
   return nodes;
 }
 
+// Older is what our core had before ours. What it never had is newer if their core took it up later than ours took up ours;
+// that is for people: a push looks at the versions themselves.
 std::string config_relation(const Status& status, const StatusNode& node) {
   if (status.view.nodes.empty() || node.view == nullptr) return "";
   const cluster::NodeView& ours = status.view.nodes.front();
   const cluster::NodeView& theirs = *node.view;
   if (ours.config_digest == 0 || theirs.config_digest == 0) return "";
   if (ours.config_digest == theirs.config_digest) return "same";
-  if (ours.config_changed == WallTime{} || theirs.config_changed == WallTime{} || ours.config_changed == theirs.config_changed)
-    return "differs";
-  return theirs.config_changed < ours.config_changed ? "older" : "newer";
+  if (std::ranges::find(status.config_history, theirs.config_digest) != status.config_history.end()) return "older";
+  const bool is_later = ours.config_changed != WallTime{} && theirs.config_changed > ours.config_changed;
+  return is_later ? "newer" : "differs";
 }
 
 }  // namespace merlin::daemon

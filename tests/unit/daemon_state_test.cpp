@@ -12,6 +12,7 @@
 #include "clone_watch.hpp"
 #include "cluster/versions.hpp"
 #include "config/load.hpp"
+#include "config_history.hpp"
 #include "durable_file.hpp"
 #include "log_limiter.hpp"
 #include "logging.hpp"
@@ -288,4 +289,25 @@ BOOST_AUTO_TEST_CASE(a_reload_says_what_changed_and_touches_nothing_else) {
   BOOST_TEST(changes.listening);
   BOOST_TEST(!changes.identity);
   BOOST_TEST(config_changes(before, conf("cluster = other\n")).identity);
+}
+
+BOOST_AUTO_TEST_CASE(the_history_of_configurations_is_bounded_and_survives_what_is_damaged) {
+  const Folder folder;
+  ConfigHistory history;
+  BOOST_TEST(!history.note(0));
+  BOOST_TEST(history.note(1));
+  BOOST_TEST(!history.note(1));
+  BOOST_TEST(history.note(2));
+  BOOST_TEST(history.note(1));
+  BOOST_TEST((history.digests() == std::vector<std::uint64_t>{2, 1}));
+  BOOST_REQUIRE(history.save(folder.file("config_history")).ok());
+  ConfigHistory read;
+  read.load(folder.file("config_history"));
+  BOOST_TEST((read.digests() == history.digests()));
+  for (std::uint64_t digest = 10; digest < 500; ++digest) history.note(digest);
+  BOOST_TEST(history.digests().size() == kLongestConfigHistory);
+  BOOST_TEST(history.digests().back() == 499U);
+  BOOST_TEST((parse_config_history("x\n0000000000000007\n\n7\n0000000000000000\nfffffffffffffffff\n") == std::vector<std::uint64_t>{7}));
+  read.load(folder.file("missing"));
+  BOOST_TEST(read.digests().empty());
 }
