@@ -29,7 +29,7 @@ void SimCore::core_notifies(Object& object, bool was_down, std::uint64_t start) 
   notification.start = start;
   notification.state = state.current_state;
   if (state.current_state == 0) {
-    object.request.reset();
+    if (was_down) object.request.reset();
     if (was_down && state.notified_on != 0) {
       notification.kind = wire::NotificationKind::recovery;
       notification.number = static_cast<std::uint32_t>(state.notification_number);
