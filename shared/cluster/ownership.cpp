@@ -82,7 +82,8 @@ Ownership::Seen Ownership::look(std::size_t host_index, Unit unit, bool lone, co
     const bool before = kMutant == Mutant::modulo ? before_by_modulo(other.id, self.id, others, inventory_->hosts()[host_index].key)
                                                   : stands_before(candidate(other, host_index), own);
     if (before && claimed) seen.before_claims = true;
-    if (before && !claimed) seen.before_exists = true;
+    // Who has said that it cannot answer does not claim it soon; others that wait for it would all claim it in the same moment.
+    if (before && !claimed && !other.excused_until) seen.before_exists = true;
     if (!before && claimed && seen.after_claims == nullptr) seen.after_claims = &other;
   }
   return seen;
@@ -168,9 +169,23 @@ void Ownership::decide_lone_services(const Contender& self, const std::vector<Co
   for (Unit unit : ended) drop(unit, decision);
 }
 
+// Those without a reason in the last round. What we wanted may still be yielded: its old owner keeps its hands off it for us.
+void Ownership::forget_waits(SteadyTime now) {
+  std::erase_if(waits_, [&](const auto& entry) {
+    const Wait& wait = entry.second;
+    return wait.round != round_ && (!wait.wanted || now >= *wait.wanted + kBeatsToYield * beat_);
+  });
+  for (auto& [unit, wait] : waits_) {
+    if (wait.round == round_) continue;
+    wait.since = now;
+    wait.unclaimed.reset();
+  }
+}
+
 Decision Ownership::decide(const Contender& self, const std::vector<Contender>& others, SteadyTime now) {
   Decision decision;
   if (!inventory_) return decision;
+  forget_waits(now);
   ++round_;
   std::erase_if(granted_, [&](const auto& grant) { return now >= grant.second; });
   std::erase_if(promised_, [&](const auto& promise) {
@@ -181,16 +196,6 @@ Decision Ownership::decide(const Contender& self, const std::vector<Contender>& 
     decide_unit(host, look(i, host, false, self, others), now, decision);
   }
   decide_lone_services(self, others, now, decision);
-  // What we wanted may still be yielded: its old owner keeps its hands off it for us.
-  std::erase_if(waits_, [&](const auto& entry) {
-    const Wait& wait = entry.second;
-    return wait.round != round_ && (!wait.wanted || now >= *wait.wanted + kBeatsToYield * beat_);
-  });
-  for (auto& [unit, wait] : waits_) {
-    if (wait.round == round_) continue;
-    wait.since = now;
-    wait.unclaimed.reset();
-  }
   return decision;
 }
 

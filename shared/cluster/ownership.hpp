@@ -87,6 +87,7 @@ class Ownership {
   void take(Unit unit, Decision& decision);
   void drop(Unit unit, Decision& decision);
   Wait& wait_for(Unit unit, SteadyTime now);
+  void forget_waits(SteadyTime now);
 
   Millis beat_{1000};
   InventoryPtr inventory_;

@@ -13,15 +13,19 @@ namespace merlin::sim {
 
 class Disk {
  public:
-  void write(const cluster::Save& save, Now now, Millis true_time) {
-    if (copies_.empty() || true_time - copies_.back().first >= kCopyEvery) copies_.emplace_back(true_time, content_);
-    for (const wire::Register& row : save.rows) content_.rows[cluster::key_of(row)] = row;
-    for (const cluster::RegisterKey& key : save.forgotten) content_.rows.erase(key);
-    for (const wire::ForwardedResult& kept : save.kept) content_.kept[{kept.taker, kept.taker_instance, kept.number}] = kept;
-    for (const wire::ForwardedAck& done : save.done) content_.kept.erase({done.taker, done.taker_instance, done.number});
-    content_.journal.write(save);
-    content_.saved_ms = now.wall.time_since_epoch().count();
+  // False: it is full. What was to be written goes with the next Save, but for events, which are said again.
+  bool write(cluster::Save save, Now now, Millis true_time) {
+    if (full_) {
+      std::erase_if(save.events, [](const cluster::EventRun& run) { return !run.events.empty(); });
+      unwritten_.push_back(std::move(save));
+      return false;
+    }
+    for (const cluster::Save& before : std::exchange(unwritten_, {})) put(before, now, true_time);
+    put(save, now, true_time);
+    return true;
   }
+  // The daemon has ended: what it had not written is gone.
+  void daemon_ended() { unwritten_.clear(); }
   cluster::Stored read() const {
     cluster::Stored stored;
     for (const auto& [key, row] : content_.rows) stored.rows.push_back(row);
@@ -39,7 +43,10 @@ class Disk {
   bool was_put_back() const { return was_put_back_; }
   bool is_full() const { return full_; }
   bool is_slow() const { return slow_; }
-  void lose() { content_ = {}; }
+  void lose() {
+    content_ = {};
+    unwritten_.clear();
+  }
   // The copy made at that time or before takes the content's place; there is none: nothing does.
   void put_back(Millis made) {
     content_ = {};
@@ -59,8 +66,19 @@ class Disk {
     std::int64_t saved_ms = 0;
   };
 
+  void put(const cluster::Save& save, Now now, Millis true_time) {
+    if (copies_.empty() || true_time - copies_.back().first >= kCopyEvery) copies_.emplace_back(true_time, content_);
+    for (const wire::Register& row : save.rows) content_.rows[cluster::key_of(row)] = row;
+    for (const cluster::RegisterKey& key : save.forgotten) content_.rows.erase(key);
+    for (const wire::ForwardedResult& kept : save.kept) content_.kept[{kept.taker, kept.taker_instance, kept.number}] = kept;
+    for (const wire::ForwardedAck& done : save.done) content_.kept.erase({done.taker, done.taker_instance, done.number});
+    content_.journal.write(save);
+    content_.saved_ms = now.wall.time_since_epoch().count();
+  }
+
   Content content_;
   std::vector<std::pair<Millis, Content>> copies_;
+  std::vector<cluster::Save> unwritten_;
   bool was_put_back_ = false;
   bool full_ = false;
   bool slow_ = false;

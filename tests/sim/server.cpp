@@ -137,8 +137,7 @@ void Server::write(cluster::Save save) {
   disk_free_ = std::max(disk_free_, events_.now()) + random_.between(kFastestWrite, disk_.is_slow() ? kStrainedWrite : kSlowestWrite);
   events_.at(disk_free_, [this, life = daemon_.life(), save = std::move(save)] {
     if (life != daemon_.life()) return;
-    const bool ok = !disk_.is_full();
-    if (ok) disk_.write(save, now(), events_.now());
+    const bool ok = disk_.write(save, now(), events_.now());
     in_daemon([this, ok, ticket = save.ticket] { return node_->saved(ticket, ok, now()); });
   });
 }
@@ -151,7 +150,9 @@ void Server::persist(const cluster::Durable& state) {
   unsaved_.reset();
 }
 
+// A daemon that stands still would answer out of what it does not know to be gone.
 void Server::lose_store() {
+  if (!daemon_runs()) return;
   story_.tell(events_.now(), plan_.nodes[number_].name, "loses its store");
   disk_.lose();
   in_daemon([this] { return node_->store_lost(now()); });
@@ -171,6 +172,7 @@ void Server::kill_daemon(bool silently) {
   daemon_.end();
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon is gone");
   if (kMutant == Mutant::no_fsync && silently) disk_.put_back(events_.now() - kUnsynced);
+  disk_.daemon_ended();
   node_.reset();
   unsaved_.reset();
   daemon_link_ = 0;

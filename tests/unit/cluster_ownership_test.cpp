@@ -137,6 +137,28 @@ BOOST_AUTO_TEST_CASE(nothing_is_wanted_from_one_who_said_that_it_cannot_answer) 
   BOOST_TEST(ownership.decide(self(), {peer()}, at(10'100)).wants.at(id(2)).size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_it_wanted_once_and_was_yielded_it_wants_anew_the_next_time) {
+  const Unit unit = *mine().begin();
+  peer_says({unit});
+  ownership.decide(self(), {peer()}, at(0));
+  ownership.on_yield({unit}, at(100));
+  ownership.decide(self(), {peer()}, at(100));
+  BOOST_REQUIRE(ownership.running().contains(unit));
+  ownership.on_want(self(wire::NodePhase::drained), peer(), {unit}, at(200));
+  ownership.decide(self(wire::NodePhase::drained), {peer()}, at(300));
+  const Decision later = ownership.decide(self(), {peer()}, at(20'000));
+  BOOST_TEST(!ownership.running().contains(unit));
+  BOOST_TEST(later.wants.at(id(2)).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_who_said_that_it_cannot_answer_is_not_waited_for) {
+  peer_says({});
+  Contender away = peer();
+  away.excused_until = at(20'000);
+  ownership.decide(self(), {away}, at(0));
+  BOOST_TEST(running().size() == 40U);
+}
+
 BOOST_AUTO_TEST_CASE(a_yield_that_was_not_wanted_gives_nothing) {
   peer_says({});
   std::vector<Unit> theirs;
