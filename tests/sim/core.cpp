@@ -27,7 +27,9 @@ SimCore::SimCore(const Plan& plan, const CoreLife& life, const Retention& retent
       records_(records),
       outside_(std::move(outside)),
       side_({Millis{3000}, plan.isolation_grace, plan.runs_isolated}, outside_.now().steady),
-      owned_(plan.objects.size(), 0) {
+      owned_(plan.objects.size(), 0),
+      stall_({plan.nodes[life.node].pulse_interval, plan.nodes[life.node].core_timeout, plan.busy_limit}, outside_.now().steady),
+      turned_(outside_.now().steady) {
   const std::int64_t wall = wall_ms();
   for (std::size_t known : plan.nodes[life.node].knows) {
     Object object;
@@ -72,6 +74,7 @@ void SimCore::welcome(const wire::CoreWelcome& welcome) {
 
 void SimCore::lost() {
   linked_ = false;
+  for (Late& late : std::exchange(late_, {})) put_back(std::move(late));
   side_.on_daemon_lost(outside_.now().steady);
 }
 
@@ -197,12 +200,16 @@ void SimCore::on(const wire::ResultsToCore& results) {
       continue;
     }
     taken.taken.push_back(ack);
-    mark_taken(*object, {ack.taker, ack.taker_instance, ack.number});
+    if (is_superseded(*object, forwarded)) {
+      mark_taken(*object, {ack.taker, ack.taker_instance, ack.number});
+      say_row(*object);
+      continue;
+    }
     wire::CheckResult result = forwarded.result;
     const std::int64_t shift = wall_ms() - result.sent_ms;
     result.start_ms += shift;
     result.finish_ms += shift;
-    process(*object, result);
+    process(*object, result, ack);
   }
   outside_.to_daemon(taken);
 }
@@ -235,6 +242,16 @@ void SimCore::refresh_owned() {
   }
 }
 
+// Held back alone, a core owns nothing, and keeps what it would have told.
+void SimCore::drop_unowned() {
+  for (Object& object : objects_) {
+    if (!owns(object.plan)) object.request.reset();
+  }
+  for (Late& late : late_) {
+    if (!owns(late.object->plan)) late.request.reset();
+  }
+}
+
 void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held) {
   const Now now = outside_.now();
   for (const wire::InFlight& check : held) {
@@ -250,12 +267,10 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
     Object& object = objects_[at];
     if ((before[object.plan] != 0) == owns(object.plan)) continue;
     moves += (owns(object.plan) ? " +" : " -") + name_of(object);
-    if (!owns(object.plan)) {
-      released.push_back(at);
-      object.request.reset();
-    }
+    if (!owns(object.plan)) released.push_back(at);
     if (owns(object.plan)) object.takeover = object.due_ms <= wall_ms();
   }
+  if (side_.mode() == cluster::CoreSide::Mode::following) drop_unowned();
   outside_.tell("runs" + moves);
   wire::CoreClaims said{side_.epoch(), change.whole, {}, {}, in_flight(released)};
   if (change.whole) {
@@ -288,28 +303,38 @@ std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& r
 
 void SimCore::turn() {
   const Now now = outside_.now();
+  notice_stall(now.steady);
+  notice_silence(now.steady);
   looked_ = std::exchange(turned_, now.steady);
   apply(side_.tick(now.steady), {});
+  answer_late(now.steady);
   say_requests();
   tell_alone();
   if (linked_ && now.steady >= next_beat_) {
     next_beat_ = now.steady + plan_.nodes[life_.node].pulse_interval;
     outside_.to_daemon(wire::CoreBeat{++beats_, checks_run_, 0, 0, 0, side_.clock()});
   }
-  if (!frozen_) start_due_checks();
+  if (!frozen_ && !in_doubt()) start_due_checks();
 }
 
 wire::Register SimCore::row_of(Object& object) const {
   return {plan_.objects[object.plan].key, wire::RegisterKind::check, object.version, object.base_ms, wire::encode(object.state)};
 }
 
+void SimCore::say_row(Object& object) {
+  object.version = side_.next_version(outside_.now().wall);
+  if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
+}
+
 // ---- life and death
 
 void SimCore::announce_busy(Millis limit) {
+  stall_.saving(true, outside_.now().steady);
   if (linked_) outside_.to_daemon(wire::CoreBusy{static_cast<std::uint32_t>(limit.count()), "saving retention data"});
 }
 
 void SimCore::end_busy() {
+  stall_.saving(false, outside_.now().steady);
   if (linked_) outside_.to_daemon(wire::CoreBusy{0, ""});
 }
 

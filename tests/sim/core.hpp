@@ -13,6 +13,7 @@
 #include "cluster/forward_queue.hpp"
 #include "cluster/node.hpp"
 #include "module/operator_writes.hpp"
+#include "module/stall_guard.hpp"
 #include "sim/plan.hpp"
 #include "sim/records.hpp"
 
@@ -36,6 +37,8 @@ class SimCore {
     std::function<void(const cluster::FromCore&)> to_daemon;
     // The process calls back then, if it still lives and runs.
     std::function<void(Millis delay, std::function<void()> step)> later;
+    // The daemon has said nothing for too long: the link counts as lost until its next word, and begins anew then.
+    std::function<void()> silent;
     std::function<void(const std::string&)> tell;
   };
 
@@ -45,6 +48,10 @@ class SimCore {
   void welcome(const wire::CoreWelcome& welcome);
   void lost();
   void receive(const cluster::ToCore& message);
+  // The daemon has read that beat, and said what followed from it.
+  void answered(std::uint64_t beat);
+  // Anything came from it.
+  void heard() { silence_ = Millis{0}; }
 
   // ---- the core's loop, every 100 ms
   void turn();
@@ -89,6 +96,13 @@ class SimCore {
     std::optional<SteadyTime> held_until;
     SteadyTime started{};
     std::optional<Request> request;
+    std::uint64_t superseded = 0;  // of its results, up to that number those that we kept for its owner are outdone
+  };
+  struct Late {
+    SteadyTime until{};
+    wire::NotifyDone done;
+    Object* object = nullptr;
+    std::optional<Request> request;
   };
 
   std::int64_t wall_ms() const { return outside_.now().wall.time_since_epoch().count(); }
@@ -104,12 +118,27 @@ class SimCore {
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
   std::string name_of(const Object& object) const;
   void refresh_owned();
+  void drop_unowned();
   std::vector<std::uint64_t> claims() const;
   bool knows_unit(std::uint64_t unit) const;
   void start_due_checks();
   void start_check(std::size_t at);
   void finish_check(std::size_t at);
-  void process(Object& object, const wire::CheckResult& result);
+  // `taken`: it was handed on by another node, or by us before.
+  void process(Object& object, const wire::CheckResult& result, const std::optional<wire::ForwardedAck>& taken = std::nullopt);
+  void say_row(Object& object);
+  void hand_on(const wire::CheckResult& result);
+  bool in_doubt() const;
+  bool unsure() const;
+  void notice_stall(SteadyTime now);
+  void notice_silence(SteadyTime now);
+  void keep_passive(Object& object, const wire::CheckResult& result);
+  void supersede(Object& object);
+  bool is_superseded(const Object& object, const wire::ForwardedResult& forwarded) const;
+  void put_off(Object& object, const wire::NotifyVerdict& verdict);
+  static void put_back(Late late);
+  void answer_late(SteadyTime now);
+  bool is_told(const Object& object, const wire::Notification& notification) const;
   void note_processed(const wire::CheckResult& result);
   void note_safe(const std::vector<std::uint64_t>& numbers);
   static void mark_taken(Object& object, const wire::TakenMark& mark);
@@ -159,7 +188,10 @@ class SimCore {
   double tokens_ = 0;
   std::uint64_t requests_ = 0;
   std::deque<std::pair<wire::NotifyDone, SteadyTime>> dones_;  // what was told, should the daemon not have heard it
-  SteadyTime looked_{};                                        // all that had come before was read
+  std::deque<Late> late_;
+  neb::StallGuard stall_;
+  Millis silence_{0};
+  SteadyTime looked_{};  // all that had come before was read
   SteadyTime turned_{};
 };
 

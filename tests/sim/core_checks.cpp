@@ -69,15 +69,24 @@ void SimCore::finish_check(std::size_t at) {
   process(object, result);
 }
 
-void SimCore::process(Object& object, const wire::CheckResult& result) {
+void SimCore::hand_on(const wire::CheckResult& result) {
+  forwards_.push(result);
+  forwarded_.push_back(result.passive ? PassiveLog::result_of(result.output) : std::nullopt);
+}
+
+void SimCore::process(Object& object, const wire::CheckResult& result, const std::optional<wire::ForwardedAck>& taken) {
   object.held_until.reset();
   if (!owns(object.plan)) {
     outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
     // Should it be ours again before the owner has taken it, it comes back to us.
     object.held_until = outside_.now().steady + kResultAllowance;
-    forwards_.push(result);
-    forwarded_.push_back(result.passive ? PassiveLog::result_of(result.output) : std::nullopt);
+    hand_on(result);
     return send_results();
+  }
+  if (taken) {
+    mark_taken(object, {taken->taker, taken->taker_instance, taken->number});
+  } else if (result.passive) {
+    keep_passive(object, result);
   }
   const bool was_down = object.state.current_state != 0;
   const std::uint64_t start = object.state.last_hard_ok_hlc;
@@ -101,6 +110,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result) {
   if (was_down != (result.return_code != 0)) object.state.last_change_hlc = object.version.hlc;
   core_notifies(object, was_down, start);
   if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
+  send_results();
 }
 
 void SimCore::note_processed(const wire::CheckResult& result) {

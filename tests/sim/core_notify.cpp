@@ -62,7 +62,7 @@ void SimCore::ask(Object& object, const wire::Notification& notification) {
 
 // Only as a core that has its daemon's word on what it runs.
 void SimCore::say_requests() {
-  if (!linked_ || side_.mode() != cluster::CoreSide::Mode::following) return;
+  if (!linked_ || side_.mode() != cluster::CoreSide::Mode::following || in_doubt()) return;
   for (Object& object : objects_) {
     if (!object.request || object.request->said || !owns(object.plan)) continue;
     object.request->said = true;
@@ -92,6 +92,16 @@ bool SimCore::in_time(const wire::NotifyVerdict& verdict) const {
   return kMutant == Mutant::grant_outliving || outside_.now().steady - looked_ < Millis{verdict.valid_ms};
 }
 
+// Owed by who was there before us, and told by our core all the same.
+bool SimCore::is_told(const Object& object, const wire::Notification& notification) const {
+  const bool counted = !is_recovery(notification) && object.state.notification_number >= static_cast<std::int64_t>(notification.number);
+  return counted || std::any_of(dones_.begin(), dones_.end(), [&](const auto& entry) {
+           const wire::Notification& told = entry.first.notification;
+           return told.object == notification.object && told.kind == notification.kind && told.number == notification.number &&
+                  told.start == notification.start;
+         });
+}
+
 void SimCore::on(const wire::NotifyVerdict& verdict) {
   Object* object = find(verdict.notification.object);
   const bool mine = object != nullptr && object->request && object->request->number == verdict.request;
@@ -102,17 +112,20 @@ void SimCore::on(const wire::NotifyVerdict& verdict) {
     return;
   }
   wire::NotifyDone done{verdict.question, false, 0, verdict.notification};
-  const bool good = in_time(verdict);
-  const bool may_act = object != nullptr && (mine || verdict.request == 0) && (verdict.delegated || owns(object->plan)) &&
-                       side_.gate_open() && still_true(*object, verdict.notification);
-  if (mine && (good || !may_act)) object->request.reset();
-  if (good && may_act) {
+  const bool known = object != nullptr && (mine || verdict.request == 0);
+  const bool ours = known && owns(object->plan);
+  const bool delegated = known && verdict.delegated && side_.mode() == cluster::CoreSide::Mode::following;
+  const bool may_act = (delegated || (ours && side_.gate_open() && !in_doubt())) && in_time(verdict);
+  if (ours && !may_act) return put_off(*object, verdict);
+  if (mine) object->request.reset();
+  if (may_act && !mine && is_told(*object, verdict.notification)) {
+    done.sent = true;
+  } else if (may_act && still_true(*object, verdict.notification)) {
     tell(*object, verdict.notification);
     done.sent = true;
     done.contacts = 1;
   } else {
-    outside_.tell(std::string("may not tell ") + (good ? "" : "so late ") + "of " +
-                  (object == nullptr ? "what it does not know" : name_of(*object)));
+    outside_.tell("may not tell of " + (object == nullptr ? "what it does not know" : name_of(*object)));
   }
   say_done(done);
 }

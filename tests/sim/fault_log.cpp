@@ -1,6 +1,7 @@
 #include "sim/fault_log.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace merlin::sim {
 namespace {
@@ -39,6 +40,15 @@ bool FaultLog::is_disturbed(std::size_t node, Millis at) const {
 bool FaultLog::was_any_at_work(Millis from, Millis until) const {
   return std::any_of(thrown_.begin(), thrown_.end(),
                      [&](const Thrown& thrown) { return excuses(thrown.event) && thrown.from <= until && end_of(thrown) >= from; });
+}
+
+bool FaultLog::were_daemons_away(Millis from, Millis until) const {
+  std::set<std::size_t> nodes;
+  for (const Thrown& thrown : thrown_) {
+    const bool restarts = thrown.event.fault == Fault::restart_daemon && thrown.from - kExchange <= until && end_of(thrown) >= from;
+    if (restarts) nodes.insert(thrown.event.node);
+  }
+  return nodes.size() > 1;
 }
 
 // One of the next faults there may begin before the nodes are one again.

@@ -29,6 +29,8 @@ class FaultLog {
   bool is_disturbed(std::size_t node, Millis at) const;
   // Some nodes were apart, or some processes away, at some time between.
   bool was_any_at_work(Millis from, Millis until) const;
+  // Two daemons at least had their planned restarts at a time.
+  bool were_daemons_away(Millis from, Millis until) const;
   // Two nodes may have done the same, since one could not know of the other's deed.
   bool is_excused(const Deed& first, const Deed& second) const;
   // The node's disk lost what it had, at that time or later.

@@ -52,6 +52,7 @@ bool NotificationJudge::is_same(const Telling& first, const Telling& second) con
 
 // Who was apart has found the problem by itself, and counts it from another start: its state may be the one that stands later.
 bool NotificationJudge::is_excused(const Telling& first, const Telling& second) const {
+  if (faults_.were_daemons_away(first.at, second.at)) return true;
   if (first.start != second.start && faults_.was_any_at_work(first.at, second.at)) return true;
   return second.alone || faults_.is_excused({first.node, first.at}, {second.node, second.at});
 }

@@ -31,7 +31,7 @@ std::vector<Processing> PassiveJudge::lasting(const PassiveResult& result) const
 
 void PassiveJudge::judge_loss(std::size_t number, const Fail& fail) const {
   const PassiveResult& result = log_.results()[number];
-  if (!lasting(result).empty()) return;
+  if (!lasting(result).empty() || result.superseded) return;
   if (!result.safe && ends_.has_ended(result.taker)) return;
   if (faults_.lost_its_disk(result.taker.node, result.handed)) return;
   fail("I1: the " + describe(number) + (result.safe ? " and safe" : "") + ", was lost");

@@ -1,6 +1,7 @@
 // Every result handed to a core from outside, and each time that a core turned it into state.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct PassiveResult {
   std::size_t object = 0;
   CoreLife taker;
   Millis handed{0};
-  bool safe = false;  // its taker's daemon has it on disk
+  bool safe = false;        // its taker's daemon has it on disk
+  bool superseded = false;  // its taker has made state of a later one, while alone or in doubt: nobody need make any of this
   std::vector<Processing> processings;
 };
 
@@ -30,11 +32,21 @@ class PassiveLog {
  public:
   // Returns the result's number, which its output carries.
   std::size_t handed(std::size_t object, const CoreLife& taker, Millis now) {
-    results_.push_back({object, taker, now, false, {}});
+    results_.push_back({object, taker, now, false, false, {}});
     return results_.size() - 1;
   }
   void processed(std::size_t result, const CoreLife& by, Millis now) { results_[result].processings.push_back({by, now, false, false}); }
   void safe(std::size_t result) { results_[result].safe = true; }
+  // Those of the object that this core was handed before and has not made state of: they are not to come behind the newest,
+  // which was handed just now.
+  void superseded(std::size_t object, const CoreLife& taker) {
+    for (std::size_t at = 0; at + 1 < results_.size(); ++at) {
+      PassiveResult& result = results_[at];
+      const bool by_itself = std::any_of(result.processings.begin(), result.processings.end(),
+                                         [&](const Processing& processing) { return processing.by == taker; });
+      if (result.object == object && result.taker == taker && !by_itself) result.superseded = true;
+    }
+  }
   // The daemon has heard the state with this result: those that this core made of earlier ones are in it, or were before it.
   void reached(std::size_t result, const CoreLife& by, bool entered) {
     Processing* last = nullptr;

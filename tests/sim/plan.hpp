@@ -124,6 +124,7 @@ struct Plan {
   Millis jitter{5};
   Millis link_patience{5000};  // an end that hears nothing for so long gives a link up
   Millis isolation_grace{10000};
+  Millis busy_limit{5000};
   std::vector<FaultEvent> faults;
   Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};

@@ -94,6 +94,7 @@ void Server::tick_daemon() {
   last_tick_ = moment.steady;
   if (unsaved_) persist(*unsaved_);
   carry_out(node_->tick(moment, std::max(late_by, Millis{0})));
+  answer_beat();
   // A loop is never quite on time.
   tick_after(kDaemonTick + random_.between(Millis{0}, Millis{5}));
 }
@@ -176,6 +177,7 @@ void Server::kill_daemon(bool silently) {
   node_.reset();
   unsaved_.reset();
   daemon_link_ = 0;
+  beat_to_answer_.reset();
   network_.stop(number_, silently);
   module_lost();
 }

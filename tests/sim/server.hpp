@@ -116,6 +116,9 @@ class Server final : public NetworkUser {
   SimCore::Outside outside_of_core();
   void connect_module();
   void module_lost();
+  void close_module_link();
+  void answer_beat();
+  void in_core(std::function<void()> step);
   void to_daemon(const cluster::FromCore& message);
   void to_core(const cluster::ToCore& message);
   void core_ends(bool planned);
@@ -149,6 +152,8 @@ class Server final : public NetworkUser {
   std::uint64_t link_ = 0;         // as the module knows it; 0: none
   std::uint64_t daemon_link_ = 0;  // as the daemon knows it
   std::uint64_t links_ = 0;
+  bool silent_ = false;  // the module has given the daemon up, and waits for its next word
+  std::optional<std::uint64_t> beat_to_answer_;
   Millis last_to_daemon_{0};
   Millis last_to_core_{0};
   std::deque<std::string> alarms_;

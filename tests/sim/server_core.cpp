@@ -24,6 +24,7 @@ SimCore::Outside Server::outside_of_core() {
   outside.later = [this](Millis delay, std::function<void()> step) {
     events_.after(delay, [this, life = core_process_.life(), run = std::move(step)] { core_process_.run(life, run); });
   };
+  outside.silent = [this] { silent_ = true; };
   outside.tell = [this](const std::string& what) { story_.tell(events_.now(), plan_.nodes[number_].name, what); };
   return outside;
 }
@@ -69,15 +70,20 @@ void Server::core_ends(bool planned) {
   core_process_.end();
   busy_ = false;
   core_.reset();
-  if (const std::uint64_t link = std::exchange(link_, 0); link != 0) {
-    events_.at(last_to_daemon_, [this, link, life = daemon_.life()] {
-      daemon_.run(life, [this, link] {
-        if (daemon_link_ != link) return;
-        daemon_link_ = 0;
-        carry_out(node_->core_disconnected(now()));
-      });
+  close_module_link();
+}
+
+void Server::close_module_link() {
+  silent_ = false;
+  const std::uint64_t link = std::exchange(link_, 0);
+  if (link == 0) return;
+  events_.at(last_to_daemon_, [this, link, life = daemon_.life()] {
+    daemon_.run(life, [this, link] {
+      if (daemon_link_ != link) return;
+      daemon_link_ = 0;
+      carry_out(node_->core_disconnected(now()));
     });
-  }
+  });
 }
 
 void Server::stop_core() {
@@ -94,7 +100,7 @@ void Server::go_on_core() {
 
 void Server::busy_core(Millis length) {
   if (!core_runs() || busy_) return;
-  core_->announce_busy(Millis{5000});
+  core_->announce_busy(plan_.busy_limit);
   core_process_.stop();
   busy_ = true;
   events_.after(length, [this, life = core_process_.life()] {
@@ -181,19 +187,21 @@ void Server::module_lost() {
     core_process_.run(life, [this, link] {
       if (link_ != link) return;
       link_ = 0;
+      silent_ = false;
       core_->lost();
     });
   });
 }
 
 void Server::to_daemon(const cluster::FromCore& message) {
-  if (link_ == 0) return;
+  if (link_ == 0 || silent_) return;
   last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
   events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life()] {
     daemon_.run(life, [this, packet, link] {
       if (daemon_link_ != link) return;
       story_.note(events_.now(), packet.payload);
       const auto said = unpack<cluster::FromCore>(packet);
+      if (const auto* beat = std::get_if<wire::CoreBeat>(&said)) beat_to_answer_ = beat->number;
       carry_out(node_->receive_core(said, now()));
       note_reached(said);
     });
@@ -201,15 +209,30 @@ void Server::to_daemon(const cluster::FromCore& message) {
 }
 
 void Server::to_core(const cluster::ToCore& message) {
+  in_core([this, packet = pack(message)] {
+    story_.note(events_.now(), packet.payload);
+    const auto told = unpack<cluster::ToCore>(packet);
+    if (const auto* welcome = std::get_if<wire::CoreWelcome>(&told)) return core_->welcome(*welcome);
+    core_->receive(told);
+  });
+}
+
+// Once all that followed from it was said.
+void Server::answer_beat() {
+  const auto beat = std::exchange(beat_to_answer_, std::nullopt);
+  if (beat) in_core([this, number = *beat] { core_->answered(number); });
+}
+
+// When it has come to the module, if that still listens.
+void Server::in_core(std::function<void()> step) {
   if (daemon_link_ == 0 || daemon_link_ != link_) return;
   last_to_core_ = std::max(last_to_core_, events_.now() + random_.between(Millis{0}, Millis{20}));
-  events_.at(last_to_core_, [this, packet = pack(message), link = link_, life = core_process_.life()] {
-    core_process_.run(life, [this, packet, link] {
+  events_.at(last_to_core_, [this, run = std::move(step), link = link_, life = core_process_.life()] {
+    core_process_.run(life, [this, run, link] {
       if (link_ != link) return;
-      story_.note(events_.now(), packet.payload);
-      const auto told = unpack<cluster::ToCore>(packet);
-      if (const auto* welcome = std::get_if<wire::CoreWelcome>(&told)) return core_->welcome(*welcome);
-      core_->receive(told);
+      if (silent_) return close_module_link();  // and begins anew
+      core_->heard();
+      run();
     });
   });
 }

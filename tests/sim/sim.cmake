@@ -1,12 +1,12 @@
 # The simulator: N nodes of shared/cluster in one process. One program is the real thing; the mutants are the same
 # sources with one rule broken on purpose, and each must be caught.
 set(sim_world
-  core.cpp core_checks.cpp core_notify.cpp core_operators.cpp fault_log.cpp journal_judge.cpp judge.cpp judge_agreement.cpp link_faults.cpp network.cpp notification_judge.cpp
+  core.cpp core_checks.cpp core_doubt.cpp core_notify.cpp core_operators.cpp fault_log.cpp journal_judge.cpp judge.cpp judge_agreement.cpp link_faults.cpp network.cpp notification_judge.cpp
   operator_judge.cpp passive_judge.cpp plan.cpp plan_faults.cpp plan_traffic.cpp server.cpp server_core.cpp story.cpp world.cpp)
 list(TRANSFORM sim_world PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
-# The module's own memory of what is not yet safe is under test here too.
-merlin_library(merlin_sim ${sim_world} ${PROJECT_SOURCE_DIR}/module/operator_writes.cpp LINK merlin_cluster)
+# The module's own memory of what is not yet safe, and its doubts, are under test here too.
+merlin_library(merlin_sim ${sim_world} ${PROJECT_SOURCE_DIR}/module/operator_writes.cpp ${PROJECT_SOURCE_DIR}/module/stall_guard.cpp LINK merlin_cluster)
 target_include_directories(merlin_sim PUBLIC ${CMAKE_CURRENT_LIST_DIR}/.. ${PROJECT_SOURCE_DIR})
 
 add_executable(sim ${CMAKE_CURRENT_LIST_DIR}/main.cpp)

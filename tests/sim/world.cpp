@@ -127,6 +127,7 @@ void World::begin(const FaultEvent& event) {
     case Fault::reload:
       return server.reload_core(event.length);
     case Fault::restart_daemon:
+      events_.after(event.length, [this, event] { judge_.faults().ended(event, events_.now()); });
       return server.leave_daemon(event.length);
     case Fault::drain:
       server.drain(true);
