@@ -124,8 +124,13 @@ void Module::on(wire::RowsToCore rows, Now) { intake_.begin(std::move(rows)); }
 
 void Module::on(const wire::ResultsToCore& results, Now now) {
   wire::ResultsTaken taken;
+  const bool doubt = in_doubt();  // whoever took over may have been given them since
   for (const wire::ForwardedResult& forwarded : results.results) {
     const wire::ForwardedAck ack{forwarded.taker, forwarded.taker_instance, forwarded.number};
+    if (doubt) {
+      taken.refused.push_back(ack);
+      continue;
+    }
     if (!forwarded.command.empty()) {
       (commands_.run(forwarded.command.front()) ? taken.taken : taken.refused).push_back(ack);
       continue;

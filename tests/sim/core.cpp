@@ -195,7 +195,7 @@ void SimCore::on(const wire::ResultsToCore& results) {
   for (const wire::ForwardedResult& forwarded : results.results) {
     const wire::ForwardedAck ack{forwarded.taker, forwarded.taker_instance, forwarded.number};
     Object* object = find(forwarded.result.object);
-    if (object == nullptr || !owns(object->plan)) {
+    if (object == nullptr || !owns(object->plan) || in_doubt()) {
       taken.refused.push_back(ack);
       continue;
     }

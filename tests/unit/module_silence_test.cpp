@@ -149,6 +149,14 @@ BOOST_FIXTURE_TEST_CASE(a_passive_result_taken_after_a_stall_is_handed_to_the_da
   daemon.read();
   BOOST_REQUIRE(said<wire::CoreResults>().size() == 1u);
   BOOST_TEST(mark_of(said<wire::CoreRows>().back()) == said<wire::CoreResults>()[0].results[0].number);
+}
+
+// F05 I3
+BOOST_FIXTURE_TEST_CASE(anothers_result_that_came_before_a_stall_is_refused_until_the_daemon_has_spoken, Talk) {
+  connect();
+  follow({host_key("web")});
+  daemon.silent = true;
+  core.pass(config.core_timeout);
   wire::ForwardedResult forwarded;
   forwarded.number = 9;
   forwarded.result.object = {host_key("web"), service_key("web", "http")};
@@ -156,8 +164,15 @@ BOOST_FIXTURE_TEST_CASE(a_passive_result_taken_after_a_stall_is_handed_to_the_da
   daemon.say(wire::ResultsToCore{{forwarded}});
   run(2);
   daemon.read();
+  BOOST_TEST(core.objects[http].results == 0);
+  BOOST_REQUIRE(said<wire::ResultsTaken>().size() == 1u);
+  BOOST_TEST(said<wire::ResultsTaken>()[0].refused.size() == 1u, "who took over may have it by now");
+  daemon.say(wire::DaemonBeat{said<wire::CoreBeat>().back().number});
+  daemon.say(wire::ResultsToCore{{forwarded}});
+  run(2);
+  daemon.read();
   BOOST_TEST(core.objects[http].results == 1);
-  BOOST_TEST(said<wire::CoreResults>().size() == 1u, "that one its taker keeps");
+  BOOST_TEST(said<wire::CoreResults>().empty(), "that one its taker keeps");
 }
 
 // F04 I2
