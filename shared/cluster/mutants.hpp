@@ -29,6 +29,7 @@ enum class Mutant {
   forgets_forwarded,     // a daemon's next life does not know what waited for its owner
   no_window,             // news is sent to a peer that acknowledges nothing
   notify_on_sync,        // a core tells people of what it was only brought up to date with
+  replayed,              // a core counts a row that it is given like a result of its own
   events_said_early,     // events count as safe before the disk has them
 };
 

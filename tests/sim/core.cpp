@@ -144,6 +144,7 @@ void SimCore::on(const wire::DaemonAway& away) {
 }
 
 void SimCore::on(const wire::Epoch& epoch) {
+  takeover_rate_ = epoch.takeover_rate;
   const auto change = side_.on_epoch(epoch);
   apply(change, epoch.in_flight);
   if (change.any()) return;
@@ -170,6 +171,13 @@ void SimCore::on(const wire::RowsSafe& safe) {
   writes_safe(safe.batch);
 }
 
+// Mutant::replayed only.
+void SimCore::count_again(Object& object, const wire::CheckRegister& before) const {
+  wire::CheckRegister& state = object.state;
+  const bool again = state.current_state != 0 && before.current_state != 0;
+  state.current_attempt = again ? std::min(plan_.attempts, before.current_attempt + 1) : 1;
+}
+
 void SimCore::bring_in(const wire::Register& row, bool live) {
   if (row.kind != wire::RegisterKind::check) return bring_in_item(row);
   Object* object = find(row.object);
@@ -180,8 +188,9 @@ void SimCore::bring_in(const wire::Register& row, bool live) {
   if (!state) return;
   object->version = row.version;
   side_.observe(row.version);
-  object->state = *state;
+  const wire::CheckRegister before = std::exchange(object->state, *state);
   object->base_ms = row.base_ms;
+  if (kMutant == Mutant::replayed) count_again(*object, before);
   if (state->next_check) object->due_ms = std::min(row.base_ms + *state->next_check, wall_ms() + plan_.check_interval.count());
   if (kMutant == Mutant::notify_on_sync && !live && state->notification_number > 0)
     records_.notifications.told(

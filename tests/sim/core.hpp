@@ -115,6 +115,7 @@ class SimCore {
   void on(const wire::RowsSafe& safe);
   void on(const wire::Recheck& recheck);
   void bring_in(const wire::Register& row, bool live);
+  void count_again(Object& object, const wire::CheckRegister& before) const;
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held);
   std::string name_of(const Object& object) const;
   void refresh_owned();
@@ -186,6 +187,7 @@ class SimCore {
   std::uint64_t beats_ = 0;
   std::uint64_t checks_run_ = 0;
   double tokens_ = 0;
+  double takeover_rate_ = 0;  // a second
   std::uint64_t requests_ = 0;
   std::deque<std::pair<wire::NotifyDone, SteadyTime>> dones_;  // what was told, should the daemon not have heard it
   std::deque<Late> late_;

@@ -16,11 +16,12 @@ constexpr std::size_t kMostTakers = 16;
 
 // ---- checks
 
-// What was overdue when it was taken up goes oldest first, at four times the average rate.
+// What was overdue when it was taken up goes oldest first, at four times the average rate, or as fast as its daemon says.
 void SimCore::start_due_checks() {
   const std::int64_t wall = wall_ms();
   const SteadyTime steady = outside_.now().steady;
-  const double rate = 4.0 * static_cast<double>(objects_.size()) / static_cast<double>(plan_.check_interval.count());
+  const double measured = 4.0 * static_cast<double>(objects_.size()) / static_cast<double>(plan_.check_interval.count());
+  const double rate = takeover_rate_ > 0 ? takeover_rate_ / 1000 : measured;
   tokens_ = std::min(tokens_ + rate * static_cast<double>(kTurn.count()), 3.0);
   std::vector<std::size_t> overdue;
   for (std::size_t at = 0; at < objects_.size(); ++at) {

@@ -86,7 +86,7 @@ bool Judge::is_runner(std::size_t node, std::size_t object) const {
 Millis Judge::longest_gap() const {
   const Millis beat = longest_interval(plan_);
   Millis detection = std::max(Millis{5000}, 4 * beat);
-  for (const NodePlan& node : plan_.nodes) detection = std::max(detection, node.core_timeout + 3 * beat);
+  for (const NodePlan& node : plan_.nodes) detection = std::max({detection, node.core_timeout + 3 * beat, plan_.busy_limit});
   Millis bound = detection + 2 * beat + kExchange;
   if (plan_.unplanned) bound = std::max(bound, plan_.isolation_grace + Millis{3000}) + 3 * beat + Millis{2000};
   return bound;

@@ -49,7 +49,7 @@ void OperatorJudge::judge(const cluster::Table& table, const Fail& fail) const {
 // What its core had still in hand when it died may be lost, and what was on a disk that went.
 void OperatorJudge::judge_act(const OperatorAct& act, const Rows& standing, const Fail& fail) const {
   if (act.replaced || (!act.safe && records_.ends.has_ended(act.by))) return;
-  if (faults_.lost_its_disk(act.by.node, act.at)) return;
+  if (faults_.lost_its_disk(act.by.node, act.at) || records_.acts.may_be_forgotten(act)) return;
   wire::Register row = act.row;
   row.version.writer = plan_.nodes[act.by.node].id;
   const auto found = standing.find(cluster::key_of(row));
@@ -60,7 +60,9 @@ void OperatorJudge::judge_act(const OperatorAct& act, const Rows& standing, cons
 bool OperatorJudge::was_done(const wire::Register& row) const {
   const auto& acts = records_.acts.acts();
   return std::any_of(acts.begin(), acts.end(), [&](const OperatorAct& act) {
-    return cluster::key_of(act.row) == cluster::key_of(row) && act.row.rank == row.rank && act.row.value == row.value;
+    if (cluster::key_of(act.row) != cluster::key_of(row)) return false;
+    if (row.rank != 0 && records_.acts.may_be_forgotten(act)) return true;
+    return act.row.rank == row.rank && act.row.value == row.value;
   });
 }
 

@@ -110,6 +110,20 @@ Millis Plan::last_turn(std::size_t object, Millis when) const {
   return last;
 }
 
+void draw_knobs(Plan& plan, Random& random) {
+  const auto checks_a_second = static_cast<double>(plan.objects.size()) * 1000 / static_cast<double>(plan.check_interval.count());
+  if (random.chance(40)) plan.busy_limit = Millis{random.between(4'000, 9'000)};
+  if (random.chance(40)) plan.join_timeout = Millis{random.between(8'000, 60'000)};
+  if (random.chance(40)) plan.takeover_rate = checks_a_second * static_cast<double>(2 + random.below(20));
+  if (random.chance(30)) plan.attempts = 3 + static_cast<int>(random.below(3));
+  // What is past is counted by the wall clock.
+  const bool steps =
+      std::any_of(plan.faults.begin(), plan.faults.end(), [](const FaultEvent& event) { return event.fault == Fault::clock_step; });
+  const bool apart = std::any_of(plan.nodes.begin(), plan.nodes.end(),
+                                 [](const NodePlan& node) { return std::chrono::abs(node.clock_offset) > Millis{1000}; });
+  if (!steps && !apart && random.chance(25)) plan.retention = Millis{random.between(8'000, 40'000)};
+}
+
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   Random random(seed);
   Plan plan;
@@ -132,6 +146,8 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   draw_acts(plan, more);
   // The first decides where half of them are enough.
   if (Random of_tellers(seed ^ 0x7E11); of_tellers.chance(15)) plan.nodes[1 + of_tellers.below(plan.nodes.size() - 1)].notifies = false;
+  Random of_knobs(seed ^ 0xC0B5);
+  draw_knobs(plan, of_knobs);
   return plan;
 }
 

@@ -125,6 +125,9 @@ struct Plan {
   Millis link_patience{5000};  // an end that hears nothing for so long gives a link up
   Millis isolation_grace{10000};
   Millis busy_limit{5000};
+  Millis join_timeout{30000};
+  Millis retention{7 * 24 * 60 * 60 * 1000};
+  double takeover_rate = 0;  // checks a second; 0: measured
   std::vector<FaultEvent> faults;
   Millis heal_at{0};  // whatever is still broken then is mended
   Millis end_at{0};
@@ -147,6 +150,8 @@ void draw_strain(Plan& plan, Random& random);
 // Objects that only get results from outside, and those results.
 void draw_traffic(Plan& plan, Random& random);
 void draw_acts(Plan& plan, Random& random);
+// Settings that most clusters leave as they are.
+void draw_knobs(Plan& plan, Random& random);
 Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes);
 
 }  // namespace merlin::sim

@@ -62,6 +62,10 @@ cluster::Settings Server::settings() const {
   settings.cluster = "sim";
   settings.pulse_interval = self.pulse_interval;
   settings.core_timeout = self.core_timeout;
+  settings.busy_limit = plan_.busy_limit;
+  settings.join_timeout = plan_.join_timeout;
+  settings.retention = plan_.retention;
+  settings.takeover_rate = plan_.takeover_rate;
   settings.weight = self.weight;
   settings.notifies = self.notifies;
   settings.partition = plan_.majority ? cluster::Partition::majority : cluster::Partition::every_side;
@@ -81,7 +85,10 @@ void Server::start_daemon() {
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon starts");
   node_ = std::make_unique<cluster::Node>(settings(), durable_, random_.nonzero(), random_.nonzero(), now());
   last_tick_ = now().steady;
-  node_->restore(disk_.read(), now());
+  cluster::Stored stored = disk_.read();
+  const Millis age{now().wall.time_since_epoch().count() - stored.saved_ms};
+  if (stored.saved_ms != 0 && age > plan_.retention) records_.acts.was_behind(events_.now());
+  node_->restore(std::move(stored), now());
   carry_out(node_->start(now()));
   network_.start(number_);
   tick_missed_ = false;

@@ -46,6 +46,7 @@ sim_mutant(overtaking shared/cluster/forwarding.cpp)
 sim_mutant(forgets_forwarded shared/cluster/forwarding.cpp)
 sim_mutant(no_window shared/cluster/replication.cpp)
 sim_mutant(notify_on_sync tests/sim/core.cpp)
+sim_mutant(replayed tests/sim/core.cpp)
 sim_mutant(events_said_early shared/cluster/journal.cpp)
 
 # The rule of notifications by itself, harder than a whole cluster ever makes it.
