@@ -86,7 +86,8 @@ void Forwarding::drop_old(SteadyTime now) {
   }
 }
 
-void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
+void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of,
+                      const std::function<bool(const NodeId&, SteadyTime)>& may_take,
                       const std::function<void(const NodeId&, wire::ForwardedResult)>& deliver, Millis again_after, SteadyTime now) {
   drop_old(now);
   std::vector<std::pair<NodeId, wire::ForwardedResult>> due;
@@ -96,7 +97,7 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of, c
     if (!is_first && kMutant != Mutant::overtaking) continue;
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
-    const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || present(waiting.sent_to));
+    const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || may_take(waiting.sent_to, waiting.sent_at));
     const bool repeats = kMutant == Mutant::no_deduplication && owner == waiting.sent_to;
     if (may_confirm && !repeats && now - waiting.sent_at < again_after) continue;
     waiting.sent_to = owner;

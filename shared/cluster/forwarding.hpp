@@ -16,6 +16,7 @@ namespace merlin::cluster {
 inline constexpr std::size_t kMaxForwards = 20'000;
 inline constexpr std::size_t kMaxForwardBytes = 16 * 1024 * 1024;
 inline constexpr Millis kForwardTooOld{10 * 60 * 1000};
+inline constexpr Millis kForwardGood{2'000};             // at least: under way to an owner, however fast its beats are
 inline constexpr std::size_t kRememberedNumbers = 4096;  // a taker
 
 // Whom it is for.
@@ -34,9 +35,10 @@ class Forwarding {
   // Of our daemon's life before this one.
   void restore(wire::ForwardedResult kept, Now now);
   // Sends (again) what waits: `owner_of` says which node runs the object, our own id included; empty: nobody known.
-  // What was sent is not sent to another one while the first, if it is still `present`, may yet confirm it. Of each object
-  // the oldest alone: a state says only up to which number it contains a taker's results, so the next may not come before it.
-  void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&)>& present,
+  // What was sent is not sent to another one while the first `may_take` what was sent to it then, and may yet confirm it. Of
+  // each object the oldest alone: a state says only up to which number it contains a taker's results, so the next may not come
+  // before it.
+  void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&, SteadyTime sent)>& may_take,
             const std::function<void(const NodeId& owner, wire::ForwardedResult result)>& deliver, Millis again_after, SteadyTime now);
   // A result for our core came. False when it came before; `taken` is then true if the core has it already.
   struct Arrival {

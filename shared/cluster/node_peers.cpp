@@ -347,7 +347,7 @@ void Node::State::send_forwards(SteadyTime now) {
   forwards_changed = false;
   forwards_sent = now;
   forwarding.send([&](const ObjectKey& object) { return runner_of(object); },
-                  [&](const NodeId& id) { return id == settings.self || (others.contains(id) && others.at(id).active); },
+                  [&](const NodeId& id, SteadyTime sent) { return may_take_forwards(id, sent, now); },
                   [&](const NodeId& owner, wire::ForwardedResult result) {
                     if (owner == settings.self) {
                       on_forwarded(settings.self, std::move(result), now);
@@ -366,11 +366,23 @@ void Node::State::forward(const NodeId& owner, wire::ForwardedResult result) {
   send(owner, Priority::live, std::move(result));
 }
 
+// It takes them by its own clock for as long after a beat of its own, see is_timely(): with beats faster than a long line
+// is, longer than it takes to be lost.
+bool Node::State::may_take_forwards(const NodeId& id, SteadyTime sent, SteadyTime now) const {
+  if (id == settings.self) return true;
+  const auto found = others.find(id);
+  if (found == others.end()) return false;
+  if (found->second.active) return true;
+  const Millis interval = liveness.said_interval(id).value_or(Millis{0});
+  return kFreshIntervals * interval < kForwardGood && now - sent < kForwardGood;
+}
+
 // Whoever hears nothing of us for three intervals gives its results to another node. The bytes that it had sent us may
 // come all the same, when a cut heals. Our own clock says how old that beat is.
 bool Node::State::is_timely(const wire::ForwardedResult& result, SteadyTime now) const {
   const auto beat = std::find_if(beats_sent.begin(), beats_sent.end(), [&](const auto& sent) { return sent.first == result.heard_number; });
-  return result.heard_instance == instance && beat != beats_sent.end() && now - beat->second < kFreshIntervals * settings.pulse_interval;
+  return result.heard_instance == instance && beat != beats_sent.end() &&
+         now - beat->second < std::max(kFreshIntervals * settings.pulse_interval, kForwardGood);
 }
 
 void Node::State::on_forwarded(const NodeId& from, wire::ForwardedResult result, SteadyTime now) {

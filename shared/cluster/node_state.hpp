@@ -169,6 +169,7 @@ struct Node::State {
   void on_yield(const NodeId& from, const wire::Yield& yield, Now now);
   void on_inventory(const NodeId& from, wire::Inventory inventory);
   void forward(const NodeId& owner, wire::ForwardedResult result);
+  bool may_take_forwards(const NodeId& id, SteadyTime sent, SteadyTime now) const;
   bool is_timely(const wire::ForwardedResult& result, SteadyTime now) const;
   void on_forwarded(const NodeId& from, wire::ForwardedResult result, SteadyTime now);
   void on_order(const NodeId& from, const wire::Order& order);

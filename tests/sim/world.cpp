@@ -85,10 +85,7 @@ bool World::is_sensible(const FaultEvent& event) const {
   if (plan_.unplanned || is_of_disk(event.fault)) return true;
   if (events_.now() - judge_.last_disturbance() < kBetweenPlanned) return false;
   // What a core makes of results while its daemon is away is in its retention alone, which has no version (R3).
-  if (event.fault == Fault::reload) {
-    return servers_[event.node]->daemon_runs() && cluster::NodeInspector(servers_[event.node]->node()).core().fed;
-  }
-  if (event.fault != Fault::restart_daemon) return true;
+  if (event.fault != Fault::restart_daemon && event.fault != Fault::reload) return true;
   if (!servers_[event.node]->core_runs()) return false;
   return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
     return server->daemon_runs() && cluster::NodeInspector(server->node()).phase() != wire::NodePhase::joining;

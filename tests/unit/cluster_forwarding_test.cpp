@@ -33,7 +33,7 @@ struct Fixture {
   std::vector<std::pair<NodeId, wire::ForwardedResult>> sent;
 
   void send(int when) {
-    taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&) { return present; },
+    taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&, SteadyTime) { return present; },
                [&](const NodeId& to, wire::ForwardedResult message) { sent.emplace_back(to, std::move(message)); }, Millis{3000}, at(when));
   }
 };
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_acknowledged_while_it_is_delivered_is_no_fault) {
     took(std::move(one), at(0));
   }
   std::vector<std::uint64_t> delivered;
-  taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&) { return present; },
+  taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&, SteadyTime) { return present; },
              [&](const NodeId&, wire::ForwardedResult message) {
                delivered.push_back(message.number);
                taker.on_ack({message.taker, message.taker_instance, message.number});
