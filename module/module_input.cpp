@@ -142,11 +142,11 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
       continue;
     }
     taken.taken.push_back(ack);
-    // Its times are the taker's: taken as ages.
+    // Its times are the taker's: taken as ages, whatever that one's clock did meanwhile.
     wire::CheckResult result = forwarded.result;
-    const std::int64_t shift = now.wall.time_since_epoch().count() - result.sent_ms;
-    result.start_ms += shift;
-    result.finish_ms += shift;
+    const std::int64_t wall = now.wall.time_since_epoch().count();
+    result.finish_ms = std::min(result.finish_ms + wall - result.sent_ms, wall);
+    result.start_ms = std::min(result.start_ms + wall - result.sent_ms, result.finish_ms);
     held_.erase(object);
     if (!is_superseded(object, forwarded)) {
       handing_in_ = true;

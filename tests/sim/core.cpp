@@ -215,9 +215,8 @@ void SimCore::on(const wire::ResultsToCore& results) {
       continue;
     }
     wire::CheckResult result = forwarded.result;
-    const std::int64_t shift = wall_ms() - result.sent_ms;
-    result.start_ms += shift;
-    result.finish_ms += shift;
+    result.finish_ms = std::min(result.finish_ms + wall_ms() - result.sent_ms, wall_ms());
+    result.start_ms = std::min(result.start_ms + wall_ms() - result.sent_ms, result.finish_ms);
     process(*object, result, ack);
   }
   outside_.to_daemon(taken);

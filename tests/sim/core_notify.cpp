@@ -89,7 +89,7 @@ bool SimCore::still_true(const Object& object, const wire::Notification& notific
 
 // When it can have been granted at the earliest: our loop had read all there was when it last looked.
 bool SimCore::in_time(const wire::NotifyVerdict& verdict) const {
-  return kMutant == Mutant::grant_outliving || outside_.now().steady - looked_ < Millis{verdict.valid_ms};
+  return kMutant == Mutant::grant_outliving || (!in_doubt() && outside_.now().steady - looked_ < Millis{verdict.valid_ms});
 }
 
 // Owed by who was there before us, and told by our core all the same.
@@ -115,7 +115,7 @@ void SimCore::on(const wire::NotifyVerdict& verdict) {
   const bool known = object != nullptr && (mine || verdict.request == 0);
   const bool ours = known && owns(object->plan);
   const bool delegated = known && verdict.delegated && side_.mode() == cluster::CoreSide::Mode::following;
-  const bool may_act = (delegated || (ours && side_.gate_open() && !in_doubt())) && in_time(verdict);
+  const bool may_act = (delegated || (ours && side_.gate_open())) && in_time(verdict);
   if (ours && !may_act) return put_off(*object, verdict);
   if (mine) object->request.reset();
   if (may_act && !mine && is_told(*object, verdict.notification)) {

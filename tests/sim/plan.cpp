@@ -148,6 +148,7 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   if (Random of_tellers(seed ^ 0x7E11); of_tellers.chance(15)) plan.nodes[1 + of_tellers.below(plan.nodes.size() - 1)].notifies = false;
   Random of_knobs(seed ^ 0xC0B5);
   draw_knobs(plan, of_knobs);
+  draw_traps(plan, of_knobs);
   return plan;
 }
 

@@ -64,10 +64,11 @@ struct FaultEvent {
   Millis at{0};
   Fault fault = Fault::kill_core;
   std::size_t node = 0;
-  std::size_t other = 0;   // for cuts
-  Millis length{0};        // until it heals, starts again, continues
-  Millis amount{0};        // of a delay or clock step
-  std::uint64_t draw = 0;  // who is on which side of a split, the order of a swizzle
+  std::size_t other = 0;    // for cuts
+  Millis length{0};         // until it heals, starts again, continues
+  Millis amount{0};         // of a delay or clock step
+  std::uint64_t draw = 0;   // who is on which side of a split, the order of a swizzle
+  bool at_request = false;  // from then on, as soon as the node's core asks to tell something
 };
 bool touches(const FaultEvent& event, std::size_t node);
 
@@ -147,6 +148,8 @@ struct Plan {
 void draw_faults(Plan& plan, Random& random);
 // The faults of links, machine and disk, beside the others.
 void draw_strain(Plan& plan, Random& random);
+// Processes that end or stop just when they would tell something.
+void draw_traps(Plan& plan, Random& random);
 // Objects that only get results from outside, and those results.
 void draw_traffic(Plan& plan, Random& random);
 void draw_acts(Plan& plan, Random& random);

@@ -98,6 +98,22 @@ void draw_strain(Plan& plan, Random& random) {
   }
 }
 
+void draw_traps(Plan& plan, Random& random) {
+  if (!plan.unplanned || random.chance(60)) return;
+  constexpr std::array kinds{Fault::kill_core, Fault::kill_daemon, Fault::kill_both,
+                             Fault::stop_core, Fault::stop_core,   Fault::stop_daemon};
+  const std::size_t count = 1 + random.below(4);
+  for (std::size_t trap = 0; trap < count; ++trap) {
+    FaultEvent event;
+    event.at = random.between(Millis{15'000}, plan.heal_at - Millis{15'000});
+    event.fault = kinds[random.below(kinds.size())];
+    event.node = random.below(plan.nodes.size());
+    event.length = Millis{random.between(500, 25'000)};
+    event.at_request = true;
+    plan.faults.push_back(event);
+  }
+}
+
 bool is_of_disk(Fault fault) { return fault == Fault::disk_full || fault == Fault::disk_slow || fault == Fault::disk_lost; }
 
 bool is_of_disk_loss(Fault fault) { return fault == Fault::disk_lost || fault == Fault::old_store || fault == Fault::no_store; }

@@ -77,6 +77,8 @@ class Server final : public NetworkUser {
   // An operator does something at its core, if it runs.
   void act(const ActPlan& plan);
   void freeze(bool frozen);
+  // Within milliseconds after its core asks to tell something.
+  void at_next_request(std::function<void()> spring) { at_request_ = std::move(spring); }
 
   bool daemon_alive() const { return daemon_.alive(); }
   bool core_alive() const { return core_process_.alive(); }
@@ -154,6 +156,7 @@ class Server final : public NetworkUser {
   std::uint64_t links_ = 0;
   bool silent_ = false;  // the module has given the daemon up, and waits for its next word
   std::optional<std::uint64_t> beat_to_answer_;
+  std::function<void()> at_request_;
   Millis last_to_daemon_{0};
   Millis last_to_core_{0};
   std::deque<std::string> alarms_;

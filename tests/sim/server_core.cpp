@@ -11,6 +11,7 @@ namespace {
 constexpr Millis kCoreTurn{100};
 constexpr Millis kRetentionEvery{30'000};
 constexpr Millis kReconnect{500};
+constexpr Millis kTrap{60};
 
 }  // namespace
 
@@ -195,6 +196,9 @@ void Server::module_lost() {
 
 void Server::to_daemon(const cluster::FromCore& message) {
   if (link_ == 0 || silent_) return;
+  if (at_request_ && std::holds_alternative<wire::NotifyRequest>(message)) {
+    events_.after(random_.between(Millis{0}, kTrap), std::exchange(at_request_, nullptr));
+  }
   last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
   events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life()] {
     daemon_.run(life, [this, packet, link] {

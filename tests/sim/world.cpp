@@ -77,7 +77,8 @@ void World::sample() {
 }
 
 void World::schedule(const FaultEvent& event) {
-  events_.at(event.at, [this, event] { begin(event); });
+  events_.at(event.at,
+             [this, event] { event.at_request ? servers_[event.node]->at_next_request([this, event] { begin(event); }) : begin(event); });
 }
 
 // As planned work goes: one thing after the other, one daemon at a time, and not a core together with its daemon.
