@@ -48,6 +48,7 @@ void SimCore::keep_passive(Object& object, const wire::CheckResult& result) {
   if (alone || unsure()) records_.passives.superseded(object.plan, life_);
   if (unsure()) {
     outside_.tell("keeps the result of " + name_of(object) + " for who owns it, " + result.output);
+    if (const auto passive = PassiveLog::result_of(result.output)) records_.passives.doubted(*passive, life_);
     hand_on(result);
   } else if (alone) {
     supersede(object);

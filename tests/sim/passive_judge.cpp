@@ -45,7 +45,8 @@ void PassiveJudge::judge_repeats(std::size_t number, const Fail& fail) const {
   for (const Processing& after : result.processings) {
     if (!after.entered) continue;
     const Processing* first = std::exchange(before, &after);
-    if (first == nullptr || is_excused(result, *first, after)) continue;
+    const bool doubted = first != nullptr && result.doubter == first->by && !(after.by == first->by);
+    if (first == nullptr || doubted || is_excused(result, *first, after)) continue;
     fail("I3: the " + describe(number) + ", was processed by " + plan_.nodes[first->by.node].name + " at " + seconds(first->at) +
          " and by " + plan_.nodes[after.by.node].name + " at " + seconds(after.at));
   }

@@ -23,8 +23,9 @@ struct PassiveResult {
   std::size_t object = 0;
   CoreLife taker;
   Millis handed{0};
-  bool safe = false;        // its taker's daemon has it on disk
-  bool superseded = false;  // its taker has made state of a later one, while alone or in doubt: nobody need make any of this
+  bool safe = false;                // its taker's daemon has it on disk
+  bool superseded = false;          // its taker has made state of a later one, while alone or in doubt: nobody need make any of this
+  std::optional<CoreLife> doubter;  // made state of it in doubt, and kept it for whoever is the owner if that state loses
   std::vector<Processing> processings;
 };
 
@@ -32,11 +33,12 @@ class PassiveLog {
  public:
   // Returns the result's number, which its output carries.
   std::size_t handed(std::size_t object, const CoreLife& taker, Millis now) {
-    results_.push_back({object, taker, now, false, false, {}});
+    results_.push_back({object, taker, now, false, false, std::nullopt, {}});
     return results_.size() - 1;
   }
   void processed(std::size_t result, const CoreLife& by, Millis now) { results_[result].processings.push_back({by, now, false, false}); }
   void safe(std::size_t result) { results_[result].safe = true; }
+  void doubted(std::size_t result, const CoreLife& by) { results_[result].doubter = by; }
   // Those of the object that this core was handed before and has not made state of: they are not to come behind the newest,
   // which was handed just now.
   void superseded(std::size_t object, const CoreLife& taker) {
