@@ -10,6 +10,7 @@
 #include "mon/service.hpp"
 #include "mon/site.hpp"
 #include "mon/ssh/side_by_side.hpp"
+#include "mon/trust_file.hpp"
 
 namespace merlin::mon {
 
@@ -31,9 +32,9 @@ int Pusher::run(const std::vector<config::NodeConfig>& nodes) {
   bar_.expect(goals_.size());
   on_all(&Pusher::compare);
   show_differences();
-  if (call_.has("--dry-run")) return with_sync(status());
+  if (call_.has("--dry-run")) return go_along(status());
   if (!all_may_be_replaced() || !record()) return failed;
-  if (std::ranges::none_of(goals_, &Goal::is_wanted)) return with_sync(status());
+  if (std::ranges::none_of(goals_, &Goal::is_wanted)) return go_along(status());
   for (const Goal& goal : goals_) bar_.expect(goal.is_wanted() ? goal.difference.added.size() + goal.difference.changed.size() + 1 : 0);
   on_all(&Pusher::stage);
   const bool all_staged = std::ranges::none_of(goals_, [](const Goal& goal) { return goal.fault && !goal.difference.empty(); });
@@ -48,11 +49,15 @@ int Pusher::run(const std::vector<config::NodeConfig>& nodes) {
   if (!all_staged) console_.note("nothing was changed on any node");
   const int outcome = finish(done);
   must_end_ = false;
-  return done && outcome != ssh::interrupted_status ? with_sync(outcome) : outcome;
+  return done && outcome != ssh::interrupted_status ? go_along(outcome) : outcome;
 }
 
-// The sync { } blocks of those that could be reached go along.
-int Pusher::with_sync(int status) {
+// To all that could be reached: which certificates are trusted (R10), and the sync { } blocks.
+int Pusher::go_along(int status) {
+  if (!call_.has("--dry-run")) {
+    const auto trusted = change_trust(call_.config_path, here_.config, [](TrustSet&) {});
+    if (trusted) trusted_ = trusted->document().dump();
+  }
   on_all(&Pusher::sync);
   for (const Goal& goal : goals_) {
     if (!goal.synced) continue;
@@ -66,7 +71,10 @@ int Pusher::with_sync(int status) {
 }
 
 void Pusher::sync(Goal& goal) {
-  if (goal.fault || goal.node->sync.entries.empty()) return;
+  if (goal.fault) return;
+  const auto introduced = trusted_.empty() ? Result<Said>(Said{}) : mon_there(goal, {"cert", "introduce"}, trusted_);
+  if (!introduced) goal.synced = introduced.error();
+  if (!introduced || goal.node->sync.entries.empty()) return;
   const std::lock_guard lock(goal.in_use);
   goal.synced = sync_node(visitor_, goal.session, *goal.node, call_.has("--dry-run") ? SyncMode::look : SyncMode::push);
 }

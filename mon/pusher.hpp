@@ -52,7 +52,7 @@ class Pusher {
   void take_back(const std::vector<Goal*>& activated);
   void drop(Goal& goal);
   void sync(Goal& goal);
-  int with_sync(int status);
+  int go_along(int status);
   void keep_locks(const std::stop_token& ends);
   int finish(bool done);
   int status() const;
@@ -67,6 +67,7 @@ class Pusher {
   Visitor visitor_;
   Visitor steady_;
   bool must_end_ = false;  // what runs there now is not ended by Ctrl-C: no core may be left stopped
+  std::string trusted_;    // which certificates, as the others take it
   ProgressBar bar_;
   std::deque<Goal> goals_;
 };

@@ -9,6 +9,8 @@ from cluster import LAB, check, main
 from peers import digests, make_peers
 
 FOLDER = "/etc/nagios4/conf.d/"
+TRUSTED = "/etc/merlin/tls/trusted.json"
+RESOURCES = "/etc/nagios4/resource.cfg"
 
 
 def versions(c, node):
@@ -17,12 +19,14 @@ def versions(c, node):
 
 def check_history_and_rollback(c):
     first = digests(c)["peer01"]
+    c.run("peer02", "rm", "-f", TRUSTED)
     c.write("peer01", FOLDER + "one.cfg", "# one\n")
     c.mon("peer01", "oconf", "push")
     second = digests(c)["peer01"]
     check(set(digests(c).values()) == {second}, f"after a push: {digests(c)}")
     for node in c.nodes:
         check(versions(c, node)[-1]["digest"] == second and versions(c, node)[-1]["author"] == "peer01", f"{node}: {versions(c, node)}")
+    check(c.read("peer02", TRUSTED).count('"fingerprint"') >= 3, "a push did not tell which certificates are trusted")
     out, _ = c.mon("peer02", "oconf", "rollback")
     check("is in place again, as version" in out, f"a rollback says {out!r}")
     check(digests(c)["peer02"] == first, "a rollback did not bring the version before back")
@@ -55,6 +59,18 @@ def check_conflict(c):
     check(set(digests(c).values()) == {before["peer01"]}, f"after --force: {digests(c)}")
     check(any(version["digest"] == before["peer02"] and version["kept"] for version in versions(c, "peer02")), "what --force replaced is not kept")
     c.mon("peer03", "oconf", "push")
+
+
+def check_resources(c):
+    """The core's secrets go along only where that is asked for."""
+    for node in c.nodes:
+        c.write(node, RESOURCES, c.read(node, RESOURCES) + f"$USER9$={node}\n")
+        c.run(node, "chmod", "640", RESOURCES)
+    c.mon("peer01", "oconf", "push", "--no-restart")
+    check("peer02" in c.read("peer02", RESOURCES), "the resource file was sent unasked")
+    c.mon("peer01", "oconf", "push", "--no-restart", "--resources")
+    check("peer01" in c.read("peer02", RESOURCES), "--resources does not send the resource file")
+    check(c.run("peer02", "stat", "-c", "%a", RESOURCES) == "640\n", "the resource file has another mode")
 
 
 def unlock(c):
@@ -105,6 +121,7 @@ def test():
         check_history_and_rollback(c)
         check_newer_is_not_overwritten(c)
         check_conflict(c)
+        check_resources(c)
         check_killed(c)
 
 
