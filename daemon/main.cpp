@@ -86,6 +86,8 @@ int run(const Options& options, config::LoadResult loaded) {
   Log log(log_targets(config, options.foreground));
   if (!log.failure().empty()) std::cerr << "merlind: " << log.failure() << "; logging to standard error\n";
   if (watch && !*watch) log.error(watch->error().text());
+  if (!watch && wants_watch(config))
+    log.info("not started by root: what is pushed by itself takes mon watch (systemctl enable --now merlin-watch)");
   ev::default_loop loop;
   Application application(loop, options.config, std::move(loaded), *identity, *tls, log);
   if (auto started = application.start(); !started) {

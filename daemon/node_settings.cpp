@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "watch_process.hpp"
+
 namespace merlin::daemon {
 namespace {
 
@@ -87,6 +89,7 @@ ConfigChanges config_changes(const config::Config& before, const config::Config&
   if (before.daemon.pidfile != after.daemon.pidfile) lines.push_back("daemon { pidfile }" + kAtNextStart);
   if (before.daemon.tls_dir != after.daemon.tls_dir) lines.push_back("daemon { tls_dir }" + kAtNextStart);
   if (before.daemon.state_dir != after.daemon.state_dir) lines.push_back("daemon { state_dir }" + kAtNextStart);
+  if (wants_watch(after) && !wants_watch(before)) lines.push_back("what is pushed by itself" + kAtNextStart);
   if (other_settings_differ(before, after)) lines.push_back("settings changed");
   return changes;
 }

@@ -289,6 +289,8 @@ BOOST_AUTO_TEST_CASE(a_reload_says_what_changed_and_touches_nothing_else) {
   BOOST_TEST(changes.listening);
   BOOST_TEST(!changes.identity);
   BOOST_TEST(config_changes(before, conf("cluster = other\n")).identity);
+  const auto pushing = config_changes(conf(""), conf("daemon {\nobject_config {\nauto = push\n}\n}\n"));
+  BOOST_TEST((pushing.lines == std::vector<std::string>{"what is pushed by itself: takes effect at the next start of merlind"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_history_of_configurations_is_bounded_and_survives_what_is_damaged) {
