@@ -243,14 +243,26 @@ Result<Parsed> parse_own(const std::vector<std::string>& arguments, const std::s
   return Parsed(std::move(*call));
 }
 
+// The command that these name, or null, whatever else is wrong with them.
+const Command* command_of(const std::vector<std::string>& arguments) {
+  Grammar grammar;
+  try {
+    grammar.parse(arguments);
+  } catch (const CLI::ParseError&) {
+    // The words in front of it are known all the same; who parses them for good says what it is.
+  }
+  return grammar.chosen().back()->command;
+}
+
 // The words behind "--" belong to the command that takes one; for all others "--" only ends the options.
 Result<Parsed> parse_with_command(const std::vector<std::string>& arguments, const std::string& default_config) {
   const auto dashes = std::ranges::find(arguments, "--");
-  auto parsed = parse_own({arguments.begin(), dashes}, default_config);
+  const std::vector<std::string> own(arguments.begin(), dashes);
+  const Command* command = command_of(own);
+  if (command == nullptr || !command->takes_command) return parse_own(arguments, default_config);
+  auto parsed = parse_own(own, default_config);
   Call* call = parsed ? std::get_if<Call>(&*parsed) : nullptr;
-  const bool takes_command = call != nullptr && call->command->takes_command;
-  if (dashes != arguments.end() && !takes_command) return parse_own(arguments, default_config);
-  if (!takes_command) return parsed;
+  if (call == nullptr) return parsed;
   if (dashes != arguments.end()) call->command_words.assign(dashes + 1, arguments.end());
   if (call->command_words.empty()) return usage_error("COMMAND is missing behind '--'", *call->command);
   return parsed;
