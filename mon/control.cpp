@@ -33,7 +33,9 @@ ControlFault connect_fault(int error, const std::string& path) {
   if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) {
     return {ControlFault::Kind::not_running, {{"merlind does not run here", path, "mon start"}}};
   }
-  if (error == EACCES || error == EPERM) return failure("no permission to talk to merlind", path, "run mon as root");
+  if (error == EACCES || error == EPERM) {
+    return {ControlFault::Kind::no_permission, {{"no permission to talk to merlind", path, "run mon as root"}}};
+  }
   return failure(fmt::format("cannot reach merlind: {}", std::strerror(error)), path, "see merlind's log");
 }
 

@@ -16,8 +16,9 @@ inline constexpr std::size_t max_answer_bytes = 64u << 20;
 struct ControlFault {
   enum class Kind {
     not_running,  // nobody listens there
-    no_answer,    // no permission, no answer in time, not an answer
-    refused,      // merlind said no
+    no_permission,
+    no_answer,  // none in time, or not an answer
+    refused,    // merlind said no
   };
   Kind kind = Kind::no_answer;
   std::vector<Error> errors;  // one or more

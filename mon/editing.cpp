@@ -8,6 +8,7 @@
 
 #include "config/key_table.hpp"
 #include "config/load.hpp"
+#include "config/nearest.hpp"
 #include "config/problems.hpp"
 #include "mon/site.hpp"
 
@@ -17,6 +18,12 @@ namespace {
 // What was asked for is wrong, and not the disk: said of an argument, or of a place in the text to be written.
 bool is_about_arguments(const Call& call, const Error& error) {
   return error.where.empty() || error.where.starts_with(call.config_path + ":");
+}
+
+// type= is no key of a block, and of `node add` alone.
+std::string hint_for(const Call& call, const std::string& key) {
+  const bool means_type = call.command->name == "node add" && config::nearest(key, {"type"});
+  return means_type ? "did you mean 'type'?" : "docs/configuration.md names them all";
 }
 
 }  // namespace
@@ -46,8 +53,7 @@ Result<> check_settings(const Call& call) {
     const auto checked = takes_away ? Result<>(Ok{}) : config::check_node_setting(key, value);
     if (!checked) {
       const bool lacks_hint = spec == nullptr && checked.error().fix.empty();
-      return Error{checked.error().what, std::string(call.command->name),
-                   lacks_hint ? "docs/configuration.md names them all" : checked.error().fix};
+      return Error{checked.error().what, std::string(call.command->name), lacks_hint ? hint_for(call, key) : checked.error().fix};
     }
     if (!seen.insert(spec != nullptr ? spec->name : std::string_view(key)).second) {
       return Error{fmt::format("{} is given twice", config::quoted(key)), std::string(call.command->name), "give it once"};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -21,6 +22,7 @@ using nlohmann::ordered_json;
 constexpr Millis kLookEvery{500};
 constexpr std::int64_t kUsualLimit = 100;
 constexpr std::int64_t kMostEvents = 10'000;
+constexpr std::string_view kTypes[] = {"alert", "notification", "comment", "downtime", "acknowledgement", "flapping", "attribute"};
 
 std::string time_text(std::int64_t time_ms) {
   const std::time_t seconds = static_cast<std::time_t>(time_ms / 1000);
@@ -75,6 +77,9 @@ std::int64_t wall_ms() { return std::chrono::duration_cast<Millis>(std::chrono::
 
 Result<ordered_json> request_of(const Call& call) {
   ordered_json request{{"command", "events"}, {"limit", kUsualLimit}};
+  const auto type = call.options.find("--type");
+  if (type != call.options.end() && std::ranges::find(kTypes, type->second) == std::end(kTypes))
+    return wrong("--type", type->second, fmt::format("one of {}", fmt::join(kTypes, ", ")));
   for (const char* name : {"host", "service", "type"}) {
     const auto option = call.options.find(std::string("--") + name);
     if (option != call.options.end()) request[name] = option->second;

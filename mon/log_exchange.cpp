@@ -97,16 +97,21 @@ int transfer_logs(const Call& call, Console& console, bool is_push) {
           console.out << fmt::format("{}: {} bytes of {} log\n", chosen.nodes[i].name, transfer.bytes, is_push ? "our" : "its");
         }
       });
-  return status;
+  return interrupt.raised() ? ssh::interrupted_status : status;
+}
+
+bool is_node_name(const std::string& name) {
+  return config::read_value({.type = config::ValueType::name}, name).ok() && !name.starts_with('.');
+}
+
+int refuse_name(const Call& call, Console& console) {
+  console.error({fmt::format("{} is no name of a node", config::quoted(call.words.front())), std::string(call.command->name), ""});
+  return wrong_usage;
 }
 
 // Where the copy of that node's log is; empty after an error was printed.
 std::string copy_of(const Call& call, Console& console) {
   const std::string& name = call.words.front();
-  if (!config::read_value({.type = config::ValueType::name}, name) || name.starts_with('.')) {
-    console.error({fmt::format("{} is no name of a node", config::quoted(name)), std::string(call.command->name), ""});
-    return "";
-  }
   const auto config = load_config(call, console);
   return config ? log::copy_path(config->daemon.state_dir, name) : "";
 }
@@ -122,6 +127,7 @@ int run_log_fetch(const Call& call, Console& console) { return transfer_logs(cal
 int run_log_push(const Call& call, Console& console) { return transfer_logs(call, console, true); }
 
 int run_log_mark(const Call& call, Console& console) {
+  if (!is_node_name(call.words.front())) return refuse_name(call, console);
   const std::string path = copy_of(call, console);
   if (path.empty()) return failed;
   const auto mark = log::mark_of(path);
@@ -132,7 +138,10 @@ int run_log_mark(const Call& call, Console& console) {
 
 int run_log_give(const Call& call, Console& console) {
   const auto mark = log::read_mark(call.words.front());
-  if (!mark) return fails(console, {"this is no mark", "log give", "TIME:COUNT:DIGEST, as 'mon log mark' prints it"});
+  if (!mark) {
+    console.error({"this is no mark", "log give", "TIME:COUNT:DIGEST, as 'mon log mark' prints it"});
+    return wrong_usage;
+  }
   const auto places = core_places(call);
   if (!places) return fails(console, places.error());
   const auto part = log::part_after(*places, *mark);
@@ -142,6 +151,7 @@ int run_log_give(const Call& call, Console& console) {
 }
 
 int run_log_take(const Call& call, Console& console) {
+  if (!is_node_name(call.words.front())) return refuse_name(call, console);
   const std::string path = copy_of(call, console);
   if (path.empty()) return failed;
   const auto lock = lock_folder(daemon_places(call.config_path).state_dir);

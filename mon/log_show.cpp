@@ -178,7 +178,7 @@ int show_all_nodes(const Call& call, Console& console, Filter filter) {
     console.error(*log.fault);
     status = failed;
   }
-  return status;
+  return interrupt.raised() ? ssh::interrupted_status : status;
 }
 
 // The file whose next line is the earliest; of several the first.
@@ -220,11 +220,11 @@ int run_log_show(const Call& call, Console& console) {
 int run_log_sortmerge(const Call& call, Console& console) {
   std::vector<Input> inputs;
   for (const std::string& path : call.words) {
-    inputs.push_back({Reader(path), std::nullopt});
-    if (!inputs.back().reader.is_open()) {
-      console.error({"cannot read the log", path, ""});
+    if (const auto readable = log::can_be_read(path); !readable) {
+      console.error(readable.error());
       return failed;
     }
+    inputs.push_back({Reader(path), std::nullopt});
     inputs.back().next = inputs.back().reader.next();
   }
   while (auto line = take_earliest(inputs)) {

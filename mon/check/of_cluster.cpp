@@ -26,7 +26,11 @@ std::string first_error(const ControlFault& fault) {
   return fault.errors.empty() ? "merlind gives no answer" : fault.errors.front().text();
 }
 
-Report no_daemon(const ControlFault& fault) { return {State::critical, first_error(fault), {}}; }
+// Whoever may not ask does not know.
+Report no_daemon(const ControlFault& fault) {
+  const bool may_ask = fault.kind != ControlFault::Kind::no_permission;
+  return {may_ask ? State::critical : State::unknown, first_error(fault), {}};
+}
 
 std::string why_text(const ordered_json& node) {
   const std::string why = text_at(node, "why");

@@ -51,7 +51,6 @@ bool is_dump_of_ours(const std::string& name) {
   return std::ranges::any_of(kPrograms, [&](const char* program) { return name.starts_with(fmt::format("core.{}.", program)); });
 }
 
-// What is not there holds no dump.
 void find_dumps(const std::string& folder, bool is_shared, std::vector<std::string>& dumps) {
   std::error_code fault;
   for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, fault)) {
@@ -100,6 +99,12 @@ int run_check_cores(const Call& call, Console& console) {
   const auto limits = check::thresholds(call, console, "0", "0");
   if (!limits) return kUnknown;
   check::end_in_time(call);
+  for (const std::string& folder : call.words) {
+    std::error_code fault;
+    fs::directory_iterator(folder, fault);
+    if (fault) return check::unknown(console, fmt::format("{}: cannot read the folder: {}", folder, fault.message()));
+  }
+  // Of the usual folders one that is not there holds no dump.
   std::vector<std::string> dumps;
   for (const std::string& folder : call.words.empty() ? usual_folders(call) : call.words) find_dumps(folder, false, dumps);
   if (call.words.empty()) find_dumps(kSystemdFolder, true, dumps);

@@ -66,10 +66,17 @@ std::vector<std::string> files_of(const CorePlaces& places, std::int64_t first) 
   return paths;
 }
 
+Result<> can_be_read(const std::string& path) {
+  std::error_code fault;
+  if (fs::is_directory(path, fault)) return Error{"cannot read the log: it is a folder", path, ""};
+  if (!Reader(path).is_open()) return Error{std::string("cannot read the log: ") + std::strerror(errno), path, ""};
+  return Ok{};
+}
+
 Result<> read_all(const std::vector<std::string>& paths, const std::function<bool(Line&&)>& use) {
   for (const std::string& path : paths) {
+    if (auto readable = can_be_read(path); !readable) return readable;
     Reader reader(path);
-    if (!reader.is_open()) return Error{std::string("cannot read the log: ") + std::strerror(errno), path, ""};
     while (auto line = reader.next()) {
       if (!use(std::move(*line))) return Ok{};
     }

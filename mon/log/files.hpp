@@ -32,6 +32,9 @@ class Reader {
 // all of it is before `first`.
 std::vector<std::string> files_of(const CorePlaces& places, std::int64_t first);
 
+// Error: it is not there, may not be read, or is a folder.
+Result<> can_be_read(const std::string& path);
+
 // Calls use() for each line of each file, in order, until it returns false. Error: a file cannot be read.
 Result<> read_all(const std::vector<std::string>& paths, const std::function<bool(Line&&)>& use);
 

@@ -99,7 +99,7 @@ Result<Filter> read_filter(const Call& call, std::int64_t now) {
       return wrong(call, "--type", type, fmt::format("one of {}", fmt::join(all_types, ", ")));
   }
   for (const std::string& type : filter.state_types) {
-    if (type != "HARD" && type != "SOFT") return wrong(call, "--state-type", type, "hard or soft");
+    if (type != "HARD" && type != "SOFT") return wrong(call, "--state-type", call.options.find("--state-type")->second, "hard or soft");
   }
   if (const auto given = call.options.find("--limit"); given != call.options.end()) {
     const auto count = read_number(given->second);

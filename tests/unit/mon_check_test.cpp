@@ -150,6 +150,7 @@ BOOST_AUTO_TEST_CASE(files_that_should_not_lie_there_are_counted) {
   site.folder.write("spool/core.123", "");
   site.folder.write("spool/corel", "");
   site.expect("cores " + folder, 2, "CRITICAL: 1 core dumps, spool/core.123 is one | dumps=1;0;0");
+  site.expect("cores /nowhere", 3, "UNKNOWN: /nowhere: cannot read the folder: No such file or directory");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_unknown_and_nothing_lasts_longer_than_it_may) {

@@ -98,13 +98,18 @@ BOOST_AUTO_TEST_CASE(wrong_filters_are_refused) {
   refuses("--type alarm",
           "mon: log show: --type: 'alarm' is not taken; one of alert, notification, state, flapping, downtime, command, result, handler, "
           "other");
-  refuses("--state-type firm", "mon: log show: --state-type: 'FIRM' is not taken; hard or soft");
+  refuses("--state-type firm", "mon: log show: --state-type: 'firm' is not taken; hard or soft");
   refuses("--limit 0", "mon: log show: --limit: '0' is not taken; a number from 1 to 10000000");
   refuses("--first soon",
           "mon: log show: --first: 'soon' is not taken; 2026-11-21, '2026-11-21 10:30', seconds since 1970, or how long ago: 90s, 2h, 7d");
   const Outcome missing = run_mon(site.folder, "log show /nowhere.log");
   BOOST_TEST(missing.status == 1);
   BOOST_TEST(missing.err == "mon: /nowhere.log: cannot read the log: No such file or directory\n");
+  for (const char* command : {"log show /etc", "log sortmerge /etc"}) {
+    const Outcome folder = run_mon(site.folder, command);
+    BOOST_TEST(folder.status == 1);
+    BOOST_TEST(folder.err == "mon: /etc: cannot read the log: it is a folder\n");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(times_are_dates_seconds_or_how_long_ago) {
@@ -166,7 +171,8 @@ BOOST_AUTO_TEST_CASE(what_is_taken_goes_into_the_copy_of_that_node_alone) {
   BOOST_TEST(site.folder.read("state/logs/peer02.log") == "[5] a line\n[6] another\n");
   BOOST_TEST(run_mon(site.folder, "log mark peer02").out.starts_with("6:2:"));
   for (const char* name : {"../peer02", "/etc/x", ".hidden", "a/b", "''"}) {
-    BOOST_TEST(run_mon(site.folder, std::string("log take ") + name + " 0:0:none" + input).status == 1, name);
+    BOOST_TEST(run_mon(site.folder, std::string("log take ") + name + " 0:0:none" + input).status == 2, name);
+    BOOST_TEST(run_mon(site.folder, std::string("log mark ") + name).status == 2, name);
   }
-  BOOST_TEST(run_mon(site.folder, "log give 'no mark'").status == 1);
+  BOOST_TEST(run_mon(site.folder, "log give 'no mark'").status == 2);
 }

@@ -92,6 +92,16 @@ BOOST_AUTO_TEST_CASE(what_stands_behind_the_dashes_is_another_programs) {
   BOOST_TEST(call.command_words == (std::vector<std::string>{"mon", "node", "list", "--json", "--", "--timeout"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_in_front_of_the_dashes_is_named) {
+  for (const auto& [line, what] : {std::pair{"node ctrl peer02 --sefl -- mon --help", "unknown option '--sefl'"},
+                                   {"node ctrl --timeout never -- true", "'never' is not a time"},
+                                   {"node ctrl --self=no -- true", "--self takes no value"}}) {
+    const auto result = parse_arguments(split(line), "/default.conf");
+    BOOST_REQUIRE(!result.ok());
+    BOOST_TEST(result.error().what == what);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(common_options_stand_anywhere) {
   for (const char* line : {"--config /x --timeout 5 node list --json", "node --config=/x list --json --timeout 5s",
                            "node list --json --config /x --timeout=5000ms", "--json --config /x node --timeout 5 list"}) {

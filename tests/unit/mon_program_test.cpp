@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(bad_edits_change_nothing) {
                "mon: node add: there is a node 'peer02' already; change it with: mon node edit peer02 KEY=VALUE\n");
   site.refuses("node add peer03 type=pier", 2, "mon: node add: unknown type 'pier'; nearest is peer\n");
   site.refuses("node add peer03 type=peer adress=10.0.0.3", 2, "mon: node add: unknown option 'adress'; did you mean 'address'?\n");
+  site.refuses("node add peer03 typ=peer", 2, "mon: node add: unknown option 'typ'; did you mean 'type'?\n");
   site.refuses("node add peer03 type=peer type=poller", 2, "mon: node add: 'type' is given twice");
   site.refuses("node add peer03 type=peer address=a host=b", 2, "mon: node add: 'host' is given twice");
   site.refuses("node add poller01", 2, "mon: node add poller01: a poller needs hostgroups; add hostgroup=NAME");
@@ -325,7 +326,8 @@ BOOST_AUTO_TEST_CASE(events_are_one_a_line_for_people_and_programs) {
   const Outcome json = site.mon("events --json --limit 5");
   BOOST_TEST(ordered_json::parse(json.out)["number"] == 7);
   BOOST_TEST(daemon.requests().back()["limit"] == 5);
-  for (const char* bad : {"events --limit 0", "events --limit 10001", "events --limit x", "events --since yesterday"}) {
+  for (const char* bad :
+       {"events --limit 0", "events --limit 10001", "events --limit x", "events --since yesterday", "events --type alarm"}) {
     BOOST_TEST(site.mon(bad).status == 2, bad);
   }
 }
