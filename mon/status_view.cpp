@@ -100,7 +100,8 @@ Row row_of(const ordered_json& node) {
   for (const Field& field : fields()) row.cells.push_back(field.cell(node));
   const std::string why = plain(text_at(node, "why"));
   const bool is_usual = text_at(node, "state") == "active" && text_at(node, "phase", "ready") == "ready";
-  if (!is_usual) row.below = why;
+  const bool says_more = why != text_at(node, "state");
+  if (!is_usual && says_more) row.below = why;
   return row;
 }
 

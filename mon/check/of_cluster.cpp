@@ -140,7 +140,7 @@ int run_check_node(const Call& call, Console& console) {
   const Answer answer = ask_daemon(call, {{"command", "status"}});
   if (!answer) return check::finish(call, console, no_daemon(answer.fault()));
   const ordered_json node = node_of(*answer, call.words.front());
-  if (!node.is_object()) return check::unknown(console, fmt::format("merlin.conf has no node {}", call.words.front()));
+  if (!node.is_object()) return check::unknown(console, fmt::format("merlind knows no node {}", call.words.front()));
   return check::finish(call, console, node_report(node, *limits), *limits);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -39,6 +40,18 @@ Error lost(ssh_session session, const Target& target) {
   return {fmt::format("the ssh server ended the connection: {}", ::ssh_get_error(session)), target.name, "its log says why"};
 }
 
+// No key was accepted, and nobody can give a password.
+Error no_key(const Target& target) {
+  const bool is_missing = target.key && ::access(target.key->c_str(), R_OK) != 0;
+  if (is_missing) {
+    return {fmt::format("its ssh_key {} cannot be read: {}", *target.key, std::strerror(errno)), target.name,
+            fmt::format("mon node edit {} ssh_key=PATH", target.name)};
+  }
+  return {fmt::format("no key of ours is accepted as {}", target.text()), target.name,
+          fmt::format("mon sshkey push {} (on a terminal, or with --password-file FILE); a key with a passphrase must be in the agent",
+                      target.name)};
+}
+
 Result<> ask_for_password(ssh_session session, const Target& target, Asker& asker) {
   for (int attempt = 0; attempt < tries_on_terminal; ++attempt) {
     const auto password =
@@ -65,8 +78,7 @@ Result<> authenticate(ssh_session session, const Target& target, const std::opti
   if (password && offer(session, *password)) return Ok{};
   if (password) return Error{fmt::format("the password is wrong for {}", target.text()), target.name, "see --password-file"};
   if (Asker::has_terminal()) return ask_for_password(session, target, asker);
-  return Error{fmt::format("no key of ours is accepted as {}", target.text()), target.name,
-               fmt::format("mon sshkey push {} (on a terminal, or with --password-file FILE)", target.name)};
+  return no_key(target);
 }
 
 Result<std::string> read_password_file(const std::string& path) {

@@ -54,7 +54,7 @@ def check_names(c):
     c.mon_refuses("peer01", "node", "add", "peer02", "type=peer", says="there is a node 'peer02' already", status=2)
     c.mon_refuses("peer01", "node", "add", "peer01", "type=peer", says="is this node itself", status=2)
     out, _ = c.mon("peer01", "check", "node", "peer2", status=3)
-    check(out == "UNKNOWN: merlin.conf has no node peer2\n", f"a plugin says {out!r}")
+    check(out == "UNKNOWN: merlind knows no node peer2\n", f"a plugin says {out!r}")
     check(c.read("peer01", CONF) == before, "merlin.conf was changed")
 
 
@@ -93,6 +93,9 @@ def check_passwords(c):
     for words in (("sshkey", "push"), ("log", "fetch")):
         c.mon_refuses("peer01", *words, "peer02", "--password-file", "/root/wrong", says="peer02: the password is wrong for root@peer02")
     c.mon_refuses("peer01", "cert", "push", "peer02", says="mon sshkey push peer02")
+    c.run("peer01", "mon", "node", "edit", "peer02", "ssh_key=/nowhere/key")
+    c.mon_refuses("peer01", "node", "ctrl", "peer02", "--", "true", says="peer02: its ssh_key /nowhere/key cannot be read: No such file")
+    c.run("peer01", "mon", "node", "edit", "peer02", "ssh_key=")
     os.chmod(c.path("peer01", "/root/wrong"), 0o644)
     for path, says in (("/root/wrong", "others may read this password; chmod 600 /root/wrong"), ("/nowhere", "No such file"), ("/dev/null", "holds no password")):
         c.mon_refuses("peer01", "node", "ctrl", "peer02", "--password-file", path, "--", "true", says=says)

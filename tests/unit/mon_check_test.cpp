@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_node_is_judged_by_itself) {
               "services=400 backlog=0 latency=0.0005s");
   site.expect("node peer02 --warning 5", 2,
               "CRITICAL: peer02 is inactive (cut off) | overdue=0;5;200 hosts=0 services=0 backlog=0 latency=0.0005s");
-  site.expect("node peer09", 3, "UNKNOWN: merlin.conf has no node peer09");
+  site.expect("node peer09", 3, "UNKNOWN: merlind knows no node peer09");
 }
 
 BOOST_AUTO_TEST_CASE(distribution_finds_hosts_without_owner_and_shares_that_differ) {

@@ -95,6 +95,15 @@ BOOST_AUTO_TEST_CASE(without_merlind_the_table_says_what_merlin_conf_knows) {
   BOOST_TEST(!all_active(status));
 }
 
+BOOST_AUTO_TEST_CASE(a_reason_that_only_repeats_the_state_is_left_out) {
+  auto status = document("healthy");
+  status["nodes"][1]["phase"] = "drained";
+  status["nodes"][1]["why"] = "active";
+  BOOST_TEST(draw_status(status, {0, false}).find("\n    active\n") == std::string::npos);
+  status["nodes"][1]["why"] = "drained by order";
+  BOOST_TEST(draw_status(status, {0, false}).find("\n    drained by order\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_other_nodes_say_cannot_steer_the_terminal) {
   auto status = document("healthy");
   status["nodes"][1]["version"] = "1\x1b[2J\n\xC2\x9B";
