@@ -62,7 +62,7 @@ void Node::State::settle_doubtful(Now now) {
       content.value = tombstone_of(content.kind);
       ++dropped;
     }
-    table.put(std::move(content), settings.self, false);
+    table.put(std::move(content), {}, false);  // the others hear of it from us
   }
   if (dropped == 0) return;
   log(LogLevel::warning, "this node was away for longer than backlog_max_age: " + std::to_string(dropped) +

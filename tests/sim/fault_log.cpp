@@ -68,9 +68,13 @@ Millis FaultLog::end_of_chain(const Thrown& first) const {
 bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
   if (had_bad_disk(second.node, first.at, second.at)) return true;
   return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
-    if (!excuses(thrown.event) || (!touches(thrown.event, first.node) && !touches(thrown.event, second.node))) return false;
+    // A daemon that was away as planned may be kept from the others when it is back.
+    const bool kept_away = thrown.event.fault == Fault::restart_daemon && end_of_chain(thrown) > end_of(thrown);
+    if (!excuses(thrown.event) && !kept_away) return false;
+    if (!touches(thrown.event, first.node) && !touches(thrown.event, second.node)) return false;
     // What links took away is there again when they are back.
-    return is_at_work(thrown, first.at) && (!is_of_links(thrown.event.fault) || second.at <= end_of_chain(thrown));
+    const bool comes_back = kept_away || is_of_links(thrown.event.fault);
+    return is_at_work(thrown, first.at) && (!comes_back || second.at <= end_of_chain(thrown));
   });
 }
 

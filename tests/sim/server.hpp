@@ -109,7 +109,7 @@ class Server final : public NetworkUser {
   void carry_out(const cluster::Actions& actions);
   void write(cluster::Save save);
   void persist(const cluster::Durable& state);
-  void note_reached(const cluster::FromCore& message);
+  void note_reached(const cluster::FromCore& message, const CoreLife& by);
   void read(const cluster::ReadEvents& asked);
   void tick_daemon();
   void tick_after(Millis delay);

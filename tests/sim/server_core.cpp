@@ -149,16 +149,17 @@ void Server::freeze(bool frozen) {
   if (core_) core_->freeze(frozen);
 }
 
-void Server::note_reached(const cluster::FromCore& message) {
+// Also when its core has ended since it said so.
+void Server::note_reached(const cluster::FromCore& message, const CoreLife& by) {
   const auto* rows = std::get_if<wire::CoreRows>(&message);
-  if (rows == nullptr || core_ == nullptr) return;
+  if (rows == nullptr) return;
   for (const wire::Register& row : rows->rows) {
     if (row.kind != wire::RegisterKind::check) continue;
     const auto state = wire::decode<wire::CheckRegister>(row.value);
     const auto result = state ? PassiveLog::result_of(state->output) : std::nullopt;
     if (!result) continue;
     const auto standing = cluster::NodeInspector(*node_).compare(row);
-    if (standing >= 0) records_.passives.reached(*result, core_life(), standing == 0);
+    if (standing >= 0) records_.passives.reached(*result, by, standing == 0);
   }
 }
 
@@ -200,14 +201,14 @@ void Server::to_daemon(const cluster::FromCore& message) {
     events_.after(random_.between(Millis{0}, kTrap), std::exchange(at_request_, nullptr));
   }
   last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
-  events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life()] {
-    daemon_.run(life, [this, packet, link] {
+  events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life(), by = core_life()] {
+    daemon_.run(life, [this, packet, link, by] {
       if (daemon_link_ != link) return;
       story_.note(events_.now(), packet.payload);
       const auto said = unpack<cluster::FromCore>(packet);
       if (const auto* beat = std::get_if<wire::CoreBeat>(&said)) beat_to_answer_ = beat->number;
       carry_out(node_->receive_core(said, now()));
-      note_reached(said);
+      note_reached(said, by);
     });
   });
 }
