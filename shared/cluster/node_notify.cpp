@@ -33,7 +33,10 @@ bool Node::State::Notifications::notifies(const NodeId& id) const {
 }
 
 bool Node::State::Notifications::runs(const Other& other, const ObjectKey& object) const {
-  return other.active && (other.claims.contains(object.host) || (!object.is_host() && other.claims.contains(object.service)));
+  if (!other.active) return false;
+  // A service that the host's runner does not know is run by another node.
+  if (!object.is_host() && other.claims.contains(object.service)) return true;
+  return other.claims.contains(object.host) && other.inventory && other.inventory->knows(object);
 }
 
 // By draws alone: where weights differ for a moment two might each wait for the other.
