@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "config/problems.hpp"
+#include "config/values.hpp"
 #include "mon/site.hpp"
 #include "mon/ssh/authentication.hpp"
 #include "mon/ssh/quoting.hpp"
@@ -40,6 +42,17 @@ bool all_known(const Call& call, const config::Config& config, Console& console)
   return known;
 }
 
+bool user_is_a_name(const Call& call, Console& console) {
+  const auto user = call.options.find("--user");
+  if (user == call.options.end()) return true;
+  const auto name = config::read_value({.type = config::ValueType::name}, user->second);
+  const bool is_name = name.ok() && !user->second.starts_with('-');
+  if (!is_name)
+    console.error(
+        {fmt::format("{} is no name of a user", config::quoted(user->second)), fmt::format("{}: --user", call.command->name), ""});
+  return is_name;
+}
+
 // A file in memory that holds `text`, to be read from its start.
 net::Fd as_file(const std::string& text) {
   net::Fd file(::memfd_create("input", MFD_CLOEXEC));
@@ -66,7 +79,7 @@ std::span<const Option> login_options() { return login; }
 
 Chosen choose_nodes(const Call& call, const config::Config& config, Console& console) {
   const auto types = wanted_types(call, console);
-  if (!types || !all_known(call, config, console)) return {{}, wrong_usage};
+  if (!types || !all_known(call, config, console) || !user_is_a_name(call, console)) return {{}, wrong_usage};
   Chosen chosen;
   std::ranges::copy_if(config.nodes, std::back_inserter(chosen.nodes), [&](const auto& node) { return is_meant(call, *types, node); });
   if (!chosen.nodes.empty() || call.has("--self")) return chosen;

@@ -67,6 +67,8 @@ def check_hostile(c):
             check(errors.count("\n") == 1 and "\x1b" not in errors, f"mon {words} says {errors!r}")
     for words in (("node", "ctrl", "-rf", "--", "true"), ("node", "add", "-rf", "type=peer"), ("log", "give", "; touch /tmp/hurt")):
         c.mon_refuses("peer01", *words, says="mon: ", status=2)
+    for user in ("-oProxyCommand=touch /tmp/hurt", "a\nb", ""):
+        c.mon_refuses("peer01", "node", "ctrl", "peer02", "--user", user, "--", "true", says="is no name of a user", status=2)
     c.mon_refuses("peer01", "log", "show", "a\nb.log", says="a b.log: cannot read the log: No such file or directory")
     check(not any(os.path.exists(c.path(node, "/tmp/hurt")) for node in c.nodes), "a name was run as a command")
     check(c.read("peer01", CONF) == before, "merlin.conf was changed")
