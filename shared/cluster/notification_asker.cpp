@@ -297,7 +297,10 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   const Question question = *found;
   const RegisterKey key = told_key(question.notification);
   const wire::Notification& notification = question.notification;
-  const bool in_time = outside_.tells(notification.object) && now.steady - question.since < ask_timeout() - kAnswerMargin;
+  // A core that has lost the object since it asked says no whatever its filters say.
+  const bool runs = outside_.runs(notification.object);
+  const bool asked_rightly = runs || (question.request == 0 && outside_.tells(notification.object));
+  const bool in_time = asked_rightly && now.steady - question.since < ask_timeout() - kAnswerMargin;
   if (!done.sent) void_asked(*found);
   conclude(key);
   const auto state = check(notification.object);
@@ -308,7 +311,7 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
   if (settled) outside_.write({notification, self_, true, done.contacts, wall_s}, now);
   if (settled && question.request != question.answered) answer(question.request, notification, Standing::told);
   const bool again = !settled && holds && (!in_time || question.request != question.answered);
-  if (again && outside_.tells(notification.object)) begin(notification, question.request, now);
+  if (again && outside_.tells(notification.object)) begin(notification, runs ? question.request : 0, now);
 }
 
 void NotificationRule::core_lost() {
