@@ -89,7 +89,9 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
     outbox_.mark(object);
   } else if (result) {
     result->object = objects_.key(object);
+    std::string output = result->output;
     outbox_.push(*std::move(result));
+    handed_on_[object] = {outbox_.last_pushed(), std::move(output)};
     // Should it be ours again before the owner has taken it, it comes back to us.
     held_[object] = core_.now().steady + kResultAllowance;
   }
@@ -113,6 +115,19 @@ void Module::keep_passive(Index object, std::optional<RawResult> result) {
     return;
   }
   rows_.mark_taken(object, {ownership_.side().node_id(), boot_id_, outbox_.last_pushed()});
+}
+
+// One alert line for each event: this core's own was written as the result came in. What the owner then had of others is news.
+bool Module::is_of_own_result(Index object, const wire::CheckRegister& state) {
+  const auto found = handed_on_.find(object);
+  if (found == handed_on_.end()) return false;
+  const auto is_last = [&](const wire::TakenMark& mark) {
+    return mark.taker == ownership_.side().node_id() && mark.taker_instance == boot_id_ && mark.number >= found->second.number;
+  };
+  if (std::none_of(state.taken.begin(), state.taken.end(), is_last)) return false;
+  const bool same = found->second.output.starts_with(state.output);
+  handed_on_.erase(found);
+  return same;
 }
 
 // A daemon that stood still had read it all the same.

@@ -92,6 +92,7 @@ class Module final : Link::User, RowListener {
   void on_link_lost(const std::string& why) override;
   void on_row(Index object, bool is_newer) override;
   void on_operator_row(const wire::Register& row, bool live) override;
+  bool is_of_own_result(Index object, const wire::CheckRegister& state) override;
 
   void tick();
   void woken();
@@ -157,9 +158,14 @@ class Module final : Link::User, RowListener {
   Waker waker_{*this};
   Pulse pulse_;
 
-  std::unordered_map<Index, SteadyTime> running_;        // checks that this core has started
-  std::unordered_map<Index, SteadyTime> held_;           // still running at the owner before us, until then
-  std::unordered_set<Index> muted_;                      // released while a check ran: its result is not obsessed over here
+  std::unordered_map<Index, SteadyTime> running_;  // checks that this core has started
+  std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
+  std::unordered_set<Index> muted_;                // released while a check ran: its result is not obsessed over here
+  struct HandedOn {
+    std::uint64_t number = 0;
+    std::string output;
+  };
+  std::unordered_map<Index, HandedOn> handed_on_;        // the last result of an object that its owner does not say to have
   std::unordered_map<Index, std::uint64_t> superseded_;  // own results up to this number: a newer one was taken alone
   SteadyTime next_beat_{};
   SteadyTime last_tick_{};

@@ -60,11 +60,12 @@ void RowIntake::bring_in(const wire::Register& row, bool live, Now now) {
   ownership_.side().observe(row.version);
   rows_.set_clocks(object, state->last_hard_ok_hlc, state->last_change_hlc);
   rows_.set_last_state(object, state->current_state);
+  const bool known = listener_.is_of_own_result(object, *state);
   rows_.set_taken(object, std::move(state->taken));
   // Written before the clock was put back: a core looks at no host whose last check is still to come.
   const std::int64_t base_ms = std::min(row.base_ms, now.wall.time_since_epoch().count());
   bringing_in_ = true;
-  core_.bring_in(object, *state, {live, live && perfdata_, name_of(row.version.writer), base_ms});
+  core_.bring_in(object, *state, {live, known, live && perfdata_, name_of(row.version.writer), base_ms});
   bringing_in_ = false;
   schedule(object, *state, base_ms, now);
   listener_.on_row(object, order > 0);

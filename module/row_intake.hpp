@@ -19,6 +19,8 @@ class RowListener {
   virtual void on_row(Index object, bool is_newer) = 0;  // not newer: the same row again
   // Of another kind than a check register.
   virtual void on_operator_row(const wire::Register& row, bool live) = 0;
+  // The row comes of a result that this core had first and handed to the owner.
+  virtual bool is_of_own_result(Index object, const wire::CheckRegister& state) = 0;
 };
 
 class RowIntake {

@@ -40,6 +40,7 @@ struct Schedule {
 // How a register is brought into an object.
 struct Showing {
   bool live = false;           // alert line and events as for a result of this core's own; else set silently
+  bool known = false;          // with live: this core had the result first, and has told of the event
   bool perfdata = false;       // with live: hand performance data to the core's processor
   const char* node = nullptr;  // the writer's name; lives as long as the process
   std::int64_t base_ms = 0;    // Register::base_ms

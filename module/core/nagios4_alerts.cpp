@@ -90,7 +90,7 @@ void send_status(::host& object) { update_host_status(&object, FALSE); }
 void send_status(::service& object) { update_service_status(&object, FALSE); }
 
 void show_result(::service& object, const Shown& before, const Showing& showing) {
-  if (is_event(object, before)) show_event(object, before, showing);
+  if (!showing.known && is_event(object, before)) show_event(object, before, showing);
   check_result result = finished_result(object, showing.node);
   broker_service_check(NEBTYPE_SERVICECHECK_PROCESSED, NEBFLAG_NONE, NEBATTR_NONE, &object, object.check_type, result.start_time,
                        result.finish_time, nullptr, object.latency, object.execution_time, service_check_timeout, FALSE,
@@ -100,7 +100,7 @@ void show_result(::service& object, const Shown& before, const Showing& showing)
 }
 
 void show_result(::host& object, const Shown& before, const Showing& showing) {
-  if (is_event(object, before)) show_event(object, before, showing);
+  if (!showing.known && is_event(object, before)) show_event(object, before, showing);
   check_result result = finished_result(object, showing.node);
   broker_host_check(NEBTYPE_HOSTCHECK_PROCESSED, NEBFLAG_NONE, NEBATTR_NONE, &object, object.check_type, object.current_state,
                     object.state_type, result.start_time, result.finish_time, nullptr, object.latency, object.execution_time,

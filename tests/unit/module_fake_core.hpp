@@ -85,7 +85,7 @@ class FakeCore final : public Core {
   void bring_in(Index object, const wire::CheckRegister& state, const Showing& showing) override {
     objects[object].state = state;
     objects[object].schedule.has_been_checked = state.has_been_checked;
-    shown.push_back({object, showing.live, showing.node, state.output, showing.base_ms});
+    shown.push_back({object, showing.live, showing.node, state.output, showing.base_ms, showing.known});
     if (on_bring_in) on_bring_in(object);
   }
   void process_result(Index object, const wire::CheckResult&, const char*) override {
@@ -131,6 +131,7 @@ class FakeCore final : public Core {
     std::string node;
     std::string output;
     std::int64_t base_ms = 0;
+    bool known = false;
   };
 
   // As the core told it: its number then, and the states told so far.

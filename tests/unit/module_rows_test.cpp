@@ -32,6 +32,7 @@ struct Rows : RowListener {
   }
   void on_row(Index object, bool) override { heard.push_back(object); }
   void on_operator_row(const wire::Register&, bool) override { ++operator_rows; }
+  bool is_of_own_result(Index, const wire::CheckRegister&) override { return false; }
   int operator_rows = 0;
 
   void own(const std::string& host) {
