@@ -22,6 +22,12 @@ class DirtySet {
   bool empty() const { return queue_.empty(); }
   std::size_t size() const { return queue_.size(); }
 
+  const std::deque<Index>& all() const { return queue_; }
+  void clear() {
+    while (take() != no_object) {
+    }
+  }
+
   // no_object when nothing is left.
   Index take() {
     if (queue_.empty()) return no_object;

@@ -135,6 +135,9 @@ class Module final : Link::User, RowListener {
   void say_mode();
   // What the daemon has not on disk goes into a file for the next start, and comes out of it (R8).
   std::string spool_path() const;
+  static constexpr std::size_t kMostSpooledStates = 100'000;
+  void restore_state(const wire::Register& row);
+  std::vector<wire::Register> unheard_states();
   void unspool();
   void spool();
 

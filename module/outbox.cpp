@@ -5,13 +5,32 @@
 namespace merlin::neb {
 
 Outbox::Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWriter& writer, Inventory& inventory, Link& link)
-    : core_(core), objects_(objects), ownership_(ownership), writer_(writer), inventory_(inventory), link_(link), dirty_(objects.size()) {}
+    : core_(core),
+      objects_(objects),
+      ownership_(ownership),
+      writer_(writer),
+      inventory_(inventory),
+      link_(link),
+      dirty_(objects.size()),
+      unheard_(objects.size()) {}
 
 void Outbox::start() {
   inventory_.rewind();
   next_initial_ = 0;
   forwards_.say_again();
   stage_ = Stage::inventory;
+}
+
+void Outbox::stop() {
+  stage_ = Stage::off;
+  for (const auto& [when, object] : recent_) unheard_.mark(object);
+  recent_.clear();
+}
+
+void Outbox::note_written(Index object, SteadyTime now) {
+  if (stage_ == Stage::off) return unheard_.mark(object);
+  recent_.emplace_back(now, object);
+  while (now - recent_.front().first >= kMayBeUnheard) recent_.pop_front();
 }
 
 bool Outbox::step(Now now) {
@@ -36,6 +55,7 @@ bool Outbox::step_dirty(Now now) {
     const Index object = dirty_.take();
     if (object == no_object) break;
     rows.push_back(writer_.write(object, now));
+    note_written(object, now.steady);
   }
   const bool any = !rows.empty();
   send_rows(std::move(rows), wire::CoreRowsKind::write);
@@ -63,7 +83,10 @@ bool Outbox::step_initial(Now now) {
     if (core_.schedule(next_initial_).has_been_checked) rows.push_back(writer_.known(next_initial_, now));
   }
   const bool last = next_initial_ == objects_.size();
-  if (last) stage_ = Stage::steady;
+  if (last) {
+    stage_ = Stage::steady;
+    unheard_.clear();
+  }
   if (rows.empty() && !last) return true;
   send(wire::CoreRows{std::move(rows), ownership_.side().epoch(), last ? wire::CoreRowsKind::initial_last : wire::CoreRowsKind::initial,
                       ++batch_});

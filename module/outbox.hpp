@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -31,7 +32,7 @@ class Outbox {
 
   // The handshake is done: say everything from the start.
   void start();
-  void stop() { stage_ = Stage::off; }
+  void stop();
   bool started() const { return stage_ != Stage::off; }
   bool initial_done() const { return stage_ == Stage::steady; }
   // The daemon knows the inventory and the claims by now, and the socket is not full: rows may be sent beside these here.
@@ -47,6 +48,8 @@ class Outbox {
   void safe(const wire::RowsSafe& safe) { forwards_.safe(safe.results); }
   wire::CoreResults unsafe() const { return forwards_.all(); }
   void restore(wire::CoreResults kept, std::uint64_t last_number) { forwards_.restore(std::move(kept), last_number); }
+  // Objects whose rows no daemon may have heard: written without one, or just before it went.
+  const std::deque<Index>& unheard() const { return unheard_.all(); }
   bool idle() const { return dirty_.empty() && !forwards_.has_unsaid(); }
 
   // One frame's worth of the most urgent; false: nothing to say, or the socket is full.
@@ -72,6 +75,7 @@ class Outbox {
   bool step_dirty(Now now);
   bool step_forwards(Now now);
   bool step_initial(Now now);
+  void note_written(Index object, SteadyTime now);
   void send_rows(std::vector<wire::Register> rows, wire::CoreRowsKind kind);
 
   Core& core_;
@@ -85,6 +89,9 @@ class Outbox {
   std::uint64_t batch_ = 0;
   MoreInitial more_initial_;
   DirtySet dirty_;
+  static constexpr Millis kMayBeUnheard{5000};
+  DirtySet unheard_;
+  std::deque<std::pair<SteadyTime, Index>> recent_;  // rows written within that time
   cluster::ForwardQueue forwards_;
   std::uint64_t rows_written_ = 0;
 };

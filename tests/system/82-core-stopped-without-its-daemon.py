@@ -1,8 +1,10 @@
-# R8 A core is stopped as planned while its merlind is dead: what people did there and results it took for others meanwhile reach all nodes once both are back, each once.
+# R8 A core is stopped as planned while its merlind is dead: what people did there and results it took for others, or took alone as their owner, meanwhile reach all nodes once both are back, each once.
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
 from operators import command, local_ids, texts, tidy, wait_shown
+
+ISOLATION_GRACE_S = 10
 
 
 def test():
@@ -21,6 +23,10 @@ def test():
         for word, host in zip(sorted(words), theirs):
             c.command("peer01", f"PROCESS_SERVICE_CHECK_RESULT;{host};passive01;2;{word}")
         time.sleep(2)
+        mine = next(host for host in sorted(owners) if owners[host] == "peer01")
+        time.sleep(ISOLATION_GRACE_S + 1)
+        c.command("peer01", f"PROCESS_SERVICE_CHECK_RESULT;{mine};passive01;2;made alone at {begun}")
+        time.sleep(1)
         check(not [row for row in c.results(begun - 1000) if row[5].strip() in words], "a result was handled without its owner")
         c.kill("peer01", "core", "TERM")
         file = c.path("peer01", "/var/lib/nagios4/merlin.spool")
@@ -34,6 +40,9 @@ def test():
         check(len(handled()) == len(words), f"handled more than once: {handled()}")
         gone = c.run("peer01", "test", "-e", "/var/lib/nagios4/merlin.spool", check_status=False).returncode != 0
         check(gone, f"{file} is still there")
+        for node in c.nodes:
+            output = c.status_dat(node)[(mine, "passive01")]["plugin_output"]
+            check(output.startswith(f"made alone at {begun}"), f"{node} shows {output!r}: what peer01 took as owner, alone, is lost")
         tidy(c)
 
 

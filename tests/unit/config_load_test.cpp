@@ -303,7 +303,6 @@ BOOST_AUTO_TEST_CASE(keys_whose_feature_comes_later_are_kept_and_named) {
   BOOST_TEST(all_lines(result.warnings) ==
              "merlin.conf:1:1: 'copies' is not in effect yet\n"
              "merlin.conf:4:1: 'takeover' is not in effect yet\n"
-             "merlin.conf:8:1: 'sync' blocks are not in effect yet\n"
              "merlin.conf:13:1: 'poller' blocks are not in effect yet\n");
   BOOST_TEST(result.config->copies == 2U);
   BOOST_TEST(result.config->find_node("b")->sync.watch);

@@ -155,6 +155,50 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk)
   BOOST_TEST(results[1].first == 2u);
 }
 
+// Else the core's own file would stand below any row of the daemon's, and a passive result be lost that nobody makes again.
+BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_over_a_planned_stop, Desk) {
+  const Folder folder;
+  core.folder = folder.path;
+  up({Objects(core).unit(web)});
+  daemon.hang_up();
+  run(2);
+  core.objects[http].state.output = "made alone";
+  core.objects[http].state.current_state = 2;
+  core.objects[http].state.last_check = 1'700'000'000'000;
+  core.objects[http].schedule.has_been_checked = true;
+  module->check_done(http, false, RawResult{});
+  run(2);
+  module->loop_ends(false);
+  const auto next_start = [&] {
+    restart();
+    while (daemon.accept()) {  // the links of the core before
+    }
+    up();
+  };
+  next_start();
+  const auto of_http = [&] {
+    std::vector<wire::Register> found;
+    for (const wire::Register& row : rows(wire::CoreRowsKind::initial, Kind::check)) {
+      if (row.object == Objects(core).key(http)) found.push_back(row);
+    }
+    return found;
+  };
+  BOOST_REQUIRE(of_http().size() == 1u);
+  BOOST_TEST(of_http()[0].version.term > 0u);
+
+  // A core whose file is gone has another state, and that is what its row says.
+  daemon.hang_up();
+  run(2);
+  module->check_done(http, false, RawResult{});
+  run(2);
+  module->loop_ends(false);
+  core.objects[http].state.current_state = 0;
+  daemon.frames.clear();
+  next_start();
+  BOOST_REQUIRE(of_http().size() == 1u);
+  BOOST_TEST(of_http()[0].version.term == 0u);
+}
+
 BOOST_FIXTURE_TEST_CASE(with_everything_safe_nothing_is_left_behind, Desk) {
   const Folder folder;
   core.folder = folder.path;
