@@ -259,12 +259,15 @@ void Node::State::compare_apart(const wire::Rows& rows, SteadyTime now) {
 
 // Once our core has what stands: its check goes on from there.
 void Node::State::settle_rechecks(SteadyTime now) {
-  if (rechecks.empty() || !core.connected) return;
-  const auto ready = [&](const ObjectKey& object) {
+  if (rechecks.empty() || (rechecked && now - *rechecked < kRecheckEvery)) return;
+  rechecked = now;
+  const auto look = [&](const ObjectKey& object) {
     const Row* row = table.find({object, wire::RegisterKind::check, 0});
-    return row != nullptr && row->core_has && runner_of(object) == settings.self;
+    if (row == nullptr) return Rechecks::Look{};
+    const bool here = core.connected && row->core_has && runner_of(object) == settings.self;
+    return Rechecks::Look{here, row->content.version.hlc};
   };
-  for (const ObjectKey& object : rechecks.take(ready, kRechecksATurn, now)) to_core(wire::Recheck{object});
+  for (const ObjectKey& object : rechecks.take(look, kRechecksATurn, now)) to_core(wire::Recheck{object});
 }
 
 void Node::State::judge_all(Now now) {

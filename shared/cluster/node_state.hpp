@@ -28,7 +28,8 @@
 
 namespace merlin::cluster {
 
-inline constexpr std::size_t kRechecksATurn = 64;
+inline constexpr std::size_t kRechecksATurn = 256;
+inline constexpr Millis kRecheckEvery{200};
 inline constexpr std::size_t kMaxNodes = 64;       // known at a time, configured or not
 inline constexpr Millis kClockLead{60'000};        // clock limit on disk: this far ahead
 inline constexpr std::uint64_t kTermLead = 1'000;  // term limit on disk: this far ahead
@@ -256,6 +257,7 @@ struct Node::State {
   Forwarding forwarding;
   Journal journal;
   Rechecks rechecks;
+  std::optional<SteadyTime> rechecked;
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back
   Core core;

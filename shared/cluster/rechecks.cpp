@@ -6,7 +6,7 @@ namespace merlin::cluster {
 
 void Rechecks::lost(const NodeId& node, std::uint64_t ours, std::uint64_t theirs) {
   apart_[node] = {ours, theirs, std::nullopt, {}};
-  taken_.clear();
+  done_.clear();
 }
 
 void Rechecks::met(const NodeId& node, std::uint64_t term, SteadyTime now) {
@@ -28,16 +28,25 @@ void Rechecks::compare(const wire::Register& held, const wire::Register& came, S
   const wire::Version& ours = came_is_theirs ? held.version : came.version;
   if (apart.term && (theirs.term > *apart.term || ours.term > *apart.term)) return;
   if (theirs.hlc < apart.theirs || ours.hlc < apart.ours) return;
-  if (objects_.size() + taken_.size() >= kMost || taken_.contains(held.object)) return;
-  objects_.try_emplace(held.object, now);
+  if (objects_.size() + done_.size() >= kMost || done_.contains(held.object)) return;
+  objects_.try_emplace(held.object, Due{now, std::max(theirs.hlc, ours.hlc), false});
 }
 
-std::vector<ObjectKey> Rechecks::take(const std::function<bool(const ObjectKey&)>& ready, std::size_t most, SteadyTime now) {
+std::vector<ObjectKey> Rechecks::take(const std::function<Look(const ObjectKey&)>& look, std::size_t most, SteadyTime now) {
   std::vector<ObjectKey> taken;
-  for (auto entry = objects_.begin(); entry != objects_.end() && taken.size() < most;) {
-    const bool run = ready(entry->first);
-    if (run) taken.push_back(entry->first), taken_.insert(entry->first);
-    entry = run || now - entry->second >= kKept ? objects_.erase(entry) : std::next(entry);
+  for (auto entry = objects_.begin(); entry != objects_.end();) {
+    Due& due = entry->second;
+    const Look found = look(entry->first);
+    const bool over = found.checked > due.newest || now - due.since >= kKept;
+    if (over) {
+      done_.insert(entry->first);
+      entry = objects_.erase(entry);
+      continue;
+    }
+    const bool said = due.said && found.here;
+    due.said = said || (found.here && taken.size() < most);
+    if (due.said && !said) taken.push_back(entry->first);
+    ++entry;
   }
   return taken;
 }

@@ -30,8 +30,13 @@ class Rechecks {
   void compare(const wire::Register& held, const wire::Register& came, SteadyTime now);
   bool may_concern_rows() const { return !apart_.empty(); }
 
-  // At most `most` that `ready` accepts; they are forgotten, and so is what has waited for too long.
-  std::vector<ObjectKey> take(const std::function<bool(const ObjectKey&)>& ready, std::size_t most, SteadyTime now);
+  struct Look {
+    bool here = false;          // we run it, and our core knows its row
+    std::uint64_t checked = 0;  // clock of that row
+  };
+  // Those to be run here now, at most `most`. Who gives an object away before it has run it is asked anew when it comes back,
+  // until somebody has run it or too long has passed.
+  std::vector<ObjectKey> take(const std::function<Look(const ObjectKey&)>& look, std::size_t most, SteadyTime now);
   bool empty() const { return objects_.empty(); }
 
  private:
@@ -43,8 +48,13 @@ class Rechecks {
   };
 
   std::map<NodeId, Apart> apart_;
-  std::map<ObjectKey, SteadyTime> objects_;
-  std::set<ObjectKey> taken_;  // since the last loss: both contents come more than once
+  struct Due {
+    SteadyTime since{};
+    std::uint64_t newest = 0;  // clock of the later of the two contents
+    bool said = false;
+  };
+  std::map<ObjectKey, Due> objects_;
+  std::set<ObjectKey> done_;  // since the last loss: both contents come more than once
 };
 
 }  // namespace merlin::cluster

@@ -67,7 +67,7 @@ def full_and_over(c):
     try:
         found = wait_for("mon says that the store cannot be written", lambda: problem(c, FULL, ["the store cannot be written"]), 30)
         check("make room" in found[1], f"mon does not say what to do: {found}")
-        check(store(c, FULL)["pending"] > 0, "nothing waits for the disk")
+        wait_for("something waits for the disk", lambda: store(c, FULL)["pending"] > 0, 10)
         check(problem(c, "peer01", ["the store cannot be written"]) is None, "the disk of another node is taken for ours")
         time.sleep(c.interval)
         c.wait_settled(timeout_s=20)

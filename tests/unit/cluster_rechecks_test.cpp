@@ -25,9 +25,11 @@ struct Meeting {
     rechecks.met(id(3), kMetTerm, at(0));
   }
   std::size_t due(int milliseconds = 0) {
-    return rechecks.take([](const ObjectKey&) { return true; }, 100, at(milliseconds)).size();
+    return rechecks.take([&](const ObjectKey&) { return Rechecks::Look{here, checked}; }, 100, at(milliseconds)).size();
   }
   Rechecks rechecks;
+  bool here = true;
+  std::uint64_t checked = 0;
 };
 
 }  // namespace
@@ -43,8 +45,12 @@ BOOST_FIXTURE_TEST_CASE(what_both_sides_wrote_apart_is_checked_again_whichever_s
 BOOST_FIXTURE_TEST_CASE(also_what_another_of_our_side_wrote_and_once_a_meeting, Meeting) {
   rechecks.compare(row(2, 4000), row(3, 3000), at(0));
   BOOST_TEST(due() == 1U);
+  checked = 4001;
+  BOOST_TEST(due() == 0U);
+  BOOST_TEST(rechecks.empty());
   rechecks.compare(row(3, 3000), row(2, 4000), at(0));
   BOOST_TEST(due() == 0U);
+  checked = 0;
   rechecks.lost(id(3), kLost, kLost);
   rechecks.compare(row(3, 3000), row(2, 4000), at(1000));
   BOOST_TEST(due(1000) == 1U);
@@ -74,10 +80,26 @@ BOOST_AUTO_TEST_CASE(the_first_rows_come_before_the_nodes_count_as_met) {
 
 BOOST_FIXTURE_TEST_CASE(it_waits_for_who_runs_the_object_but_not_for_ever, Meeting) {
   rechecks.compare(row(1, 2000), row(3, 3000), at(0));
-  const auto nobody = [](const ObjectKey&) { return false; };
-  BOOST_TEST(rechecks.take(nobody, 100, at(59'999)).empty());
+  here = false;
+  BOOST_TEST(due(59'999) == 0U);
   BOOST_TEST(!rechecks.empty());
-  BOOST_TEST(rechecks.take(nobody, 100, at(60'000)).empty());
+  BOOST_TEST(due(60'000) == 0U);
+  BOOST_TEST(rechecks.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_gave_it_away_before_it_had_run_it_runs_it_when_it_is_back, Meeting) {
+  rechecks.compare(row(1, 2000), row(3, 3000), at(0));
+  BOOST_TEST(due(0) == 1U);
+  BOOST_TEST(due(1000) == 0U);
+  here = false;
+  BOOST_TEST(due(2000) == 0U);
+  here = true;
+  BOOST_TEST(due(3000) == 1U);
+  checked = 3000;
+  BOOST_TEST(due(4000) == 0U);
+  BOOST_TEST(!rechecks.empty(), "that is the content of before");
+  checked = 3001;
+  BOOST_TEST(due(5000) == 0U);
   BOOST_TEST(rechecks.empty());
 }
 
