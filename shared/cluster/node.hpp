@@ -26,10 +26,11 @@ namespace merlin::cluster {
 class Inventory;
 
 // What travels between daemons once a link is up.
-using PeerMessage = std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order,
-                                 wire::Rows, wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone,
-                                 wire::ForwardedResult, wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid,
-                                 wire::NotifyTell, wire::EventMarks, wire::EventsAsk, wire::Events, wire::Relayed, wire::Goodbye>;
+using PeerMessage =
+    std::variant<wire::Beat, wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
+                 wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult, wire::ForwardedAck,
+                 wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::NotifyTell, wire::Recheck, wire::EventMarks, wire::EventsAsk,
+                 wire::Events, wire::Relayed, wire::Goodbye>;
 
 // What the module says, and what it is told.
 using FromCore = std::variant<wire::Inventory, wire::CoreBeat, wire::CoreBusy, wire::CoreAway, wire::CoreRows, wire::CoreResults,

@@ -264,10 +264,22 @@ void Node::State::settle_rechecks(SteadyTime now) {
   const auto look = [&](const ObjectKey& object) {
     const Row* row = table.find({object, wire::RegisterKind::check, 0});
     if (row == nullptr) return Rechecks::Look{};
-    const bool here = core.connected && row->core_has && runner_of(object) == settings.self;
-    return Rechecks::Look{here, row->content.version.hlc};
+    const NodeId runner = runner_of(object);
+    const bool waits = runner == settings.self && (!core.connected || !row->core_has);
+    return Rechecks::Look{waits ? NodeId{} : runner, row->content.version.hlc};
   };
-  for (const ObjectKey& object : rechecks.take(look, kRechecksATurn, now)) to_core(wire::Recheck{object});
+  for (const auto& [object, runner] : rechecks.take(look, kRechecksATurn, now)) {
+    if (runner == settings.self) {
+      to_core(wire::Recheck{object});
+    } else {
+      send(runner, Priority::live, wire::Recheck{object});  // behind the rows
+    }
+  }
+}
+
+void Node::State::on_recheck(const wire::Recheck& recheck, SteadyTime now) {
+  const Row* row = table.find({recheck.object, wire::RegisterKind::check, 0});
+  if (row != nullptr && runner_of(recheck.object) == settings.self) rechecks.add(recheck.object, row->content.version.hlc, now);
 }
 
 void Node::State::judge_all(Now now) {

@@ -29,8 +29,8 @@ std::optional<PeerMessage> decoded_as_one_of(const wire::Relayed& relayed) {
 std::optional<PeerMessage> unwrap(const wire::Relayed& relayed) {
   return decoded_as_one_of<wire::NodeInfo, wire::Claims, wire::Ask, wire::Want, wire::Yield, wire::Inventory, wire::Order, wire::Rows,
                            wire::RowsAck, wire::Follow, wire::Digests, wire::Differing, wire::SyncDone, wire::ForwardedResult,
-                           wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::NotifyTell, wire::Goodbye>(
-      relayed);
+                           wire::ForwardedAck, wire::NotifyAsk, wire::NotifyReply, wire::NotifyVoid, wire::NotifyTell, wire::Recheck,
+                           wire::Goodbye>(relayed);
 }
 
 }  // namespace
@@ -184,6 +184,8 @@ void Node::State::receive(const NodeId& from, PeerMessage message, Now now) {
           notifications->rule().on_void(from, content);
         } else if constexpr (std::is_same_v<Message, wire::NotifyTell>) {
           notifications->on_tell(content.notification, now);
+        } else if constexpr (std::is_same_v<Message, wire::Recheck>) {
+          on_recheck(content, now.steady);
         } else if constexpr (std::is_same_v<Message, wire::EventMarks>) {
           journal.on_marks(from, content);
         } else if constexpr (std::is_same_v<Message, wire::EventsAsk>) {

@@ -158,6 +158,7 @@ struct Node::State {
   void check_core_loop(SteadyTime now);
   void compare_apart(const wire::Rows& rows, SteadyTime now);
   void settle_rechecks(SteadyTime now);
+  void on_recheck(const wire::Recheck& recheck, SteadyTime now);
 
   // ---- node_peers.cpp
   void receive(const NodeId& from, PeerMessage message, Now now);

@@ -28,24 +28,31 @@ void Rechecks::compare(const wire::Register& held, const wire::Register& came, S
   const wire::Version& ours = came_is_theirs ? held.version : came.version;
   if (apart.term && (theirs.term > *apart.term || ours.term > *apart.term)) return;
   if (theirs.hlc < apart.theirs || ours.hlc < apart.ours) return;
-  if (objects_.size() + done_.size() >= kMost || done_.contains(held.object)) return;
-  objects_.try_emplace(held.object, Due{now, std::max(theirs.hlc, ours.hlc), false});
+  add(held.object, std::max(theirs.hlc, ours.hlc), now);
 }
 
-std::vector<ObjectKey> Rechecks::take(const std::function<Look(const ObjectKey&)>& look, std::size_t most, SteadyTime now) {
-  std::vector<ObjectKey> taken;
+void Rechecks::add(const ObjectKey& object, std::uint64_t newest, SteadyTime now) {
+  if (objects_.size() + done_.size() >= kMost || done_.contains(object)) return;
+  objects_.try_emplace(object, Due{now, newest, {}});
+}
+
+std::vector<std::pair<ObjectKey, NodeId>> Rechecks::take(const std::function<Look(const ObjectKey&)>& look, std::size_t most,
+                                                         SteadyTime now) {
+  std::vector<std::pair<ObjectKey, NodeId>> taken;
   for (auto entry = objects_.begin(); entry != objects_.end();) {
     Due& due = entry->second;
     const Look found = look(entry->first);
-    const bool over = found.checked > due.newest || now - due.since >= kKept;
-    if (over) {
+    if (found.checked > due.newest || now - due.since >= kKept) {
       done_.insert(entry->first);
       entry = objects_.erase(entry);
       continue;
     }
-    const bool said = due.said && found.here;
-    due.said = said || (found.here && taken.size() < most);
-    if (due.said && !said) taken.push_back(entry->first);
+    if (found.runner.empty()) {
+      due.told = {};
+    } else if (found.runner != due.told && taken.size() < most) {
+      due.told = found.runner;
+      taken.emplace_back(entry->first, found.runner);
+    }
     ++entry;
   }
   return taken;

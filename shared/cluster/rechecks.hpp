@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -28,15 +29,17 @@ class Rechecks {
 
   // Of two contents of one check register; either may be the one that stands.
   void compare(const wire::Register& held, const wire::Register& came, SteadyTime now);
+  // Another node has seen it: the content that lost need not come here.
+  void add(const ObjectKey& object, std::uint64_t newest, SteadyTime now);
   bool may_concern_rows() const { return !apart_.empty(); }
 
   struct Look {
-    bool here = false;          // we run it, and our core knows its row
-    std::uint64_t checked = 0;  // clock of that row
+    NodeId runner;              // that knows the row already; empty: none yet
+    std::uint64_t checked = 0;  // clock of the row
   };
-  // Those to be run here now, at most `most`. Who gives an object away before it has run it is asked anew when it comes back,
-  // until somebody has run it or too long has passed.
-  std::vector<ObjectKey> take(const std::function<Look(const ObjectKey&)>& look, std::size_t most, SteadyTime now);
+  // Those whose runner is to be told now, at most `most`. Is it another then, that one is told too, until somebody has run it or
+  // too long has passed.
+  std::vector<std::pair<ObjectKey, NodeId>> take(const std::function<Look(const ObjectKey&)>& look, std::size_t most, SteadyTime now);
   bool empty() const { return objects_.empty(); }
 
  private:
@@ -51,7 +54,7 @@ class Rechecks {
   struct Due {
     SteadyTime since{};
     std::uint64_t newest = 0;  // clock of the later of the two contents
-    bool said = false;
+    NodeId told;
   };
   std::map<ObjectKey, Due> objects_;
   std::set<ObjectKey> done_;  // since the last loss: both contents come more than once

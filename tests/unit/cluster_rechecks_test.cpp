@@ -25,7 +25,7 @@ struct Meeting {
     rechecks.met(id(3), kMetTerm, at(0));
   }
   std::size_t due(int milliseconds = 0) {
-    return rechecks.take([&](const ObjectKey&) { return Rechecks::Look{here, checked}; }, 100, at(milliseconds)).size();
+    return rechecks.take([&](const ObjectKey&) { return Rechecks::Look{here ? id(1) : NodeId{}, checked}; }, 100, at(milliseconds)).size();
   }
   Rechecks rechecks;
   bool here = true;
@@ -85,6 +85,19 @@ BOOST_FIXTURE_TEST_CASE(it_waits_for_who_runs_the_object_but_not_for_ever, Meeti
   BOOST_TEST(!rechecks.empty());
   BOOST_TEST(due(60'000) == 0U);
   BOOST_TEST(rechecks.empty());
+}
+
+// The content that lost may be gone everywhere before it reaches who runs the object.
+BOOST_FIXTURE_TEST_CASE(who_runs_it_is_told_by_whoever_has_seen_it, Meeting) {
+  rechecks.add({7, 0}, 2000, at(0));
+  const auto run_by = [&](std::uint8_t node) {
+    return rechecks.take([&](const ObjectKey&) { return Rechecks::Look{id(node), 1000}; }, 100, at(0));
+  };
+  BOOST_REQUIRE(run_by(2).size() == 1U);
+  BOOST_TEST(run_by(2).empty(), "once");
+  const auto moved = run_by(3);
+  BOOST_REQUIRE(moved.size() == 1U);
+  BOOST_TEST((moved[0].second == id(3)));
 }
 
 BOOST_FIXTURE_TEST_CASE(who_gave_it_away_before_it_had_run_it_runs_it_when_it_is_back, Meeting) {
