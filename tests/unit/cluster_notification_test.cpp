@@ -303,51 +303,6 @@ BOOST_AUTO_TEST_CASE(a_word_of_a_question_that_nobody_knows_any_more_is_still_wr
   BOOST_TEST(cluster[0].told(problem())->sent);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
-  Cluster cluster(3);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  BOOST_REQUIRE(cluster[0].passed_on.size() == 1U);
-  BOOST_TEST(cluster.mail.empty(), "it asks nobody itself");
-  cluster.pass(Millis{3100});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U, "the word may have been lost");
-  BOOST_TEST(cluster[0].verdicts.empty());
-
-  cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_REQUIRE(cluster[1].may_send());
-  BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
-  cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
-
-  cluster.replicate(1);
-  BOOST_REQUIRE(!cluster[0].verdicts.empty());
-  BOOST_TEST(cluster[0].verdicts.back().decision == NotifyDecision::told, "its core counts on");
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
-  Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
-  cluster.pass(Millis{2000});
-  BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
-  Cluster cluster(2);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 1U);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(voting)
@@ -435,51 +390,6 @@ BOOST_AUTO_TEST_CASE(the_second_number_is_another_key) {
   BOOST_TEST(cluster[0].may_send());
 }
 
-BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
-  Cluster cluster(3);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  BOOST_REQUIRE(cluster[0].passed_on.size() == 1U);
-  BOOST_TEST(cluster.mail.empty(), "it asks nobody itself");
-  cluster.pass(Millis{3100});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U, "the word may have been lost");
-  BOOST_TEST(cluster[0].verdicts.empty());
-
-  cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_REQUIRE(cluster[1].may_send());
-  BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
-  cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
-
-  cluster.replicate(1);
-  BOOST_REQUIRE(!cluster[0].verdicts.empty());
-  BOOST_TEST(cluster[0].verdicts.back().decision == NotifyDecision::told, "its core counts on");
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
-  Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
-  cluster.pass(Millis{2000});
-  BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
-  Cluster cluster(2);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 1U);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(two_holders)
@@ -522,51 +432,6 @@ BOOST_AUTO_TEST_CASE(of_any_number_that_ask_at_once_one_tells) {
     for (auto& site : cluster.sites) senders += site->may_send() ? 1 : 0;
     BOOST_TEST(senders == 1U);
   }
-}
-
-BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
-  Cluster cluster(3);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  BOOST_REQUIRE(cluster[0].passed_on.size() == 1U);
-  BOOST_TEST(cluster.mail.empty(), "it asks nobody itself");
-  cluster.pass(Millis{3100});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U, "the word may have been lost");
-  BOOST_TEST(cluster[0].verdicts.empty());
-
-  cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_REQUIRE(cluster[1].may_send());
-  BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
-  cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
-
-  cluster.replicate(1);
-  BOOST_REQUIRE(!cluster[0].verdicts.empty());
-  BOOST_TEST(cluster[0].verdicts.back().decision == NotifyDecision::told, "its core counts on");
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
-  Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
-  cluster.pass(Millis{2000});
-  BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
-  Cluster cluster(2);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -665,51 +530,6 @@ BOOST_AUTO_TEST_CASE(a_late_void_is_no_word_of_the_filters_and_is_asked_again) {
   BOOST_TEST(cluster[0].may_send());
 }
 
-BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
-  Cluster cluster(3);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  BOOST_REQUIRE(cluster[0].passed_on.size() == 1U);
-  BOOST_TEST(cluster.mail.empty(), "it asks nobody itself");
-  cluster.pass(Millis{3100});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U, "the word may have been lost");
-  BOOST_TEST(cluster[0].verdicts.empty());
-
-  cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_REQUIRE(cluster[1].may_send());
-  BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
-  cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
-
-  cluster.replicate(1);
-  BOOST_REQUIRE(!cluster[0].verdicts.empty());
-  BOOST_TEST(cluster[0].verdicts.back().decision == NotifyDecision::told, "its core counts on");
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
-  Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
-  cluster.pass(Millis{2000});
-  BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
-  Cluster cluster(2);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 1U);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(majority)
@@ -783,6 +603,10 @@ BOOST_AUTO_TEST_CASE(more_than_half_or_half_with_the_deciding_node) {
   BOOST_TEST(voters.is_majority({node_id(1), node_id(2), node_id(3)}));
   BOOST_TEST(!voters.is_majority({node_id(0), node_id(8), node_id(9)}));  // strangers have no vote
 }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(tellers)
 
 BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
   Cluster cluster(3);
@@ -865,51 +689,6 @@ BOOST_AUTO_TEST_CASE(two_sides_that_counted_one_problem_from_different_starts_me
   cluster.pass(Millis{1500});
   BOOST_REQUIRE(cluster[0].may_send());
   BOOST_TEST(cluster[0].verdicts.back().notification.start == theirs);
-}
-
-BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_another_has_told_it) {
-  Cluster cluster(3);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  BOOST_REQUIRE(cluster[0].passed_on.size() == 1U);
-  BOOST_TEST(cluster.mail.empty(), "it asks nobody itself");
-  cluster.pass(Millis{3100});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U, "the word may have been lost");
-  BOOST_TEST(cluster[0].verdicts.empty());
-
-  cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_REQUIRE(cluster[1].may_send());
-  BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
-  cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
-  cluster.pass(Millis{200});
-  BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
-
-  cluster.replicate(1);
-  BOOST_REQUIRE(!cluster[0].verdicts.empty());
-  BOOST_TEST(cluster[0].verdicts.back().decision == NotifyDecision::told, "its core counts on");
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
-  Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
-  cluster.pass(Millis{2000});
-  BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
-  Cluster cluster(2);
-  cluster[0].teller = false;
-  cluster.request(0, problem());
-  cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
-  cluster.pass(Millis{10'000});
-  BOOST_TEST(cluster[0].passed_on.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
