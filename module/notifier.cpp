@@ -12,7 +12,7 @@ constexpr std::uint32_t kIncrement = 4;
 
 // Key and count alone: what was written need not be kept.
 wire::NotifyDone done(std::uint64_t question, const wire::Notification& notification, bool sent, std::uint32_t contacts) {
-  wire::NotifyDone answer{question, sent, contacts, notification};
+  wire::NotifyDone answer{question, sent, contacts, notification, false};
   answer.notification.author.clear();
   answer.notification.text.clear();
   return answer;
@@ -137,7 +137,9 @@ wire::NotifyDone Notifier::tell(Index object, const wire::Notification& notifica
   const int contacts = core_.notify(object, notification);
   if (recovery) core_.set_notify_count(object, 0, 0);
   if (contacts > 0) ++told_count_;
-  return done(0, notification, contacts > 0, static_cast<std::uint32_t>(std::max(0, contacts)));
+  wire::NotifyDone answer = done(0, notification, contacts > 0, static_cast<std::uint32_t>(std::max(0, contacts)));
+  answer.filtered = contacts == 0;
+  return answer;
 }
 
 // Another node has told it: the core counts on as if it had itself.

@@ -2,6 +2,7 @@
 #include "wire/codec_decoder.hpp"
 #include "wire/codec_encoder.hpp"
 #include "wire/codec_fields_core.hpp"
+#include "wire/codec_fields_events.hpp"
 #include "wire/codec_fields_link.hpp"
 #include "wire/codec_fields_state.hpp"
 #include "wire/codec_instances.hpp"

@@ -129,6 +129,7 @@ void fields(auto& visit, Of<NotifyDone> auto& m) {
   visit(2, m.sent);
   visit(3, m.contacts);
   visit(4, m.notification);
+  visit(5, m.filtered);
 }
 
 }  // namespace merlin::wire

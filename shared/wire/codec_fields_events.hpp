@@ -1,11 +1,53 @@
 // Fields of the messages of merlin.proto (see codec_fields.hpp).
-// What happened, and who has it.
+// Notifications; what happened, and who has it.
 #pragma once
 
 #include "wire/codec_fields.hpp"
+#include "wire/codec_fields_state.hpp"
 #include "wire/messages.hpp"
 
 namespace merlin::wire {
+
+void fields(auto& visit, Of<Notification> auto& m) {
+  visit.fixed(1, m.object.host);
+  visit.fixed(2, m.object.service);
+  visit(3, m.kind);
+  visit(4, m.number);
+  visit.fixed(5, m.start);
+  visit.fixed(6, m.cause);
+  visit(7, m.author);
+  visit(8, m.text);
+  visit(9, m.options);
+  visit(10, m.state);
+  visit(11, m.notified_on);
+}
+
+void fields(auto& visit, Of<ToldRegister> auto& m) {
+  visit(1, m.notification);
+  visit(2, m.holder);
+  visit(3, m.sent);
+  visit(4, m.contacts);
+  visit(5, m.told_s);
+}
+
+void fields(auto& visit, Of<NotifyAsk> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.notification);
+}
+
+void fields(auto& visit, Of<NotifyReply> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.vote);
+  visit(3, m.holder);
+  visit(4, m.rows);
+}
+
+void fields(auto& visit, Of<NotifyVoid> auto& m) {
+  visit.fixed(1, m.question);
+  visit(2, m.notification);
+}
+
+void fields(auto& visit, Of<NotifyTell> auto& m) { visit(1, m.notification); }
 
 void fields(auto& visit, Of<EventMark> auto& m) {
   visit(1, m.node);

@@ -80,6 +80,7 @@ void fields(auto& visit, Of<NodeInfo> auto& m) {
   visit(12, m.core_program);
   visit(13, m.majority);
   visit(14, m.voters);
+  visit(15, m.config_history);
 }
 
 void fields(auto& visit, Of<SaidWeight> auto& m) {
@@ -135,5 +136,12 @@ void fields(auto& visit, Of<InventoryHost> auto& m) {
 }
 
 void fields(auto& visit, Of<Order> auto& m) { visit(1, m.kind); }
+
+void fields(auto& visit, Of<Relayed> auto& m) {
+  visit(1, m.from);
+  visit(2, m.to);
+  visit(3, m.type);
+  visit(4, m.payload);
+}
 
 }  // namespace merlin::wire

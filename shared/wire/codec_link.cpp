@@ -21,5 +21,6 @@ MERLIN_WIRE_MESSAGE(InFlight)
 MERLIN_WIRE_MESSAGE(Inventory)
 MERLIN_WIRE_MESSAGE(InventoryHost)
 MERLIN_WIRE_MESSAGE(Order)
+MERLIN_WIRE_MESSAGE(Relayed)
 
 }  // namespace merlin::wire

@@ -69,7 +69,8 @@ bool SimCore::is_superseded(const Object& object, const wire::ForwardedResult& f
 
 // A verdict on what we run, at a moment at which we may not act: should that last, it is not told, and asked for again.
 void SimCore::put_off(Object& object, const wire::NotifyVerdict& verdict) {
-  Late late{outside_.now().steady + Millis{verdict.valid_ms}, {verdict.question, false, 0, verdict.notification}, &object, std::nullopt};
+  Late late{
+      outside_.now().steady + Millis{verdict.valid_ms}, {verdict.question, false, 0, verdict.notification, false}, &object, std::nullopt};
   if (verdict.request != 0) late.request = std::exchange(object.request, std::nullopt);
   late_.push_back(std::move(late));
 }

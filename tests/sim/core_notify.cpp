@@ -111,7 +111,7 @@ void SimCore::on(const wire::NotifyVerdict& verdict) {
     if (verdict.decision == wire::NotifyDecision::told) count_on(*object, verdict.notification);
     return;
   }
-  wire::NotifyDone done{verdict.question, false, 0, verdict.notification};
+  wire::NotifyDone done{verdict.question, false, 0, verdict.notification, false};
   const bool known = object != nullptr && (mine || verdict.request == 0);
   const bool ours = known && owns(object->plan);
   const bool delegated = known && verdict.delegated && side_.mode() == cluster::CoreSide::Mode::following;
@@ -174,7 +174,7 @@ void SimCore::tell_alone() {
     const wire::Notification notification = std::exchange(object.request, std::nullopt)->notification;
     if (!owns(object.plan) || !still_true(object, notification)) continue;
     tell(object, notification);
-    say_done({0, true, 1, notification});
+    say_done({0, true, 1, notification, false});
   }
 }
 

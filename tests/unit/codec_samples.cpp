@@ -141,7 +141,8 @@ const NodeInfo& sample() {
                           .knows_nodes = {node(0x20), node(0x30)},
                           .core_program = "nagios4 4.4.6",
                           .majority = true,
-                          .voters = {node(0x10), node(0x20)}};
+                          .voters = {node(0x10), node(0x20)},
+                          .config_history = {15, 16}};
   return m;
 }
 
@@ -572,7 +573,7 @@ const NotifyVerdict& sample() {
 
 template <>
 const NotifyDone& sample() {
-  static const NotifyDone m{.question = 0x101, .sent = true, .contacts = 3, .notification = notification};
+  static const NotifyDone m{.question = 0x101, .sent = true, .contacts = 3, .notification = notification, .filtered = true};
   return m;
 }
 
