@@ -57,8 +57,9 @@ bool Module::veto_check(Index object) {
     if (in_doubt()) return put_off(object, wall + 1), true;
     const auto held = held_.find(object);
     if (held == held_.end()) return false;
-    if (held->second <= now.steady) return held_.erase(held), false;
-    return put_off(object, wall + (held->second - now.steady).count() / 1000 + 1), true;
+    if (held->second.until <= now.steady) return held_.erase(held), false;
+    if (held->second.due == 0) held->second.due = wall;
+    return put_off(object, wall + (held->second.until - now.steady).count() / 1000 + 1), true;
   }
   ++checks_vetoed_;
   const Seconds interval = core_.schedule(object).interval;
@@ -93,7 +94,7 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
     outbox_.push(*std::move(result));
     handed_on_[object] = {outbox_.last_pushed(), std::move(output)};
     // Should it be ours again before the owner has taken it, it comes back to us.
-    held_[object] = core_.now().steady + kResultAllowance;
+    held_[object] = {core_.now().steady + kResultAllowance, {}, 0};
   }
   // The core has not written all of its fields yet: they are read in a later turn of its loop.
   pulse_.wake();

@@ -119,6 +119,8 @@ class Module final : Link::User, RowListener {
   void on(const wire::NotifyVerdict& verdict, Now now);
 
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
+  void hold(Index object, const wire::InFlight& check, SteadyTime now);
+  void hold_no_longer(Index object);
   bool runs_here(Index object) const;
   std::vector<wire::InFlight> in_flight(const std::vector<Index>& released, Now now) const;
   void notice_stall(Now now);
@@ -162,8 +164,13 @@ class Module final : Link::User, RowListener {
   Pulse pulse_;
 
   std::unordered_map<Index, SteadyTime> running_;  // checks that this core has started
-  std::unordered_map<Index, SteadyTime> held_;     // still running at the owner before us, until then
-  std::unordered_set<Index> muted_;                // released while a check ran: its result is not obsessed over here
+  struct Held {
+    SteadyTime until{};
+    NodeId runner;    // empty: this core
+    Seconds due = 0;  // when its next check was put off first; 0: it was not
+  };
+  std::unordered_map<Index, Held> held_;  // still running at the owner before us
+  std::unordered_set<Index> muted_;       // released while a check ran: its result is not obsessed over here
   struct HandedOn {
     std::uint64_t number = 0;
     std::string output;

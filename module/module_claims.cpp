@@ -9,9 +9,7 @@ namespace merlin::neb {
 void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now) {
   for (const wire::InFlight& check : held) {
     const Index object = objects_.find(check.object);
-    if (object == no_object) continue;
-    const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
-    held_[object] = now.steady + std::min(Millis(check.wait_ms), longest);
+    if (object != no_object) hold(object, check, now.steady);
   }
   if (!change.any()) return say_mode();
   const OwnershipChange moved = ownership_.apply(change);
@@ -38,6 +36,26 @@ void Module::apply(const cluster::CoreSide::Change& change, const std::vector<wi
   say_mode();
 }
 
+// Until the result of the one before us has come.
+void Module::hold(Index object, const wire::InFlight& check, SteadyTime now) {
+  if (check.wait_ms == 0) return hold_no_longer(object);
+  const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
+  Held& held = held_[object];
+  held.until = now + std::min(Millis(check.wait_ms), longest);
+  held.runner = check.runner;
+}
+
+// What was put off meanwhile is overdue since then.
+void Module::hold_no_longer(Index object) {
+  const auto held = held_.find(object);
+  if (held == held_.end()) return;
+  if (held->second.due != 0 && ownership_.owns(object)) {
+    rows_.set_due(object, held->second.due);
+    takeover_.add(object);
+  }
+  held_.erase(held);
+}
+
 bool Module::runs_here(Index object) const { return running_.contains(object) && core_.schedule(object).executing; }
 
 // What runs here, and what the one before us has still running: it is passed on.
@@ -45,14 +63,15 @@ std::vector<wire::InFlight> Module::in_flight(const std::vector<Index>& released
   std::vector<wire::InFlight> checks;
   if (running_.empty() && held_.empty()) return checks;
   for (Index object : released) {
-    Millis wait{0};
+    Held last;
     if (runs_here(object)) {
       const Millis rest = Millis(core_.check_timeout_s(object) * 1000) - (now.steady - running_.at(object));
-      wait = std::max(rest, Millis{0}) + kResultAllowance;
+      last.until = now.steady + std::max(rest, Millis{0}) + kResultAllowance;
     }
     const auto held = held_.find(object);
-    if (held != held_.end()) wait = std::max(wait, held->second - now.steady);
-    if (wait > Millis{0}) checks.push_back({objects_.key(object), static_cast<std::uint32_t>(wait.count())});
+    if (held != held_.end() && held->second.until > last.until) last = held->second;
+    const Millis wait = last.until - now.steady;
+    if (wait > Millis{0}) checks.push_back({objects_.key(object), static_cast<std::uint32_t>(wait.count()), last.runner});
   }
   return checks;
 }

@@ -174,8 +174,8 @@ void Module::on(const wire::DaemonAway& away, Now now) {
   ownership_.side().on_daemon_away(Millis(away.away_ms), now.steady);
   // Results of checks that still run elsewhere come by the daemon.
   const SteadyTime back = now.steady + std::min(Millis(away.away_ms), cluster::kLongestAway) + kResultAllowance;
-  for (auto& [object, until] : held_) {
-    if (until > now.steady) until = std::max(until, back);
+  for (auto& [object, held] : held_) {
+    if (held.until > now.steady) held.until = std::max(held.until, back);
   }
 }
 

@@ -162,7 +162,8 @@ void Node::State::yield_released(const wire::CoreClaims& claims) {
     if (released) yields[to].units.push_back(unit);
     promise = released ? core.promised.erase(promise) : std::next(promise);
   }
-  for (const wire::InFlight& check : claims.in_flight) {
+  for (wire::InFlight check : claims.in_flight) {
+    if (check.runner.empty()) check.runner = settings.self;
     for (const NodeId& to : awaiting(check.object)) yields[to].in_flight.push_back(check);
   }
   for (auto& [to, yield] : yields) {

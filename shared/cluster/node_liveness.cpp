@@ -183,6 +183,7 @@ void Node::State::lost(const NodeId& id, Other& other, const Judgement& verdict,
     const Millis silent = heard ? now.steady - *heard + settings.pulse_interval : Millis{0};
     rechecks.lost(id, since(silent), since(silent + std::max(Millis{0}, -other.clock_offset)));
   }
+  for (const wire::InFlight& check : awaited.lost(id, now.steady)) core.in_flight.push_back(check);
   log(planned ? LogLevel::info : LogLevel::warning, name_of(id) + " is no longer active: " + describe(verdict.why));
 }
 

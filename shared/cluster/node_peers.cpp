@@ -273,7 +273,12 @@ void Node::State::heed_wants(const NodeId& from, Other& wanter, SteadyTime now) 
 void Node::State::on_yield(const NodeId& from, const wire::Yield& yield, Now now) {
   if (!other(from).active) return;
   ownership.on_yield(yield.units, now.steady);
-  core.in_flight.insert(core.in_flight.end(), yield.in_flight.begin(), yield.in_flight.end());
+  for (const wire::InFlight& check : yield.in_flight) {
+    const Other* runner = find(check.runner);
+    if (runner != nullptr && !runner->active) continue;  // nobody will hear of it
+    awaited.add(check, now.steady);
+    core.in_flight.push_back(check);
+  }
   ownership_dirty = true;
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 
+#include "cluster/awaited_checks.hpp"
 #include "cluster/claims.hpp"
 #include "cluster/core_feed.hpp"
 #include "cluster/forwarding.hpp"
@@ -258,6 +259,7 @@ struct Node::State {
   Forwarding forwarding;
   Journal journal;
   Rechecks rechecks;
+  AwaitedChecks awaited;
   std::optional<SteadyTime> rechecked;
   std::map<NodeId, Other> others;
   std::set<NodeId> taken_out;  // from our file while we ran: nobody else's word brings them back

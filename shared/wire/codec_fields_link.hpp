@@ -118,6 +118,7 @@ void fields(auto& visit, Of<InFlight> auto& m) {
   visit.fixed(1, m.object.host);
   visit.fixed(2, m.object.service);
   visit(3, m.wait_ms);
+  visit(4, m.runner);
 }
 
 void fields(auto& visit, Of<Inventory> auto& m) {

@@ -131,6 +131,7 @@ struct Want {
 struct InFlight {
   ObjectKey object;  // host = 1, service = 2
   std::uint32_t wait_ms = 0;
+  NodeId runner;
 };
 
 struct Yield {

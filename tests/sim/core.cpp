@@ -264,7 +264,10 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
   const Now now = outside_.now();
   for (const wire::InFlight& check : held) {
     Object* object = find(check.object);
-    if (object != nullptr) object->held_until = now.steady + std::min(Millis{check.wait_ms}, plan_.check_time + kResultAllowance);
+    if (object == nullptr) continue;
+    object->held_until.reset();
+    if (check.wait_ms > 0) object->held_until = now.steady + std::min(Millis{check.wait_ms}, plan_.check_time + kResultAllowance);
+    object->held_by = check.runner;
   }
   if (!change.any()) return;
   const std::vector<char> before = owned_;
@@ -300,9 +303,10 @@ std::vector<wire::InFlight> SimCore::in_flight(const std::vector<std::size_t>& r
     Millis wait{0};
     if (object.running) wait = std::max(plan_.check_time - (steady - object.started), Millis{0}) + kResultAllowance;
     // What the one before us has still running is passed on.
-    if (object.held_until) wait = std::max(wait, *object.held_until - steady);
+    const bool passed_on = object.held_until && *object.held_until - steady > wait;
+    if (passed_on) wait = *object.held_until - steady;
     if (wait <= Millis{0}) continue;
-    checks.push_back({plan_.objects[object.plan].key, static_cast<std::uint32_t>(wait.count())});
+    checks.push_back({plan_.objects[object.plan].key, static_cast<std::uint32_t>(wait.count()), passed_on ? object.held_by : NodeId{}});
   }
   return checks;
 }

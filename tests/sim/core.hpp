@@ -94,6 +94,7 @@ class SimCore {
     std::optional<std::size_t> running;
     bool takeover = false;  // overdue when it was taken up: waits for its turn
     std::optional<SteadyTime> held_until;
+    NodeId held_by;  // where it still runs; empty: here
     SteadyTime started{};
     std::optional<Request> request;
     std::uint64_t superseded = 0;  // of its results, up to that number those that we kept for its owner are outdone

@@ -81,6 +81,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result, const std
     outside_.tell("hands on the result of " + name_of(object) + ", " + result.output);
     // Should it be ours again before the owner has taken it, it comes back to us.
     object.held_until = outside_.now().steady + kResultAllowance;
+    object.held_by = {};
     hand_on(result);
     return send_results();
   }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <variant>
 
+#include "cluster/inventory.hpp"
 #include "cluster/node.hpp"
 #include "unit/cluster_support.hpp"
 #include "wire/codec.hpp"
@@ -227,6 +228,67 @@ BOOST_AUTO_TEST_CASE(the_module_is_told_the_names_of_nodes_that_only_others_know
     const auto* welcome = told == nullptr ? nullptr : std::get_if<wire::CoreWelcome>(&told->message);
     return welcome != nullptr && welcome->names.back().name == "oslo";
   }));
+}
+
+// ---- checks that still run at another node
+
+namespace {
+
+std::vector<wire::InFlight> told_in_flight(const Actions& actions) {
+  std::vector<wire::InFlight> all;
+  for (const Action& action : actions) {
+    const auto* told = std::get_if<SendToCore>(&action);
+    const auto* epoch = told == nullptr ? nullptr : std::get_if<wire::Epoch>(&told->message);
+    if (epoch != nullptr) all.insert(all.end(), epoch->in_flight.begin(), epoch->in_flight.end());
+  }
+  return all;
+}
+
+// With a core that has had its first epoch, and a peer that counts.
+struct WithCore : Fixture {
+  WithCore() : Fixture({kPeer}) {
+    node.core_connected({}, now_at(10));
+    for (wire::Inventory part : Inventory({{"web", {}}}, 1).parts(kSelf)) node.receive_core(std::move(part), now_at(20));
+    node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 0}, now_at(30));
+    for (now = 100; now < 20'000; now += 50) beat();
+  }
+  Actions beat() {
+    if (now % 500 == 0) node.receive(kPeer, beat_of(kPeer, ++number), now_at(now));
+    return node.tick(now_at(now));
+  }
+  wire::Yield yield(const NodeId& runner) {
+    wire::Yield yield;
+    yield.in_flight.push_back({{7, 0}, 30'000, runner});
+    return yield;
+  }
+  int now = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_check_that_ran_at_a_lost_node_is_waited_for_no_longer) {
+  WithCore fixture;
+  const auto told = told_in_flight(fixture.node.receive(kPeer, fixture.yield(kPeer), now_at(fixture.now)));
+  BOOST_REQUIRE(told.size() == 1U);
+  BOOST_TEST(told[0].wait_ms == 30'000U);
+  std::vector<wire::InFlight> ended;
+  for (const int until = fixture.now + 10'000; fixture.now < until && ended.empty(); fixture.now += 50) {
+    ended = told_in_flight(fixture.node.tick(now_at(fixture.now)));
+  }
+  BOOST_REQUIRE(ended.size() == 1U);
+  BOOST_TEST((ended[0].object == ObjectKey{7, 0}));
+  BOOST_TEST(ended[0].wait_ms == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_check_at_a_node_that_is_lost_already_is_not_waited_for) {
+  WithCore fixture;
+  fixture.peer_says({kSelf, kThird}, true, fixture.now);
+  fixture.peer_says({kSelf, kThird}, true, fixture.now + 50);
+  const auto told = told_in_flight(fixture.node.receive(kPeer, fixture.yield(kThird), now_at(fixture.now + 60)));
+  BOOST_TEST(told.size() == 1U, "the third is there");
+  for (const int until = fixture.now + 20'000; fixture.now < until; fixture.now += 50) fixture.beat();
+  BOOST_REQUIRE(!fixture.sees(kThird, fixture.now)->active);
+  BOOST_TEST(told_in_flight(fixture.node.receive(kPeer, fixture.yield(kThird), now_at(fixture.now))).empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_stricter_policy_of_a_configured_node_holds_for_all) {

@@ -16,7 +16,7 @@ const Heard heard{.node_id = node(0x20),
                   .direct = true,
                   .beat = {{.node_id = node(0x20), .number = 23, .heard = {{.node_id = node(0x30), .number = 24, .beat = {}}}}},
                   .hold_ms = 25};
-const InFlight in_flight{.object = {.host = 0x3101, .service = 0x3102}, .wait_ms = 33};
+const InFlight in_flight{.object = {.host = 0x3101, .service = 0x3102}, .wait_ms = 33, .runner = node(0x10)};
 const InventoryHost inventory_host{.name = "host 1", .services = {"CPU", "", "Disk /"}};
 const Version version{.term = 41, .side = 42, .hlc = 0x4301, .writer = node(0x40)};
 const Register a_register{.object = {.host = 0x5101, .service = 0x5102},

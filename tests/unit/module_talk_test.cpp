@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits
   module->check_started(http);
   core.objects[http].schedule.executing = true;
   core.pass(Millis{10000});
-  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 4000000000u}});
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 4000000000u, {}}});
   const auto claims = said<wire::CoreClaims>().back();
   BOOST_REQUIRE(claims.in_flight.size() == 1u);
   BOOST_TEST((claims.in_flight[0].object == ObjectKey{host_key("web"), service_key("web", "http")}));
@@ -144,9 +144,24 @@ BOOST_FIXTURE_TEST_CASE(a_released_check_in_flight_is_named_and_a_held_one_waits
   BOOST_TEST(!module->veto_check(sql));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_ran_at_a_node_that_was_lost_is_due_at_once, Talk) {
+  connect();
+  const NodeId there{{2}};
+  const ObjectKey key{host_key("db"), service_key("db", "sql")};
+  core.objects[sql].schedule.next_check = core.seconds();
+  follow({host_key("db")}, {{key, 20'000, there}});
+  BOOST_REQUIRE(module->veto_check(sql));
+  BOOST_REQUIRE(core.objects[sql].moves.back().first >= core.seconds() + 19);
+  follow({host_key("db")}, {{key, 0, there}});
+  run(3);
+  BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds());
+  BOOST_TEST(!module->veto_check(sql));
+}
+
 BOOST_FIXTURE_TEST_CASE(what_still_runs_at_the_owner_before_is_passed_on_to_the_next, Talk) {
   connect();
-  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20'000}});
+  const NodeId there{{2}};
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20'000, there}});
   core.pass(Millis{4'000});
   follow({host_key("web")});
   const auto claims = said<wire::CoreClaims>().back();
@@ -154,6 +169,7 @@ BOOST_FIXTURE_TEST_CASE(what_still_runs_at_the_owner_before_is_passed_on_to_the_
   BOOST_TEST((claims.in_flight[0].object == ObjectKey{host_key("db"), service_key("db", "sql")}));
   BOOST_TEST(claims.in_flight[0].wait_ms <= 16'000u);
   BOOST_TEST(claims.in_flight[0].wait_ms > 14'000u);
+  BOOST_TEST((claims.in_flight[0].runner == there));
   BOOST_TEST(core.objects[sql].obsesses, "no result of it is still to come here");
 }
 
@@ -180,7 +196,7 @@ BOOST_FIXTURE_TEST_CASE(a_row_of_another_node_is_no_end_of_a_check_that_runs_her
 
 BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, Talk) {
   connect();
-  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20000}});
+  follow({host_key("db")}, {{{host_key("db"), service_key("db", "sql")}, 20000, {}}});
   wire::ForwardedResult forwarded;
   forwarded.number = 9;
   forwarded.result.object = {host_key("db"), service_key("db", "sql")};
