@@ -80,7 +80,6 @@ std::vector<wire::Command> OperatorCommands::for_services(Index host, std::strin
   return commands;
 }
 
-// No other command than those that are forwarded, whatever a node says.
 // A check that was asked for in vain for a whole interval has come by itself meanwhile, unless it was asked for a later time.
 bool OperatorCommands::is_void(Index object, const wire::Command& command) const {
   std::string_view line = command.line;
@@ -94,6 +93,7 @@ bool OperatorCommands::is_void(Index object, const wire::Command& command) const
   return asked_for + interval < core_.now().wall.time_since_epoch().count() / 1000;
 }
 
+// No other command than those that are forwarded, whatever a node says.
 bool OperatorCommands::run(const wire::Command& command) {
   const Index object = objects_.find(command.object);
   if (object == no_object || !ownership_.owns(object)) return false;

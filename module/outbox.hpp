@@ -26,6 +26,8 @@ class Outbox {
   // Above these, writes and initial rows wait for the socket.
   static constexpr std::size_t kLiveUnsentBytes = 1024 * 1024;
   static constexpr std::size_t kBulkUnsentBytes = 64 * 1024;
+  // Rows written so shortly before the link was lost may not have reached the daemon.
+  static constexpr Millis kMayBeUnheard{5000};
 
   // All outlive this.
   Outbox(Core& core, const Objects& objects, Ownership& ownership, RowWriter& writer, Inventory& inventory, Link& link);
@@ -89,7 +91,6 @@ class Outbox {
   std::uint64_t batch_ = 0;
   MoreInitial more_initial_;
   DirtySet dirty_;
-  static constexpr Millis kMayBeUnheard{5000};
   DirtySet unheard_;
   std::deque<std::pair<SteadyTime, Index>> recent_;  // rows written within that time
   cluster::ForwardQueue forwards_;
