@@ -138,6 +138,7 @@ class Module final : Link::User, RowListener {
   // What the daemon has not on disk goes into a file for the next start, and comes out of it (R8).
   std::string spool_path() const;
   static constexpr std::size_t kMostSpooledStates = 100'000;
+  static constexpr std::size_t kMostSpooledStateBytes = std::size_t{32} * 1024 * 1024;
   void restore_state(const wire::Register& row);
   std::vector<wire::Register> unheard_states();
   void unspool();

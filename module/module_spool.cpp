@@ -46,9 +46,15 @@ std::vector<wire::Register> Module::unheard_states() {
   std::vector<wire::Register> rows;
   if (outbox_.started()) return rows;
   const Now now = core_.now();
+  std::size_t bytes = 0;
   for (const Index object : outbox_.unheard()) {
-    if (rows.size() < kMostSpooledStates) rows.push_back(writer_.known(object, now));
+    wire::Register row = writer_.known(object, now);
+    bytes += row.value.size();
+    if (rows.size() == kMostSpooledStates || bytes > kMostSpooledStateBytes) break;
+    rows.push_back(std::move(row));
   }
+  const std::size_t left_out = outbox_.unheard().size() - rows.size();
+  if (left_out > 0) core_.log(LogLevel::warning, std::to_string(left_out) + " states of the time without a daemon are too many to be kept");
   return rows;
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kItemsAFrame = 16;
 constexpr std::size_t kMaxHeadBytes = 128;
-// Twice what all the queues may hold.
+// More than all the queues and the states of the time without a daemon may come to.
 constexpr off_t kMaxBytes = off_t{96} * 1024 * 1024;
 
 Error failed(const std::string& path) { return {std::strerror(errno), path, ""}; }

@@ -199,6 +199,32 @@ BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_o
   BOOST_TEST(of_http()[0].version.term == 0u);
 }
 
+// Too large a file would be refused as a whole at the next start.
+BOOST_FIXTURE_TEST_CASE(of_many_large_states_as_many_are_kept_as_the_next_start_reads, Desk) {
+  constexpr std::size_t kStates = 180;
+  constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;
+  const Folder folder;
+  core.folder = folder.path;
+  for (std::size_t i = 0; i < kStates; ++i) core.add_service(web, "large " + std::to_string(i));
+  restart();
+  up({Objects(core).unit(web)});
+  daemon.hang_up();
+  run(2);
+  for (Index object = core.hosts + 3; object < core.objects.size(); ++object) {
+    core.objects[object].state.long_output = std::string(200'000, 'x');
+    module->check_done(object, false, RawResult{});
+  }
+  module->loop_ends(false);
+  auto kept = take_spool(folder.file());
+  BOOST_REQUIRE(kept.ok());
+  BOOST_REQUIRE(kept->has_value());
+  std::size_t bytes = 0;
+  for (const wire::Register& row : (*kept)->rows) bytes += row.value.size();
+  BOOST_TEST(bytes <= kMostBytes);
+  BOOST_TEST(bytes > kMostBytes - 1'000'000);
+  BOOST_TEST(logged("states of the time without a daemon are too many to be kept"));
+}
+
 BOOST_FIXTURE_TEST_CASE(with_everything_safe_nothing_is_left_behind, Desk) {
   const Folder folder;
   core.folder = folder.path;
