@@ -6,6 +6,7 @@
 //   node_core.cpp       messages of our module, epochs, rows for the core
 //   node_store.cpp      what goes to the store, and what waits for it
 //   node_notify.cpp     who may tell people of a problem
+//   node_rechecks.cpp   what was checked on two sides while apart
 //   node_journal.cpp    what happened here, and the journal's place
 //   node_view.cpp       what people are shown
 #pragma once
@@ -157,9 +158,6 @@ struct Node::State {
   void on_beat(const NodeId& from, const wire::Beat& beat, Now now);
   void note_beat(const NodeId& id, const wire::Beat& beat, Now now);
   void check_core_loop(SteadyTime now);
-  void compare_apart(const wire::Rows& rows, SteadyTime now);
-  void settle_rechecks(SteadyTime now);
-  void on_recheck(const wire::Recheck& recheck, SteadyTime now);
 
   // ---- node_peers.cpp
   void receive(const NodeId& from, PeerMessage message, Now now);
@@ -225,6 +223,11 @@ struct Node::State {
   void keep(const wire::ForwardedResult* fresh);
   void forwarded(const wire::ForwardedAck& ack);
   void look_for_forwarded(const wire::Register& row);
+
+  // ---- node_rechecks.cpp
+  void compare_apart(const wire::Rows& rows, SteadyTime now);
+  void settle_rechecks(SteadyTime now);
+  void on_recheck(const wire::Recheck& recheck, SteadyTime now);
 
   // ---- node_journal.cpp
   Journal::Outside journal_outside();
