@@ -32,13 +32,6 @@ bool Node::State::Notifications::notifies(const NodeId& id) const {
   return peer == settings.peers.end() || peer->notifies;
 }
 
-bool Node::State::Notifications::runs(const Other& other, const ObjectKey& object) const {
-  if (!other.active) return false;
-  // A service that the host's runner does not know is run by another node.
-  if (!object.is_host() && other.claims.contains(object.service)) return true;
-  return other.claims.contains(object.host) && other.inventory && other.inventory->knows(object);
-}
-
 // By draws alone: where weights differ for a moment two might each wait for the other.
 std::optional<NodeId> Node::State::Notifications::first_that_notifies(const ObjectKey& object) const {
   std::optional<NodeId> first;
@@ -58,7 +51,7 @@ bool Node::State::Notifications::tells(const ObjectKey& object) const {
   if (runs(object)) return true;
   bool silent = false;  // who runs it does not notify
   for (const auto& [id, other] : state_.others) {
-    if (!runs(other, object)) continue;
+    if (!other.active || !cluster::runs(other.claims, other.inventory, object)) continue;
     if (notifies(id)) return false;
     silent = true;
   }

@@ -41,7 +41,6 @@ class Node::State::Notifications final : public NotificationOutside {
 
   void take_up_passed(Now now);
   bool notifies(const NodeId& id) const;
-  bool runs(const Other& other, const ObjectKey& object) const;
   std::optional<NodeId> first_that_notifies(const ObjectKey& object) const;
   bool core_knows_state(const ObjectKey& object) const;
   void put(const wire::ToldRegister& told, const wire::Version& version, const NodeId& from, Now now);

@@ -331,14 +331,15 @@ void Node::State::on_relayed(const NodeId& from, wire::Relayed relayed, Now now)
   if (message) receive(relayed.from, std::move(*message), now);
 }
 
+bool runs(const ClaimSet& claims, const InventoryPtr& known, const ObjectKey& object) {
+  if (!object.is_host() && claims.contains(object.service)) return true;
+  return claims.contains(object.host) && known && known->knows(object);
+}
+
 NodeId Node::State::runner_of(const ObjectKey& object) const {
-  const auto runs = [&](const ClaimSet& claims, const InventoryPtr& known) {
-    if (!object.is_host() && claims.contains(object.service)) return true;
-    return claims.contains(object.host) && known && known->knows(object);
-  };
-  if (runs(core.claims, core.inventory)) return settings.self;
+  if (runs(core.claims, core.inventory, object)) return settings.self;
   for (const auto& [id, other] : others) {
-    if (other.active && runs(other.claims, other.inventory)) return id;
+    if (other.active && runs(other.claims, other.inventory, object)) return id;
   }
   return {};
 }

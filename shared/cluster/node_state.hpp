@@ -116,6 +116,9 @@ struct Core {
   std::map<Unit, NodeId> promised;        // to yield once the module has released them
 };
 
+// Whether a core with these claims runs the object. A service that the runner of its host does not know is claimed by itself.
+bool runs(const ClaimSet& claims, const InventoryPtr& known, const ObjectKey& object);
+
 struct Node::State {
   State(Settings settings, Durable restored, std::uint64_t instance, std::uint64_t table_id, Now now);
   ~State();
