@@ -108,16 +108,11 @@ def look(c, record):
 
 
 def last_look(c, record):
-    """What all nodes show once nothing is done to them any more; again while they differ, as status.dat is written every few seconds.
-    Checks go on all the time, so that two tables are equal from one moment to the next: each pair must be so once."""
+    """What all nodes show once nothing is done to them any more; again while they differ, as status.dat is written every few seconds."""
     until = time.monotonic() + STATUS_DAT_S
-    unequal = {(node, other) for node in c.nodes for other in c.nodes}
     while True:
-        for node in c.nodes:
-            document = c.status(node) or {"nodes": []}
-            unequal -= {(node, entry["name"]) for entry in document["nodes"] if entry["table_equal"]}
         look(c, record)
-        record.unequal, record.end_ms = sorted(map(list, unequal)), now_ms()
+        record.unequal, record.end_ms = c.unequal_tables(), now_ms()
         if not judge.agreement(record)[0] or time.monotonic() > until:
             return
         time.sleep(0.1)

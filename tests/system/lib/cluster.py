@@ -122,6 +122,11 @@ class Cluster:
         entry = self.about(node, other)
         return entry is not None and entry["state"] == "active"
 
+    def unequal_tables(self):
+        """[[node, other]] where the node does not say that the other's table, as of its last beat, is its own."""
+        equal = {(node, entry["name"]) for node in self.nodes for entry in (self.status(node) or {"nodes": []})["nodes"] if entry["table_equal"]}
+        return [[node, other] for node in self.nodes for other in self.nodes if (node, other) not in equal]
+
     def shares(self, nodes=None, hosts=None):
         """[hosts of each node, as each says] once every one of `nodes` sees exactly these active and ready, and all hosts
         owned once; else None."""
