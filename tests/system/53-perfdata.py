@@ -5,8 +5,11 @@ from cluster import check, cluster, main, wait_for
 from nodefiles import MERLIN_CONF, NAGIOS_CFG, edit, reload_core
 
 OUT = "/var/log/lab/perfdata.log"
-OFF = ("process_performance_data=0\n", f"process_performance_data=1\nservice_perfdata_file={OUT}\nservice_perfdata_file_template=$HOSTNAME$\\t$SERVICEDESC$\\t"
-       "$SERVICEPERFDATA$\\nservice_perfdata_file_mode=a\n".replace("\\n", "\n").replace("\\t", "\\t"))
+OFF = ("process_performance_data=0\n", f"""process_performance_data=1
+service_perfdata_file={OUT}
+service_perfdata_file_template=$HOSTNAME$\\t$SERVICEDESC$\\t$SERVICEPERFDATA$
+service_perfdata_file_mode=a
+""")
 ALL = ("cluster = lab\n", "cluster = lab\nperfdata = all\n")
 HOST, SERVICE = "host0005", "svc01"
 
