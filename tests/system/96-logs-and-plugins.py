@@ -1,7 +1,7 @@
 # The logs of all nodes as one by mon log, copies that get each line once, and what the plugins of mon check say while a node is killed.
 import json
 
-from bare import LOGIN, bare_nodes
+from bare import bare_nodes
 from cluster import check, main, wait_for
 
 # What a plugin ends with, by its first word.
@@ -19,16 +19,6 @@ def plugin(c, node, *words):
 def lines(c, node, *words):
     out, _ = c.mon(node, "log", "show", "--json", *words)
     return [json.loads(line) for line in out.splitlines()]
-
-
-def make_cluster(c):
-    for other in ("peer02", "peer03"):
-        c.mon("peer01", "node", "add", other, "type=peer")
-    c.mon("peer01", "sshkey", "push", "--all", "--accept-new", *LOGIN)
-    for node, others in (("peer02", ("peer01", "peer03")), ("peer03", ("peer01", "peer02"))):
-        for other in others:
-            c.mon("peer01", "node", "ctrl", node, "--", "mon", "node", "add", other, "type=peer")
-    c.wait_settled(timeout_s=60)
 
 
 def all_well(c):
@@ -84,7 +74,7 @@ def one_is_gone(c):
 
 def test():
     with bare_nodes() as c:
-        make_cluster(c)
+        c.make_cluster()
         all_well(c)
         one_log(c)
         copies(c)

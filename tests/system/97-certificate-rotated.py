@@ -2,7 +2,7 @@
 import json
 import os
 
-from bare import LOGIN, bare_nodes
+from bare import bare_nodes
 from cluster import check, main, wait_for
 
 TLS = "/etc/merlin/tls"
@@ -15,16 +15,6 @@ def own(c, node):
 def trusted_by(c, node, other):
     entries = json.loads(c.run(node, "mon", "node", "show", "--json"))["nodes"]
     return next(entry["fingerprint"] for entry in entries if entry["name"] == other)
-
-
-def make_cluster(c):
-    for other in ("peer02", "peer03"):
-        c.mon("peer01", "node", "add", other, "type=peer")
-    c.mon("peer01", "sshkey", "push", "--all", "--accept-new", *LOGIN)
-    for node, others in (("peer02", ("peer01", "peer03")), ("peer03", ("peer01", "peer02"))):
-        for other in others:
-            c.mon("peer01", "node", "ctrl", node, "--", "mon", "node", "add", other, "type=peer")
-    c.wait_settled(timeout_s=60)
 
 
 def is_over(c, old):
@@ -72,7 +62,7 @@ def interrupted_between_the_files(c):
 
 def test():
     with bare_nodes() as c:
-        make_cluster(c)
+        c.make_cluster()
         old = own(c, "peer01")
         out, _ = c.mon("peer01", "cert", "rotate")
         check(f"old certificate {old['fingerprint']} is trusted no more" in out, out)

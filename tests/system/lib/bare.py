@@ -30,6 +30,18 @@ class BareNodes(Cluster):
         _, errors = self.mon(node, *words, status=status)
         check(errors.count("\n") == 1 and says in errors, f"mon {' '.join(words)} says {errors!r} instead of {says!r}")
 
+    def make_cluster(self):
+        """All know, trust and hear each other, by what is typed at the first alone."""
+        first, *others = self.nodes
+        for other in others:
+            self.mon(first, "node", "add", other, "type=peer")
+        self.mon(first, "sshkey", "push", "--all", "--accept-new", *LOGIN)
+        for node in others:
+            for other in self.nodes:
+                if other != node:
+                    self.mon(first, "node", "ctrl", node, "--", "mon", "node", "add", other, "type=peer")
+        self.wait_settled(timeout_s=60)
+
 
 def packages():
     """The folder of .deb files to test, or None."""
