@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <sstream>
 
 #include "mon/oconf/object_files.hpp"
+#include "mon/read_whole.hpp"
 #include "net/fd.hpp"
 
 namespace merlin::mon::oconf {
@@ -30,16 +30,7 @@ Result<std::string> read_object_text(const std::string& path) {
   if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
   if (!S_ISREG(about.st_mode)) return Error{"is no file", path, "see cfg_file in the core's main file"};
   if (static_cast<std::uint64_t>(about.st_size) > largest_file) return Error{"is too large", path, ""};
-  std::string text(static_cast<std::size_t>(about.st_size), '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  if (have != text.size()) return Error{"changed while it was read", path, "try again"};
-  return text;
+  return read_whole(file, static_cast<std::uint64_t>(about.st_size), path);
 }
 
 std::vector<std::pair<std::string, std::string>> main_settings(std::string_view text) {

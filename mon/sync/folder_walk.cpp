@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "mon/read_whole.hpp"
 
 namespace merlin::mon::sync {
 namespace {
@@ -83,16 +84,7 @@ Result<std::string> read_file(const Place& place, const std::string& shown) {
   if (!S_ISREG(about.st_mode)) return Error{"is no file", shown, ""};
   if (static_cast<std::uint64_t>(about.st_size) > largest_item)
     return Error{fmt::format("is larger than {} MiB", largest_item >> 20), shown, "copy it by other means"};
-  std::string text(static_cast<std::size_t>(about.st_size), '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  if (have != text.size()) return Error{"changed while it was read", shown, "try again"};
-  return text;
+  return read_whole(file, static_cast<std::uint64_t>(about.st_size), shown);
 }
 
 Item item_of(const struct stat& about) {
