@@ -49,7 +49,6 @@ void StoreBatch::add(cluster::Save save, std::size_t max_bytes) {
 
 // Bounded by whoever saves them: so many Saves, and so much in each, are under way at most.
 void StoreBatch::add_events(cluster::Save& save) {
-  if (save.own_epoch != 0) own_epoch_ = save.own_epoch;
   if (save.without_events) {
     without_events_ = true;
     events_.clear();
@@ -114,7 +113,6 @@ void StoreBatch::put_below(StoreBatch older) {
     const std::size_t bytes = size_of(content);
     if (forwards_.try_emplace(key, std::move(content)).second) bytes_ += bytes;
   }
-  if (own_epoch_ == 0) own_epoch_ = older.own_epoch_;
   if (without_events_) return;
   without_events_ = older.without_events_;
   std::erase_if(older.events_, [](const cluster::EventRun& run) { return !run.events.empty(); });

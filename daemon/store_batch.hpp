@@ -43,7 +43,6 @@ class StoreBatch {
 
   // In the order in which they came.
   const std::vector<cluster::EventRun>& events() const { return events_; }
-  std::uint64_t own_epoch() const { return own_epoch_; }   // 0: stays as it is
   bool without_events() const { return without_events_; }  // all that the store has of them goes first
   bool empty() const { return rows_.empty() && forwards_.empty() && tickets_.empty(); }
   const Rows& rows() const { return rows_; }
@@ -65,7 +64,6 @@ class StoreBatch {
   Forwards forwards_;
   std::vector<Ticket> tickets_;
   std::vector<cluster::EventRun> events_;
-  std::uint64_t own_epoch_ = 0;
   bool without_events_ = false;
   std::size_t bytes_ = 0;
   std::size_t checks_ = 0;  // check registers among the rows

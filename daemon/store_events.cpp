@@ -41,10 +41,13 @@ StoreFile::Fault StoreFile::read_streams() {
     const StreamRow row{select.number(0), select.number(3), select.number(4)};
     if (checksum_of(key, row.id, row.first, row.last) != select.number(5))
       return StoreFault{true, {damaged("a stream of events"), place_.path, ""}};
+    if (row.first > row.last) continue;
     streams_[key] = row;
     events_ += row.last + 1 - row.first;
   }
   if (step != SQLITE_DONE) return failed();
+  // Streams of earlier starts of which nothing is kept any more. On a disk that is full they stay till the next start.
+  static_cast<void>(database_->run("DELETE FROM streams WHERE first > last"));
   return std::nullopt;
 }
 
@@ -65,10 +68,6 @@ StoreFile::Fault StoreFile::put_events(const StoreBatch& batch) {
   if (batch.without_events()) {
     if (!database_->run("DELETE FROM events; DELETE FROM streams")) return failed();
     streams_.clear();
-  }
-  if (batch.own_epoch() != 0) {
-    if (Fault fault = put_meta("epoch", std::to_string(batch.own_epoch()))) return fault;
-    epoch_ = batch.own_epoch();
   }
   for (const cluster::EventRun& run : batch.events()) {
     if (Fault fault = put_run(run)) return fault;

@@ -94,7 +94,6 @@ OpenedStore StoreFile::open(bool distrusted) {
   if (!fault && distrusted && !is_new) fault = StoreFault{true, {"it is damaged", place_.path, ""}};
   if (fault && fault->is_damaged) fault = begin_anew(opened, *fault);
   if (!fault) {
-    opened.held.epoch = epoch_;
     opened.held.streams = streams();
     return opened;
   }

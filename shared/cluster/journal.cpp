@@ -23,18 +23,12 @@ std::uint64_t epoch_after(std::uint64_t seed, std::uint64_t epoch) {
 }  // namespace
 
 Journal::Journal(const NodeId& self, std::uint64_t seed, Outside outside) : self_(self), seed_(seed), outside_(std::move(outside)) {
-  epoch_ = new_epoch_ = epoch_after(seed_, 0);
+  epoch_ = epoch_after(seed_, 0);
   streams_[own()];
 }
 
-void Journal::restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams) {
-  if (epoch == 0) return;
-  streams_.clear();
+void Journal::restore(const std::vector<wire::EventMark>& streams) {
   for (const wire::EventMark& mark : streams) streams_[{mark.node, mark.epoch}] = {mark.first, mark.last, mark.last, {}, {}};
-  epoch_ = epoch;
-  new_epoch_ = 0;
-  said_ = streams_[own()].safe;
-  holding_ = true;
 }
 
 void Journal::happened(wire::Event event) {
@@ -58,7 +52,7 @@ void Journal::bound_own() {
 
 bool Journal::has_to_save(SteadyTime now) const {
   if (now < save_not_before_) return false;
-  return !made_.empty() || !arrived_.empty() || !cut_off_.empty() || without_events_;
+  return !made_.empty() || !arrived_.empty() || without_events_;
 }
 
 void Journal::put_own(Save& save, UnderWay& entry) {
@@ -79,9 +73,7 @@ void Journal::put_own(Save& save, UnderWay& entry) {
 void Journal::put_into(Save& save) {
   UnderWay entry;
   entry.ticket = save.ticket;
-  save.own_epoch = std::exchange(new_epoch_, 0);
   save.without_events = std::exchange(without_events_, false);
-  save.events = std::exchange(cut_off_, {});
   put_own(save, entry);
   for (EventRun& run : std::exchange(arrived_, {})) {
     entry.taken.push_back({run.stream, run.first, run.first + run.events.size() - 1, run.after_gap});
@@ -109,10 +101,6 @@ void Journal::saved(std::uint64_t ticket, bool ok, SteadyTime now) {
 void Journal::raise(const UnderWay& entry) {
   if (entry.own_last > 0) {
     streams_[own()].safe = entry.own_last;
-    if (holding_) {
-      for (const wire::Event& event : entry.own) held_bytes_ += size_of(event);
-      held_.insert(held_.end(), entry.own.begin(), entry.own.end());
-    }
     tell_own_ = true;
   }
   for (const UnderWay::Taken& taken : entry.taken) {
@@ -150,32 +138,12 @@ void Journal::withdraw_from(std::deque<UnderWay>::iterator entry) {
   bound_own();
 }
 
-// Of the stream so far nothing beyond `said` is ours any more; what we made beyond that begins the new one.
-void Journal::begin_epoch(std::uint64_t said) {
-  if (!under_way_.empty()) withdraw_from(under_way_.begin());
-  Stream& old = streams_[own()];
-  if (old.safe > said) {
-    cut_off_.push_back({own(), said + 1, false, {}});
-    old.safe = old.taken = said;
-  }
-  for (auto event = held_.rbegin(); event != held_.rend(); ++event) {
-    made_bytes_ += size_of(*event);
-    made_.push_front(std::move(*event));
-  }
-  held_.clear();
-  epoch_ = new_epoch_ = epoch_after(seed_, epoch_);
-  streams_[own()];
-  said_ = 0;
-  look_ = true;
-  bound_own();
-}
-
 void Journal::store_lost() {
-  begin_epoch(0);
+  if (!under_way_.empty()) withdraw_from(under_way_.begin());
+  epoch_ = epoch_after(seed_, epoch_);
   streams_.clear();
   streams_[own()];
-  cut_off_.clear();
-  without_events_ = true;
+  without_events_ = said_lost_ = look_ = true;
   for (auto& [id, peer] : peers_) {
     peer.asked = 0;
     for (const auto& [key, mark] : peer.marks) streams_[key];

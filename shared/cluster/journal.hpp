@@ -1,6 +1,8 @@
 // What happened once, on every node once and in order (R7, I1-I3): each event has a number in the stream of the node where
 // it happened. Pure, and holds no events but those on their way to the disk: they are in the store, and what is kept here
 // says which. Whoever lacks some asks one node for them. No number is said to anybody before its event is on disk.
+// Each start of the daemon begins a stream of its own: whatever was put back in place of its store, no number is given twice,
+// and what the others know of the streams before is fetched back like that of any other node.
 #pragma once
 
 #include <cstddef>
@@ -23,16 +25,14 @@ inline constexpr std::uint64_t kEventsAMessage = 500;
 inline constexpr std::size_t kEventTextBytes = 4096;
 inline constexpr std::size_t kAsksAStream = 4;  // unanswered
 inline constexpr std::size_t kAsksAPeer = 8;
-inline constexpr std::size_t kReadsAPeer = 2 * kAsksAPeer;  // by it, for which our store has not answered
-inline constexpr std::size_t kMaxStreams = 1024;
+inline constexpr std::size_t kReadsAPeer = 2 * kAsksAPeer;      // by it, for which our store has not answered
+inline constexpr std::size_t kMaxStreams = 16'384;              // starts of all nodes within the retention
 inline constexpr std::size_t kArrivedBytes = 16 * 1024 * 1024;  // of others' events on their way to the disk: then none are asked for
 inline constexpr std::size_t kMaxUnsafeEventBytes = 64 * 1024 * 1024;  // of ours while the disk fails
 inline constexpr std::size_t kEventsASave = 10'000;                    // of ours
 inline constexpr Millis kAnswerPatience{15'000};                       // for any events of a node that was asked
 inline constexpr Millis kAvoidFor{10'000};                             // a node that could not answer
 inline constexpr Millis kMarksEvery{100};                              // of others' streams
-inline constexpr Millis kHoldBack{5'000};                              // for the marks of a node that is linked
-inline constexpr std::size_t kHeldBytes = 4 * 1024 * 1024;             // made by then
 inline constexpr std::uint64_t kGreatestEvent = std::uint64_t{1} << 62;
 
 class Journal {
@@ -43,10 +43,10 @@ class Journal {
     std::function<void(LogLevel, std::string)> log;
   };
 
-  // `seed`: random, for new epochs.
+  // `seed`: random, another at each start of the daemon; of our epochs.
   Journal(const NodeId& self, std::uint64_t seed, Outside outside);
 
-  void restore(std::uint64_t epoch, const std::vector<wire::EventMark>& streams);
+  void restore(const std::vector<wire::EventMark>& streams);
   // Here, just now.
   void happened(wire::Event event);
 
@@ -67,8 +67,8 @@ class Journal {
   void on_events(const NodeId& peer, wire::Events events, SteadyTime now);
   void on_read(EventsRead read);
 
-  // Says and asks what there is to say and to ask. `met`: who is there has been heard, or was waited for.
-  void settle(bool met, SteadyTime now);
+  // Says and asks what there is to say and to ask.
+  void settle(SteadyTime now);
   void shift(Millis late_by, SteadyTime now);
 
   JournalView view() const;
@@ -91,7 +91,6 @@ class Journal {
   };
   struct Peer {  // marks and questions may come before our side of the session begins
     bool up = false;
-    bool marks_came = false;
     std::map<StreamKey, wire::EventMark> marks;
     std::size_t asked = 0;
     std::size_t reads = 0;
@@ -115,7 +114,6 @@ class Journal {
   void raise(const UnderWay& entry);
   void withdraw_from(std::deque<UnderWay>::iterator entry);
   void bound_own();
-  void begin_epoch(std::uint64_t said);
 
   // journal_asks.cpp
   void tell(const NodeId& peer, std::set<StreamKey> streams);
@@ -123,11 +121,10 @@ class Journal {
   void ask_all(SteadyTime now);
   void ask(const StreamKey& key, Stream& stream, SteadyTime now);
   const NodeId* whom_to_ask(const StreamKey& key, const Stream& stream, SteadyTime now) const;
-  bool is_to_hold(bool met, SteadyTime now);
   void drop_asks(Stream& stream);
   void give_up(Stream& stream, SteadyTime now);
   void note_arrived(const StreamKey& key, Stream& stream, const Ask& asked, wire::Events events);
-  bool is_own_and_unknown(const wire::EventMark& mark) const;
+  void say_if_lost(const wire::EventMark& mark);
 
   NodeId self_;
   std::uint64_t seed_;
@@ -141,16 +138,10 @@ class Journal {
   std::vector<EventRun> arrived_;
   std::size_t arrived_bytes_ = 0;  // those, and what is under way
   std::deque<UnderWay> under_way_;
-  std::vector<EventRun> cut_off_;  // streams to shorten on disk
-  std::uint64_t new_epoch_ = 0;    // to be told to the store
-  bool without_events_ = false;    // it is to forget what it has
+  bool without_events_ = false;  // the store is to forget what it has
   SteadyTime save_not_before_{};
 
-  bool holding_ = false;          // nothing newer than `said_` of our own is said yet
-  std::uint64_t said_ = 0;        // of our own stream: nobody can know more of us
-  std::deque<wire::Event> held_;  // ours, saved and not said
-  std::size_t held_bytes_ = 0;
-  std::optional<SteadyTime> company_since_;  // somebody is linked
+  bool said_lost_ = false;
   bool tell_own_ = false;
   std::set<StreamKey> tell_;  // others' streams with news
   SteadyTime told_{};

@@ -23,17 +23,14 @@ std::size_t size_of(const std::vector<wire::Event>& events) {
 }  // namespace
 
 wire::EventMark Journal::mark_of(const StreamKey& key, const Stream& stream) const {
-  const std::uint64_t last = holding_ && key == own() ? said_ : stream.safe;
-  return {key.node, key.epoch, std::min(stream.first, last + 1), last};
+  return {key.node, key.epoch, std::min(stream.first, stream.safe + 1), stream.safe};
 }
 
 void Journal::tell(const NodeId& peer, std::set<StreamKey> streams) {
   wire::EventMarks marks;
   for (const StreamKey& key : streams) {
     const auto found = streams_.find(key);
-    if (found == streams_.end()) continue;
-    marks.marks.push_back(mark_of(key, found->second));
-    if (key == own()) said_ = std::max(said_, marks.marks.back().last);
+    if (found != streams_.end()) marks.marks.push_back(mark_of(key, found->second));
   }
   outside_.send(peer, std::move(marks));
 }
@@ -54,7 +51,7 @@ void Journal::session_down(const NodeId& peer) {
     if (!stream.asks.empty() && stream.asks.front().peer == peer) drop_asks(stream);
     stream.avoid.erase(peer);
   }
-  found->second.up = found->second.marks_came = false;
+  found->second.up = false;
   found->second.reads = 0;
   look_ = true;
 }
@@ -64,22 +61,21 @@ void Journal::forget(const NodeId& peer) {
   peers_.erase(peer);
 }
 
-bool Journal::is_own_and_unknown(const wire::EventMark& mark) const {
-  return mark.node == self_ && mark.epoch == epoch_ && mark.last > said_;
+void Journal::say_if_lost(const wire::EventMark& mark) {
+  if (said_lost_ || mark.node != self_ || mark.epoch == epoch_ || mark.last <= streams_[{mark.node, mark.epoch}].taken) return;
+  said_lost_ = true;
+  outside_.log(LogLevel::error,
+               "our store is older than what the others have of us: it was lost, or an old one was put back; what is missing is "
+               "fetched back");
 }
 
 void Journal::on_marks(const NodeId& from, const wire::EventMarks& marks) {
   Peer& peer = peers_[from];
-  peer.marks_came = look_ = true;
+  look_ = true;
   for (const wire::EventMark& mark : marks.marks) {
     const StreamKey key{mark.node, mark.epoch};
     if (!is_sound(mark) || (!streams_.contains(key) && streams_.size() >= kMaxStreams)) continue;
-    if (is_own_and_unknown(mark)) {
-      outside_.log(LogLevel::error, "our store is older than what the others have of us: they know event " + std::to_string(mark.last) +
-                                        " of this node, the store " + std::to_string(said_) +
-                                        "; a new stream begins, and what was lost is fetched back");
-      begin_epoch(said_);
-    }
+    if (mark.first <= mark.last) say_if_lost(mark);
     streams_[key];
     peer.marks[key] = mark;
   }
@@ -212,36 +208,14 @@ void Journal::ask_all(SteadyTime now) {
   }
 }
 
-// Until those who are linked have said what they know of us; alone for as long as it costs little.
-bool Journal::is_to_hold(bool met, SteadyTime now) {
-  if (held_bytes_ > kHeldBytes) return false;
-  const auto is_up = [](const auto& peer) { return peer.second.up; };
-  if (std::none_of(peers_.begin(), peers_.end(), is_up)) {
-    company_since_.reset();
-    return true;
-  }
-  if (!company_since_) company_since_ = now;
-  const bool all_said =
-      std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return !peer.second.up || peer.second.marks_came; });
-  return !(met && all_said) && now - *company_since_ < kHoldBack;
-}
-
-void Journal::settle(bool met, SteadyTime now) {
-  if (holding_ && !is_to_hold(met, now)) {
-    holding_ = false;
-    held_.clear();
-    tell_own_ = true;
-  }
+void Journal::settle(SteadyTime now) {
   if (look_ || now - looked_ >= Millis{1'000}) {
     look_ = false;
     looked_ = now;
     ask_all(now);
   }
   std::set<StreamKey> news;
-  if (tell_own_ && !holding_) {
-    tell_own_ = false;
-    news.insert(own());
-  }
+  if (std::exchange(tell_own_, false)) news.insert(own());
   if (!tell_.empty() && now - told_ >= kMarksEvery) {
     told_ = now;
     news.merge(tell_);

@@ -91,7 +91,6 @@ struct Stored {
   std::vector<wire::Register> rows;
   std::vector<wire::ForwardedResult> kept;
   std::vector<wire::EventMark> streams;
-  std::uint64_t epoch = 0;    // of our own stream; 0: the store did not open
   std::int64_t saved_ms = 0;  // wall clock of the last write; 0: nothing was ever written
 };
 
@@ -122,7 +121,6 @@ struct Save {
   std::vector<wire::ForwardedResult> kept;  // that wait for their owner
   std::vector<wire::ForwardedAck> done;     // that no longer do
   std::vector<EventRun> events;             // safe if this Save is; if it is not they come again with another one
-  std::uint64_t own_epoch = 0;              // our own stream's from now on; 0: as before
   bool without_events = false;              // of before: all that the store has of them goes
 };
 // Read these events from the store, without waiting for it; then say events_read(). At most kEventsAMessage.

@@ -32,9 +32,6 @@ Journal::Outside Node::State::journal_outside() {
   return outside;
 }
 
-// Old enough that who is there has been heard, or cannot be.
-void Node::State::settle_journal(Now now) { journal.settle(start_waited || start_wait_over(now.steady), now.steady); }
-
 void Node::State::note(const wire::Register& content, const wire::Register* before, Now now) {
   for (wire::Event& event : events_of(content, before)) {
     event.time_ms = now.wall.time_since_epoch().count();

@@ -24,7 +24,7 @@ void Node::State::settle(Now now) {
   send_beats(now);  // before any want: what we have become decides whether it is heeded
   settle_ownership(now);
   notifications->settle(now);
-  settle_journal(now);
+  journal.settle(now.steady);
   settle_store(now);
   notifications->follow_store(now);
   replication.pump();

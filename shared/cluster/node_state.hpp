@@ -234,7 +234,6 @@ struct Node::State {
 
   // ---- node_journal.cpp
   Journal::Outside journal_outside();
-  void settle_journal(Now now);
   void note(const wire::Register& content, const wire::Register* before, Now now);
   void note_done_here(const std::vector<wire::Register>& rows, Now now);
 

@@ -36,7 +36,7 @@ void Node::State::restore(Stored stored, Now now) {
     }
   }
   saver.restored();
-  journal.restore(stored.epoch, stored.streams);
+  journal.restore(stored.streams);
   notifications->restored(now);
   for (wire::ForwardedResult& kept : stored.kept) forwarding.restore(std::move(kept), now);
 }

@@ -40,7 +40,6 @@ class Disk {
     full_ = full;
     slow_ = slow;
   }
-  bool was_put_back() const { return was_put_back_; }
   bool is_full() const { return full_; }
   bool is_slow() const { return slow_; }
   void lose() {
@@ -50,7 +49,6 @@ class Disk {
   // The copy made at that time or before takes the content's place; there is none: nothing does.
   void put_back(Millis made) {
     content_ = {};
-    was_put_back_ = true;
     for (const auto& [at, copy] : copies_) {
       if (at <= made) content_ = copy;
     }
@@ -79,7 +77,6 @@ class Disk {
   Content content_;
   std::vector<std::pair<Millis, Content>> copies_;
   std::vector<cluster::Save> unwritten_;
-  bool was_put_back_ = false;
   bool full_ = false;
   bool slow_ = false;
 };

@@ -20,12 +20,10 @@ class JournalDisk {
 
   void write(const cluster::Save& save) {
     if (save.without_events) streams_.clear();
-    if (save.own_epoch != 0) epoch_ = save.own_epoch;
     for (const cluster::EventRun& run : save.events) write(run);
   }
 
   void read_into(cluster::Stored& stored) const {
-    stored.epoch = epoch_;
     for (const auto& [key, stream] : streams_) stored.streams.push_back({key.node, key.epoch, stream.first, stream.last});
   }
 
@@ -66,7 +64,6 @@ class JournalDisk {
   }
 
   std::map<cluster::StreamKey, Stream> streams_;
-  std::uint64_t epoch_ = 0;
 };
 
 }  // namespace merlin::sim

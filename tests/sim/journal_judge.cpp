@@ -9,13 +9,8 @@ std::string name_of(const cluster::StreamKey& key) { return "stream " + key.node
 
 std::string range_of(const JournalDisk::Stream& stream) { return std::to_string(stream.first) + "-" + std::to_string(stream.last); }
 
-// Who begins with an older store, and meets those who know more of it only after others, has given numbers a second time.
-bool may_differ(const std::vector<std::unique_ptr<Server>>& servers) {
-  return std::any_of(servers.begin(), servers.end(), [](const auto& server) { return server->disk().was_put_back(); });
-}
-
-bool equal(const JournalDisk::Stream& one, const JournalDisk::Stream& other, bool content) {
-  return one.first == other.first && one.last == other.last && (!content || one.events == other.events);
+bool equal(const JournalDisk::Stream& one, const JournalDisk::Stream& other) {
+  return one.first == other.first && one.last == other.last && one.events == other.events;
 }
 
 bool has_gap(const JournalDisk::Stream& stream) {
@@ -35,18 +30,17 @@ const JournalDisk::Stream& stream_of(const JournalDisk& disk, const cluster::Str
 
 void judge_journals(const std::vector<std::unique_ptr<Server>>& servers, const JournalFails& fail) {
   const JournalDisk* first = nullptr;
-  const bool content = !may_differ(servers);
   for (const auto& server : servers) {
     if (!server->daemon_runs()) continue;
     const JournalDisk& disk = server->journal();
     if (first == nullptr) first = &disk;
     for (const auto& [key, stream] : disk.streams()) {
       if (has_gap(stream)) fail("I2: " + name_of(key) + " has a gap on a disk");
-      if (!equal(stream, stream_of(*first, key), content))
+      if (!equal(stream, stream_of(*first, key)))
         fail("I1: " + name_of(key) + " is " + range_of(stream) + " on one disk, " + range_of(stream_of(*first, key)) + " on another");
     }
     for (const auto& [key, stream] : first->streams()) {
-      if (!equal(stream, stream_of(disk, key), content)) fail("I1: " + name_of(key) + " is not on all disks");
+      if (!equal(stream, stream_of(disk, key))) fail("I1: " + name_of(key) + " is not on all disks");
     }
     if (server->said_too_early()) fail("I1: a node said that it had events which were not on its disk");
   }

@@ -71,13 +71,27 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read_and_known_after_reopening) {
   StoreFile again(folder.place());
   const OpenedStore opened = again.open();
   BOOST_REQUIRE(!opened.fault);
-  BOOST_TEST(opened.held.epoch == again.epoch());
   BOOST_TEST(opened.held.streams.size() == 2u);
   BOOST_TEST(range(again, kOne) == "1-50");
   BOOST_TEST(range(again, kTwo) == "1-3");
   BOOST_TEST(again.events() == 53u);
   BOOST_TEST(texts(again, kOne, 50, 60).size() == 1u);
   BOOST_TEST(texts(again, {kOne.node, 12}, 1, 5).empty());
+}
+
+// Each start of each node leaves a stream.
+BOOST_AUTO_TEST_CASE(a_stream_of_which_nothing_is_kept_is_no_more_at_the_next_opening) {
+  put({run(kOne, 1, 5), run(kTwo, 1, 5)});
+  put({{kOne, 1, false, {}}});
+  BOOST_TEST(file.streams().size() == 2u);
+  for (int opening = 0; opening < 2; ++opening) {
+    file.close();
+    BOOST_REQUIRE(!file.open().fault);
+    BOOST_TEST(file.streams().size() == 1u);
+  }
+  put({run(kOne, 1, 2)});
+  BOOST_TEST(texts(file, kOne, 1, 5).size() == 2u);
+  BOOST_TEST(texts(file, kTwo, 1, 5).size() == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_would_leave_a_gap_is_not_taken_and_one_that_says_so_is) {
@@ -101,17 +115,15 @@ BOOST_AUTO_TEST_CASE(a_run_replaces_what_stood_from_its_first_number_on) {
   BOOST_TEST(texts(file, kOne, 1, 10).size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_epoch_and_an_empty_journal_last) {
+BOOST_AUTO_TEST_CASE(an_empty_journal_lasts) {
   put({run(kOne, 1, 10)});
   cluster::Save fresh = with({run(kTwo, 1, 2)});
-  fresh.own_epoch = 77;
   fresh.without_events = true;
   BOOST_REQUIRE(!file.write(batch(std::move(fresh))));
   file.close();
   StoreFile again(folder.place());
   const OpenedStore opened = again.open();
   BOOST_REQUIRE(!opened.fault);
-  BOOST_TEST(opened.held.epoch == 77u);
   BOOST_TEST(range(again, kOne) == "none");
   BOOST_TEST(range(again, kTwo) == "1-2");
 }
