@@ -33,7 +33,6 @@ bool Module::step_notifications(Now now) {
   }
   if (mode != Mode::following || !outbox_.initial_done() || outbox_.dirty() > 0) return false;
   if (const auto* told = notifier_.next_told()) return outbox_.send(*told), true;
-  if (const auto answer = notifier_.overdue_answer(now.steady)) return outbox_.send(*answer), true;
   const auto* request = in_doubt() ? nullptr : notifier_.next_request(now.steady);
   if (request == nullptr) return false;
   core_.log(LogLevel::debug, described(request->request, request->notification) + " asked for");

@@ -45,20 +45,12 @@ void Notifier::ask(Index object, Notice notice, Now now) {
 }
 
 void Notifier::link_lost(SteadyTime now) {
-  for (Late& late : late_) {
-    if (late.request) requests_.put_back(*std::move(late.request));
-  }
-  late_.clear();
   requests_.rewind();
   told_.rewind(now);
 }
 
 void Notifier::drop_unowned() {
-  const auto unowned = [this](const NotifierRequests::Waiting& waiting) { return !ownership_.owns(waiting.object); };
-  requests_.erase_if(unowned);
-  for (Late& late : late_) {
-    if (late.request && unowned(*late.request)) late.request.reset();
-  }
+  requests_.erase_if([this](const NotifierRequests::Waiting& waiting) { return !ownership_.owns(waiting.object); });
 }
 
 // Whether it is still so. What is not about a state happened, whatever came later.
@@ -87,37 +79,30 @@ std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& 
   }
   if (verdict.decision != wire::NotifyDecision::send) return std::nullopt;
   const wire::NotifyDone not_sent = done(verdict.question, notification, false, 0);
-  // What was asked for and waits no longer was overtaken by something later.
-  if (object == no_object || (verdict.request != 0 && !waiting)) return not_sent;
-  if (!may_act && !ownership_.owns(object)) return not_sent;
-  if (!may_act) return put_off({now.steady + Millis(verdict.valid_ms), not_sent, std::move(waiting)});
+  if (object == no_object || requests_.is_overtaken(object, notification)) return not_sent;
+  if (!may_act) {
+    // Too late, or in doubt: it is asked for again.
+    if (waiting && ownership_.owns(object)) requests_.put_back(*std::move(waiting));
+    return not_sent;
+  }
   if (!holds(object, notification)) return not_sent;
-  if (!waiting && is_told(object, notification)) return done(verdict.question, notification, true, 0);
+  // What no longer waits was dropped with the object: like what a node before us owed.
+  if (waiting ? told_.has(notification) : is_told(object, notification)) return done(verdict.question, notification, true, 0);
   if (!waiting) prepare(object, notification);
   wire::NotifyDone answer = tell(object, notification);
   answer.question = verdict.question;
-  if (answer.sent) told_.add(answer, true, now.steady);
+  if (answer.sent) {
+    requests_.outdo(object, notification);
+    told_.add(answer, true, now.steady);
+  }
   return answer;
-}
-
-std::optional<wire::NotifyDone> Notifier::put_off(Late late) {
-  late_.push_back(std::move(late));
-  return late_.size() > kMostLate ? overdue_answer(late_.front().until) : std::nullopt;
-}
-
-// They are all good for about the same time, so the first in is the first out.
-std::optional<wire::NotifyDone> Notifier::overdue_answer(SteadyTime now) {
-  if (late_.empty() || now < late_.front().until) return std::nullopt;
-  Late late = std::move(late_.front());
-  late_.pop_front();
-  if (late.request) requests_.put_back(*std::move(late.request));
-  return std::move(late.answer);
 }
 
 Index Notifier::tell_alone(Now now) {
   const auto waiting = requests_.take_oldest();
   if (!waiting) return no_object;
-  if (!ownership_.owns(waiting->object) || !holds(waiting->object, waiting->notification)) return waiting->object;
+  const bool due = ownership_.owns(waiting->object) && holds(waiting->object, waiting->notification);
+  if (!due || is_told(waiting->object, waiting->notification)) return waiting->object;
   wire::NotifyDone answer = tell(waiting->object, waiting->notification);
   if (answer.sent) told_.add(std::move(answer), false, now.steady);
   return waiting->object;

@@ -2,7 +2,6 @@
 // Pure but for the calls to the core.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 
@@ -48,9 +47,6 @@ class Notifier {
 
   // `may_act`: the object is ours beyond doubt, and the verdict still good. What to answer, if anything.
   std::optional<wire::NotifyDone> on_verdict(const wire::NotifyVerdict& verdict, bool may_act, Now now);
-  // What to answer to a verdict that came too late or in doubt, once it can have no effect any more: until then the daemon
-  // would take the core's filters to have decided.
-  std::optional<wire::NotifyDone> overdue_answer(SteadyTime now);
   // Without a daemon to ask: tells the oldest request if it is still true. Its object; no_object: none waits.
   Index tell_alone(Now now);
 
@@ -59,15 +55,7 @@ class Notifier {
   std::uint64_t dropped() const { return requests_.dropped(); }
 
  private:
-  static constexpr std::size_t kMostLate = 4096;
-  struct Late {
-    SteadyTime until;
-    wire::NotifyDone answer;
-    std::optional<NotifierRequests::Waiting> request;
-  };
-
   bool counts(wire::NotificationKind kind) const;
-  std::optional<wire::NotifyDone> put_off(Late late);
   bool holds(Index object, const wire::Notification& notification) const;
   bool is_told(Index object, const wire::Notification& notification) const;
   void prepare(Index object, const wire::Notification& notification);
@@ -80,7 +68,6 @@ class Notifier {
   Ownership& ownership_;
   NotifierRequests requests_;
   NotifierTold told_;
-  std::deque<Late> late_;
   std::uint32_t options_ = 0;  // of the command that is being carried out
   std::uint64_t told_count_ = 0;
 };

@@ -7,6 +7,11 @@ std::size_t cost(const NotifierRequests::Waiting& waiting) {
   return sizeof(waiting) + waiting.notification.author.size() + waiting.notification.text.size();
 }
 
+// Well again is said once, whatever was counted before.
+bool says_no_more(const wire::Notification& waiting, const wire::Notification& told) {
+  return waiting.kind == told.kind && (told.kind == wire::NotificationKind::recovery || waiting.number <= told.number);
+}
+
 }  // namespace
 
 bool same_key(const wire::Notification& a, const wire::Notification& b) {
@@ -62,6 +67,22 @@ std::optional<NotifierRequests::Waiting> NotifierRequests::take_oldest() {
 void NotifierRequests::put_back(Waiting waiting) {
   if (is_normal(waiting.notification.kind) && of_object_.contains(waiting.object)) return;
   insert(std::move(waiting));
+}
+
+// What waits of the same object's state, if the notification is of a state.
+const NotifierRequests::Waiting* NotifierRequests::of_state(Index object, const wire::Notification& notification) const {
+  const auto known = is_normal(notification.kind) ? of_object_.find(object) : of_object_.end();
+  return known == of_object_.end() ? nullptr : &waiting_.at(known->second);
+}
+
+bool NotifierRequests::is_overtaken(Index object, const wire::Notification& notification) const {
+  const Waiting* waiting = of_state(object, notification);
+  return waiting != nullptr && !says_no_more(waiting->notification, notification);
+}
+
+void NotifierRequests::outdo(Index object, const wire::Notification& told) {
+  const Waiting* waiting = of_state(object, told);
+  if (waiting != nullptr && says_no_more(waiting->notification, told)) erase(waiting_.find(waiting->request));
 }
 
 NotifierRequests::Waiting NotifierRequests::erase(Place place) {

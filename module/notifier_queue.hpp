@@ -45,6 +45,10 @@ class NotifierRequests {
   std::optional<Waiting> take_oldest();
   // It was not decided after all: it is said again, unless a later one stands for the object.
   void put_back(Waiting waiting);
+  // A later one of the object's state waits than this, or another kind.
+  bool is_overtaken(Index object, const wire::Notification& notification) const;
+  // This was told, and with it what waits of the object and says no more.
+  void outdo(Index object, const wire::Notification& told);
 
   template <class Predicate>
   void erase_if(Predicate&& predicate) {
@@ -61,6 +65,7 @@ class NotifierRequests {
 
  private:
   using Place = std::map<std::uint64_t, Waiting>::iterator;
+  const Waiting* of_state(Index object, const wire::Notification& notification) const;
   void insert(Waiting waiting);
   Waiting erase(Place place);
 

@@ -143,7 +143,7 @@ void NotificationRule::ask_missing(Question& question, SteadyTime now) {
   const bool again = now >= question.again;
   if (again) question.again = now + outside_.interval_of(self_);
   for (const NodeId& voter : present_) {
-    const bool answered = question.granted.contains(voter) || question.refused.contains(voter);
+    const bool answered = question.granted.contains(voter) || (question.refused.contains(voter) && !is_excused(question, voter));
     if (!question.asked.contains(voter) || (again && !answered)) ask_voter(question, voter);
   }
 }
@@ -190,12 +190,11 @@ bool NotificationRule::is_refused(const Question& question) const {
                      [&](const auto& refusal) { return present_.contains(refusal.first) && !is_excused(question, refusal.first); });
 }
 
+// Who is excused has given us no vote: it may give it to one whom we do not hear.
 bool NotificationRule::is_enough(const Question& question) const {
-  const auto agrees = [&](const NodeId& voter) { return question.granted.contains(voter) || is_excused(question, voter); };
-  if (!electorate_.majority) return std::all_of(present_.begin(), present_.end(), agrees);
-  std::set<NodeId> agreed{self_};
-  std::copy_if(question.asked.begin(), question.asked.end(), std::inserter(agreed, agreed.end()), agrees);
-  return electorate_.is_majority(agreed);
+  if (electorate_.majority) return electorate_.is_majority(question.granted);
+  return std::all_of(present_.begin(), present_.end(),
+                     [&](const NodeId& voter) { return question.granted.contains(voter) || is_excused(question, voter); });
 }
 
 void NotificationRule::judge(Question& question, Now now) {
@@ -294,24 +293,26 @@ void NotificationRule::on_done(const wire::NotifyDone& done, Now now) {
     if (done.sent) outside_.write({done.notification, self_, true, done.contacts, wall_s}, now);
     return;
   }
+  // What the core's own filters refuse is settled, but for a problem: that one may be due later.
+  const bool settled = done.sent || (done.filtered && found->notification.kind != wire::NotificationKind::problem);
+  if (!settled) return not_told(*found, done.filtered, now);
   const Question question = *found;
-  const RegisterKey key = told_key(question.notification);
-  const wire::Notification& notification = question.notification;
-  // A core that has lost the object since it asked says no whatever its filters say.
-  const bool runs = outside_.runs(notification.object);
-  const bool asked_rightly = runs || (question.request == 0 && outside_.tells(notification.object));
-  const bool in_time = asked_rightly && now.steady - question.since < ask_timeout() - kAnswerMargin;
   if (!done.sent) void_asked(*found);
-  conclude(key);
+  conclude(told_key(question.notification));
+  outside_.write({question.notification, self_, true, done.contacts, wall_s}, now);
+  if (question.request != question.answered) answer(question.request, question.notification, Standing::told);
+}
+
+// A module that refuses has lost the object for the moment, or was given the word too late.
+void NotificationRule::not_told(Question& question, bool filtered, Now now) {
+  void_asked(question);
+  const wire::Notification notification = question.notification;
   const auto state = check(notification.object);
   const bool holds = !state || reason_holds(notification, *state);
-  // What the core's filters have refused in time is settled, but for a problem: that one may be due later. What is no longer
-  // true may be so again.
-  const bool settled = done.sent || (in_time && holds && notification.kind != wire::NotificationKind::problem);
-  if (settled) outside_.write({notification, self_, true, done.contacts, wall_s}, now);
-  if (settled && question.request != question.answered) answer(question.request, notification, Standing::told);
-  const bool again = !settled && holds && (!in_time || question.request != question.answered);
-  if (again && outside_.tells(notification.object)) begin(notification, runs ? question.request : 0, now);
+  const bool again = holds && (!filtered || question.request != question.answered);
+  if (!again || !outside_.tells(notification.object)) return conclude(told_key(notification));
+  if (!outside_.runs(notification.object)) question.request = question.answered = 0;
+  withdraw(question, now.steady, outside_.interval_of(self_));
 }
 
 void NotificationRule::core_lost() {

@@ -135,6 +135,7 @@ class NotificationRule {
   void withdraw(Question& question, SteadyTime now);
   void withdraw(Question& question, SteadyTime now, Millis wait);
   void void_asked(Question& question);
+  void not_told(Question& question, bool filtered, Now now);
   void conclude(const RegisterKey& key);
   std::vector<RegisterKey> asked_about() const;
   void answer(std::uint64_t request, const wire::Notification& notification, Standing standing);

@@ -74,7 +74,6 @@ void SimCore::welcome(const wire::CoreWelcome& welcome) {
 
 void SimCore::lost() {
   linked_ = false;
-  for (Late& late : std::exchange(late_, {})) put_back(std::move(late));
   side_.on_daemon_lost(outside_.now().steady);
 }
 
@@ -255,9 +254,6 @@ void SimCore::drop_unowned() {
   for (Object& object : objects_) {
     if (!owns(object.plan)) object.request.reset();
   }
-  for (Late& late : late_) {
-    if (!owns(late.object->plan)) late.request.reset();
-  }
 }
 
 void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held) {
@@ -319,7 +315,6 @@ void SimCore::turn() {
   notice_silence(now.steady);
   looked_ = std::exchange(turned_, now.steady);
   apply(side_.tick(now.steady), {});
-  answer_late(now.steady);
   say_requests();
   tell_alone();
   if (linked_ && now.steady >= next_beat_) {

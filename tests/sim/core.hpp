@@ -99,12 +99,6 @@ class SimCore {
     std::optional<Request> request;
     std::uint64_t superseded = 0;  // of its results, up to that number those that we kept for its owner are outdone
   };
-  struct Late {
-    SteadyTime until{};
-    wire::NotifyDone done;
-    Object* object = nullptr;
-    std::optional<Request> request;
-  };
 
   std::int64_t wall_ms() const { return outside_.now().wall.time_since_epoch().count(); }
   void say_everything();
@@ -137,9 +131,6 @@ class SimCore {
   void keep_passive(Object& object, const wire::CheckResult& result);
   void supersede(Object& object);
   bool is_superseded(const Object& object, const wire::ForwardedResult& forwarded) const;
-  void put_off(Object& object, const wire::NotifyVerdict& verdict);
-  static void put_back(Late late);
-  void answer_late(SteadyTime now);
   bool is_told(const Object& object, const wire::Notification& notification) const;
   void note_processed(const wire::CheckResult& result);
   void note_safe(const std::vector<std::uint64_t>& numbers);
@@ -159,7 +150,9 @@ class SimCore {
   bool still_true(const Object& object, const wire::Notification& notification) const;
   bool in_time(const wire::NotifyVerdict& verdict) const;
   void say_done(const wire::NotifyDone& done);
-  void tell(Object& object, const wire::Notification& notification);
+  // False: the core's own filters let nobody be told.
+  bool tell(Object& object, const wire::Notification& notification);
+  bool filters_refuse(const Object& object) const;
   void count_on(Object& object, const wire::Notification& told);
   void tell_alone();
   wire::Register row_of(Object& object) const;
@@ -191,7 +184,6 @@ class SimCore {
   double takeover_rate_ = 0;  // a second
   std::uint64_t requests_ = 0;
   std::deque<std::pair<wire::NotifyDone, SteadyTime>> dones_;  // what was told, should the daemon not have heard it
-  std::deque<Late> late_;
   neb::StallGuard stall_;
   Millis silence_{0};
   SteadyTime looked_{};  // all that had come before was read

@@ -67,27 +67,4 @@ bool SimCore::is_superseded(const Object& object, const wire::ForwardedResult& f
   return forwarded.taker == side_.node_id() && forwarded.taker_instance == life_.life && forwarded.number <= object.superseded;
 }
 
-// A verdict on what we run, at a moment at which we may not act: should that last, it is not told, and asked for again.
-void SimCore::put_off(Object& object, const wire::NotifyVerdict& verdict) {
-  Late late{
-      outside_.now().steady + Millis{verdict.valid_ms}, {verdict.question, false, 0, verdict.notification, false}, &object, std::nullopt};
-  if (verdict.request != 0) late.request = std::exchange(object.request, std::nullopt);
-  late_.push_back(std::move(late));
-}
-
-void SimCore::put_back(Late late) {
-  if (!late.request || late.object->request) return;
-  late.object->request = std::move(late.request);
-  late.object->request->said = false;
-}
-
-void SimCore::answer_late(SteadyTime now) {
-  while (!late_.empty() && now >= late_.front().until) {
-    const wire::NotifyDone done = late_.front().done;
-    put_back(std::move(late_.front()));
-    late_.pop_front();
-    say_done(done);
-  }
-}
-
 }  // namespace merlin::sim

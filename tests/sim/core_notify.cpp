@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "cluster/mutants.hpp"
 #include "sim/core.hpp"
 
@@ -14,8 +15,14 @@ using cluster::Mutant;
 
 constexpr Millis kDonesKept{60'000};
 constexpr std::size_t kMostDones = 200;
+constexpr Millis kFiltersChange{15'000};
 
 bool is_recovery(const wire::Notification& notification) { return notification.kind == wire::NotificationKind::recovery; }
+
+// As the module: well again is said once, whatever was counted before.
+bool says_no_more(const wire::Notification& waiting, const wire::Notification& told) {
+  return waiting.kind == told.kind && (is_recovery(told) || waiting.number <= told.number);
+}
 
 std::uint32_t bit_of(std::int32_t state) { return 1U << static_cast<unsigned>(state); }
 
@@ -112,18 +119,21 @@ void SimCore::on(const wire::NotifyVerdict& verdict) {
     return;
   }
   wire::NotifyDone done{verdict.question, false, 0, verdict.notification, false};
-  const bool known = object != nullptr && (mine || verdict.request == 0);
+  const bool overtaken =
+      object != nullptr && !mine && object->request && !says_no_more(object->request->notification, verdict.notification);
+  const bool known = object != nullptr && !overtaken;
   const bool ours = known && owns(object->plan);
   const bool delegated = known && verdict.delegated && side_.mode() == cluster::CoreSide::Mode::following;
   const bool may_act = (delegated || (ours && side_.gate_open())) && in_time(verdict);
-  if (ours && !may_act) return put_off(*object, verdict);
-  if (mine) object->request.reset();
+  if (mine && (may_act || !ours)) object->request.reset();
+  if (mine && object->request) object->request->said = false;  // too late, or in doubt
   if (may_act && !mine && is_told(*object, verdict.notification)) {
     done.sent = true;
   } else if (may_act && still_true(*object, verdict.notification)) {
-    tell(*object, verdict.notification);
-    done.sent = true;
-    done.contacts = 1;
+    done.sent = tell(*object, verdict.notification);
+    done.filtered = !done.sent;
+    done.contacts = done.sent ? 1 : 0;
+    if (done.sent && object->request && says_no_more(object->request->notification, verdict.notification)) object->request.reset();
   } else {
     outside_.tell("may not tell of " + (object == nullptr ? "what it does not know" : name_of(*object)));
   }
@@ -136,14 +146,27 @@ void SimCore::say_done(const wire::NotifyDone& done) {
   if (linked_) outside_.to_daemon(done);
 }
 
+// The same on all nodes, as the time period of a contact is; nothing is kept back in the end.
+bool SimCore::filters_refuse(const Object& object) const {
+  const Millis at = outside_.true_time();
+  if (plan_.filtered_percent == 0 || at >= plan_.heal_at) return false;
+  const std::int64_t moment[] = {at / kFiltersChange, static_cast<std::int64_t>(object.plan)};
+  return hash64({reinterpret_cast<const char*>(moment), sizeof moment}, plan_.seed) % 100 < plan_.filtered_percent;
+}
+
 // The module's re-entry: as the core was when it called.
-void SimCore::tell(Object& object, const wire::Notification& notification) {
+bool SimCore::tell(Object& object, const wire::Notification& notification) {
   wire::CheckRegister& state = object.state;
+  if (filters_refuse(object)) {
+    outside_.tell("its filters let nobody be told of " + name_of(object));
+    if (is_recovery(notification)) records_.notifications.filtered({object.plan, outside_.true_time()});
+    return false;
+  }
   if (is_recovery(notification)) {
     outside_.tell("TELLS recovery of " + name_of(object));
     records_.notifications.told({object.plan, life_.node, true, static_cast<int>(notification.number), notification.start,
                                  outside_.true_time(), side_.mode() == cluster::CoreSide::Mode::isolated});
-    return;
+    return true;
   }
   if (kMutant != Mutant::number_not_put_back) state.notification_number = static_cast<std::int32_t>(notification.number) - 1;
   ++state.notification_number;
@@ -152,9 +175,10 @@ void SimCore::tell(Object& object, const wire::Notification& notification) {
                                side_.mode() == cluster::CoreSide::Mode::isolated});
   state.notified_on |= bit_of(state.current_state);
   state.next_notification = wall_ms() + plan_.repeat_after.count() - object.base_ms;
-  if (!owns(object.plan)) return;  // who runs it hears of it
+  if (!owns(object.plan)) return true;  // who runs it hears of it
   object.version = side_.next_version(outside_.now().wall);
   if (linked_) outside_.to_daemon(wire::CoreRows{{row_of(object)}, side_.epoch(), wire::CoreRowsKind::write, 0});
+  return true;
 }
 
 // Another node has told it: the core counts on from there.
@@ -172,9 +196,8 @@ void SimCore::tell_alone() {
   for (Object& object : objects_) {
     if (!object.request) continue;
     const wire::Notification notification = std::exchange(object.request, std::nullopt)->notification;
-    if (!owns(object.plan) || !still_true(object, notification)) continue;
-    tell(object, notification);
-    say_done({0, true, 1, notification, false});
+    if (!owns(object.plan) || !still_true(object, notification) || is_told(object, notification)) continue;
+    if (tell(object, notification)) say_done({0, true, 1, notification, false});
   }
 }
 

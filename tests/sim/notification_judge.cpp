@@ -99,6 +99,9 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   }
   if (tellings.empty() || tellings.back().recovery) return;
   const Telling& last = tellings.back();
+  const bool filtered = std::any_of(log_.filtered().begin(), log_.filtered().end(),
+                                    [&](const Filtered& one) { return one.object == object && one.at > last.at; });
+  if (filtered) return;
   if (!faults_.is_disturbed(last.node, last.at))
     fail("I6: " + what + " is well since " + seconds(since) + ", and that was not told after the " + describe(last));
 }

@@ -18,14 +18,24 @@ struct Telling {
   bool alone = false;  // by a core without a daemon, which could ask nobody
 };
 
+// A recovery that the filters of a core kept from all.
+struct Filtered {
+  std::size_t object = 0;
+  Millis at{0};
+};
+
 class NotificationLog {
  public:
   void told(const Telling& telling) { tellings_.push_back(telling); }
+  void filtered(const Filtered& filtered) { filtered_.push_back(filtered); }
   // In the order of time.
   const std::vector<Telling>& tellings() const { return tellings_; }
 
+  const std::vector<Filtered>& filtered() const { return filtered_; }
+
  private:
   std::vector<Telling> tellings_;
+  std::vector<Filtered> filtered_;
 };
 
 }  // namespace merlin::sim

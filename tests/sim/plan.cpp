@@ -149,6 +149,8 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   Random of_knobs(seed ^ 0xC0B5);
   draw_knobs(plan, of_knobs);
   draw_traps(plan, of_knobs);
+  if (Random of_filters(seed ^ 0xF117); of_filters.chance(25))
+    plan.filtered_percent = static_cast<std::uint64_t>(of_filters.between(10, 60));
   return plan;
 }
 

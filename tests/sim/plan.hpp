@@ -134,11 +134,12 @@ struct Plan {
   Millis end_at{0};
   std::vector<PassivePlan> passives;
   std::vector<ActPlan> acts;
-  bool unplanned = false;     // some fault is not planned
-  int attempts = 1;           // a problem is hard at the so many-th check
-  Millis repeat_after{0};     // and told again
-  bool majority = false;      // only the greater side tells; with two nodes that of the first
-  bool runs_isolated = true;  // a core without a daemon
+  bool unplanned = false;              // some fault is not planned
+  int attempts = 1;                    // a problem is hard at the so many-th check
+  Millis repeat_after{0};              // and told again
+  bool majority = false;               // only the greater side tells; with two nodes that of the first
+  std::uint64_t filtered_percent = 0;  // of the time the cores' own filters let nobody be told of an object
+  bool runs_isolated = true;           // a core without a daemon
 
   bool is_down(std::size_t object, Millis when) const;
   // When it last went down or came up before `when`; 0: never.

@@ -161,9 +161,10 @@ struct Cluster {
       }
     }
   }
-  void done(std::size_t number, bool sent) {
+  // Neither sent nor filtered: the module has refused.
+  void done(std::size_t number, bool sent, bool filtered = false) {
     const wire::NotifyVerdict& verdict = sites[number]->verdicts.back();
-    sites[number]->rule.on_done({verdict.question, sent, sent ? 2U : 0U, verdict.notification}, now());
+    sites[number]->rule.on_done({verdict.question, sent, sent ? 2U : 0U, verdict.notification, filtered}, now());
   }
   void lose(std::size_t number) {
     deaf = number;
@@ -291,10 +292,22 @@ BOOST_AUTO_TEST_CASE(a_recovery_that_the_cores_filters_refuse_is_settled) {
   cluster[0].is_checked(0, kStart + kSecond);
   cluster.request(0, recovery());
   cluster.deliver();
-  cluster.done(0, false);
+  cluster.done(0, false, true);
   BOOST_TEST(cluster[0].told(problem())->sent);
   BOOST_TEST(cluster[0].told(problem())->contacts == 0U);
   BOOST_TEST((cluster[0].told(problem())->notification.kind == NotificationKind::recovery));
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_that_the_cores_filters_refuse_may_be_due_later) {
+  Cluster cluster(2);
+  cluster.request(0, problem());
+  cluster.deliver();
+  cluster.done(0, false, true);
+  BOOST_TEST(!cluster[0].told(problem())->sent);
+  BOOST_TEST(!cluster[0].rule.asks(told_key(problem())), "its core says so");
+  cluster.request(0, problem(), 2);
+  cluster.deliver();
+  BOOST_TEST(cluster[0].may_send());
 }
 
 BOOST_AUTO_TEST_CASE(a_word_of_a_question_that_nobody_knows_any_more_is_still_written) {
@@ -517,17 +530,50 @@ BOOST_AUTO_TEST_CASE(a_module_lost_between_binds_nobody_for_ever) {
   BOOST_TEST(cluster[1].may_send());
 }
 
-BOOST_AUTO_TEST_CASE(a_late_void_is_no_word_of_the_filters_and_is_asked_again) {
+BOOST_AUTO_TEST_CASE(what_the_module_refuses_is_asked_for_again_after_a_beat) {
+  for (const bool well : {false, true}) {
+    Cluster cluster(2);
+    if (well) cluster[0].put({problem(), node_id(0), true, 1, 5}, {1, 1, kStart, node_id(0)});
+    cluster[0].is_checked(well ? 0 : 1, well ? kStart + kSecond : kStart);
+    cluster.request(0, well ? recovery() : problem(), 9);
+    cluster.deliver();
+    cluster.done(0, false);
+    cluster.pass(Millis{950});
+    BOOST_TEST(cluster[0].verdicts.size() == 1U);
+    cluster.pass(Millis{100});
+    BOOST_TEST(cluster[0].verdicts.size() == 2U);
+    BOOST_TEST(cluster[0].may_send());
+    BOOST_TEST(cluster[0].verdicts.back().request == 9U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unless_it_is_no_longer_true_or_no_longer_ours_to_tell) {
+  for (const bool moved : {false, true}) {
+    Cluster cluster(2);
+    cluster[0].is_checked(1, kStart);
+    cluster.request(0, problem());
+    cluster.deliver();
+    cluster[0].owner = !moved;
+    if (!moved) cluster[0].is_checked(0, kStart + kSecond);
+    cluster.done(0, false);
+    BOOST_TEST(cluster[0].rule.questions() == 0U);
+  }
+}
+
+// Its own core has lost the object to a node that does not notify.
+BOOST_AUTO_TEST_CASE(a_recovery_that_the_module_refuses_since_the_object_moved_away_is_told_by_its_teller) {
   Cluster cluster(2);
   cluster[0].put({problem(), node_id(0), true, 1, 5}, {1, 1, kStart, node_id(0)});
   cluster[0].is_checked(0, kStart + kSecond);
   cluster.request(0, recovery());
   cluster.deliver();
-  cluster.clock += Millis{10'000};
+  cluster[0].owner = false;
+  cluster[0].teller = true;
   cluster.done(0, false);
-  cluster.deliver();
+  cluster.pass(Millis{1100});
   BOOST_TEST(cluster[0].verdicts.size() == 2U);
-  BOOST_TEST(cluster[0].may_send());
+  BOOST_TEST(cluster[0].verdicts.back().request == 0U);
+  BOOST_TEST(cluster[0].verdicts.back().delegated);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -577,6 +623,36 @@ BOOST_AUTO_TEST_CASE(the_side_that_may_not_tell_leaves_no_trace_that_hides_what_
   cluster.request(0, problem(1, kStart + kSecond));
   cluster.pass(Millis{5000});
   BOOST_TEST(!cluster[0].told(problem()).has_value());
+}
+
+// The voter is free again as soon as that other's void reaches it, and would be counted twice.
+BOOST_AUTO_TEST_CASE(a_refusal_in_favour_of_one_that_has_granted_is_no_vote) {
+  Cluster cluster(5, true);
+  cluster[2].rule.on_ask(node_id(1), {21, problem()}, cluster.now());
+  cluster.mail.clear();
+  cluster[0].rule.set_present({node_id(1), node_id(2)});
+  cluster[4].rule.set_present({node_id(2), node_id(3)});
+  cluster.request(0, problem());
+  cluster.deliver();
+  BOOST_TEST(!cluster[0].may_send());
+  cluster[2].rule.on_void(node_id(1), {21, problem()});
+  cluster.request(4, problem());
+  cluster.deliver();
+  BOOST_TEST(cluster[4].may_send());
+  cluster.pass(Millis{2000});
+  BOOST_TEST(!cluster[0].may_send());
+}
+
+BOOST_AUTO_TEST_CASE(who_refused_in_favour_of_one_that_has_granted_is_asked_again) {
+  Cluster cluster(5, true);
+  cluster[2].rule.on_ask(node_id(1), {21, problem()}, cluster.now());
+  cluster.mail.clear();
+  cluster[0].rule.set_present({node_id(1), node_id(2)});
+  cluster.request(0, problem());
+  cluster.deliver();
+  cluster[2].rule.on_void(node_id(1), {21, problem()});
+  cluster.pass(Millis{1100});
+  BOOST_TEST(cluster[0].may_send());
 }
 
 BOOST_AUTO_TEST_CASE(what_was_granted_before_a_restart_still_binds) {
