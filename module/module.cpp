@@ -138,6 +138,13 @@ bool Module::is_superseded(Index object, const wire::ForwardedResult& forwarded)
   return found != superseded_.end() && forwarded.number <= found->second;
 }
 
+// A check that was over before a later one began, whose result is known (R5). A last check that is yet to come says nothing.
+bool Module::is_outdated(Index object, const wire::CheckResult& result, Now now) const {
+  const Seconds last_check = core_.schedule(object).last_check;
+  if (result.passive || last_check > now.wall.time_since_epoch().count() / 1000) return false;
+  return result.finish_ms / 1000 < last_check;
+}
+
 void Module::row_changed(Index object) {
   if (intake_.bringing_in() || !ownership_.owns(object)) return;
   outbox_.mark(object);

@@ -130,6 +130,7 @@ class Module final : Link::User, RowListener {
   // What this core makes of a result may lose against what another has made since.
   bool unsure() const;
   void keep_passive(Index object, std::optional<RawResult> result);
+  bool is_outdated(Index object, const wire::CheckResult& result, Now now) const;
   bool is_superseded(Index object, const wire::ForwardedResult& forwarded) const;
   void put_off(Index object, Seconds until);
   void mute(Index object);

@@ -148,7 +148,7 @@ void Module::on(const wire::ResultsToCore& results, Now now) {
     result.finish_ms = std::min(result.finish_ms + wall - result.sent_ms, wall);
     result.start_ms = std::min(result.start_ms + wall - result.sent_ms, result.finish_ms);
     held_.erase(object);
-    if (!is_superseded(object, forwarded)) {
+    if (!is_superseded(object, forwarded) && !is_outdated(object, result, now)) {
       handing_in_ = true;
       core_.process_result(object, result, intake_.name_of(forwarded.taker));
       handing_in_ = false;

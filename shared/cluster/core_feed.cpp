@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::size_t kMaxAgain = 100'000;
 constexpr std::size_t kBytesABatch = 512 * 1024;
+constexpr std::size_t kMostAwaited = 10'000;
 
 // Contacts and the program have no host; whether the core has that contact it knows itself. What was told is between the daemons.
 bool concerns_core(const wire::Register& content, const Inventory& inventory) {
@@ -84,6 +85,20 @@ void CoreFeed::on_confirmed(const wire::RowsConfirmed& confirmed) {
     if (row != nullptr && row->content.version == version) row->core_has = true;
   }
   in_flight_.reset();
+}
+
+std::vector<ObjectKey> CoreFeed::awaited() const {
+  std::vector<ObjectKey> objects;
+  const auto add = [&](const RegisterKey& key) {
+    if (key.kind == wire::RegisterKind::check) objects.push_back(key.object);
+  };
+  if (in_flight_) {
+    for (const auto& [key, version] : *in_flight_) add(key);
+  }
+  for (auto change = table_.after(next_); change != table_.end() && objects.size() < kMostAwaited; ++change) {
+    if (!change->second->core_has) add(key_of(change->second->content));
+  }
+  return objects;
 }
 
 }  // namespace merlin::cluster

@@ -29,6 +29,8 @@ class CoreFeed {
   // `silently`: news too are set without a word, since they may change what the core has not been given yet.
   std::optional<wire::RowsToCore> next(const Inventory& inventory, bool silently = false);
   void on_confirmed(const wire::RowsConfirmed& confirmed);
+  // The objects whose state the core is about to be given, or has not confirmed; of very many the first.
+  std::vector<ObjectKey> awaited() const;
   // Nothing is left to give.
   bool drained() const { return started_ && !in_flight_ && again_.empty() && next_ >= table_.head(); }
   // Rows that no core is given any more, since two died over them.

@@ -5,6 +5,24 @@
 #include "cluster/node_notify.hpp"
 
 namespace merlin::cluster {
+namespace {
+
+constexpr Millis kRowPatience{2'000};
+
+// What the one before us has just checked would be checked again, where its row is still on the way to our core.
+void hold_for_rows(const CoreFeed& feed, wire::Epoch& epoch) {
+  if (epoch.added.empty()) return;
+  const std::set<Unit> added{epoch.added.begin(), epoch.added.end()};
+  std::vector<wire::InFlight> held;
+  for (const ObjectKey& object : feed.awaited()) {
+    const bool gained = added.contains(object.host) || (!object.is_host() && added.contains(object.service));
+    if (gained) held.push_back({object, static_cast<std::uint32_t>(kRowPatience.count()), {}});
+  }
+  // Of two waits for one object the last counts.
+  epoch.in_flight.insert(epoch.in_flight.begin(), held.begin(), held.end());
+}
+
+}  // namespace
 
 void Node::State::receive_core(FromCore message, Now now) {
   core.last_turn = now.steady;
@@ -251,6 +269,7 @@ void Node::State::tell_core_epoch(SteadyTime now) {
     const Unit unit = core.changed.extract(core.changed.begin()).value();
     (ownership.running().contains(unit) ? epoch.added : epoch.removed).push_back(unit);
   }
+  hold_for_rows(feed, epoch);
   core.told_whole = whole;
   core.epoch_whole_due = false;
   to_core(std::move(epoch));

@@ -1,6 +1,7 @@
 // Every check of a run by its true time: who started it, and where its result was turned into state.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,8 +16,9 @@ struct CheckRun {
   std::size_t node = 0;
   Millis started{0};
   std::optional<Millis> finished;
-  bool killed = false;  // with its core
-  int processed = 0;    // by how many owners
+  bool killed = false;    // with its core
+  bool outdated = false;  // dropped, since a later one was known
+  int processed = 0;      // by how many owners
   Millis processed_at{0};
 };
 
@@ -32,11 +34,18 @@ class CheckLog {
   }
   void finished(std::size_t run, Millis now) { runs_[run].finished = now; }
   void killed(std::size_t run) { runs_[run].killed = true; }
+  void outdated(std::size_t run) { runs_[run].outdated = true; }
   void processed(std::size_t run, Millis now) {
     ++runs_[run].processed;
     runs_[run].processed_at = now;
   }
 
+  // A later one was started when it was over.
+  bool is_outdone(const CheckRun& run) const {
+    return std::any_of(runs_.begin(), runs_.end(), [&](const CheckRun& other) {
+      return other.object == run.object && other.processed > 0 && other.started > run.started;
+    });
+  }
   const std::vector<CheckRun>& runs() const { return runs_; }
   std::optional<std::size_t> last_run(std::size_t object) const { return last_[object]; }
 

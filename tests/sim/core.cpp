@@ -208,15 +208,17 @@ void SimCore::on(const wire::ResultsToCore& results) {
       continue;
     }
     taken.taken.push_back(ack);
-    if (is_superseded(*object, forwarded)) {
-      mark_taken(*object, {ack.taker, ack.taker_instance, ack.number});
-      say_row(*object);
-      continue;
-    }
     wire::CheckResult result = forwarded.result;
     result.finish_ms = std::min(result.finish_ms + wall_ms() - result.sent_ms, wall_ms());
     result.start_ms = std::min(result.start_ms + wall_ms() - result.sent_ms, result.finish_ms);
-    process(*object, result, ack);
+    const bool outdated = is_outdated(*object, result);
+    if (outdated) records_.checks.outdated(CheckLog::run_of(result.output));
+    if (!outdated && !is_superseded(*object, forwarded)) {
+      process(*object, result, ack);
+      continue;
+    }
+    mark_taken(*object, {ack.taker, ack.taker_instance, ack.number});
+    say_row(*object);
   }
   outside_.to_daemon(taken);
 }

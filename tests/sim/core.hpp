@@ -132,6 +132,7 @@ class SimCore {
   void supersede(Object& object);
   bool is_superseded(const Object& object, const wire::ForwardedResult& forwarded) const;
   bool is_told(const Object& object, const wire::Notification& notification) const;
+  bool is_outdated(const Object& object, const wire::CheckResult& result) const;
   void note_processed(const wire::CheckResult& result);
   void note_safe(const std::vector<std::uint64_t>& numbers);
   static void mark_taken(Object& object, const wire::TakenMark& mark);

@@ -115,6 +115,12 @@ void SimCore::process(Object& object, const wire::CheckResult& result, const std
   send_results();
 }
 
+// As Module::is_outdated.
+bool SimCore::is_outdated(const Object& object, const wire::CheckResult& result) const {
+  const std::int64_t last_check_s = (object.base_ms + object.state.last_check.value_or(-object.base_ms)) / 1000;
+  return !result.passive && last_check_s <= wall_ms() / 1000 && result.finish_ms / 1000 < last_check_s;
+}
+
 void SimCore::note_processed(const wire::CheckResult& result) {
   const Millis now = outside_.true_time();
   if (const auto passive = PassiveLog::result_of(result.output)) return records_.passives.processed(*passive, life_, now);

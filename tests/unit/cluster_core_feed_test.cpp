@@ -50,6 +50,22 @@ BOOST_AUTO_TEST_CASE(nothing_is_given_before_a_core_is_there) {
   BOOST_TEST(!feed.drained());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_given_and_what_is_not_confirmed_is_awaited) {
+  feed.restart();
+  table.put(row(1, 1), {}, true);
+  const auto batch = feed.next(inventory);
+  BOOST_REQUIRE(batch);
+  table.put(row(2, 2), {}, true);
+  wire::Register comment = row(3, 3);
+  comment.kind = wire::RegisterKind::comment;
+  table.put(comment, {}, true);
+  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{row(1, 1).object, row(2, 2).object}));
+  feed.on_confirmed({batch->batch});
+  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{row(2, 2).object}));
+  give_all();
+  BOOST_TEST(feed.awaited().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_new_core_gets_every_row_that_it_knows) {
   for (int number = 0; number < kHosts + 50; ++number) table.put(row(number, 1), {}, false);
   feed.restart();

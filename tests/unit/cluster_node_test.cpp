@@ -336,11 +336,19 @@ wire::Register comment(std::uint64_t item) {
   return content;
 }
 
+wire::Register checked() {
+  wire::Register content;
+  content.object = {host_key("web"), 0};
+  content.version = {1, 1, 9, kPeer};
+  content.value = wire::encode(wire::CheckRegister{});
+  return content;
+}
+
 // Started with a store last written `away` before now, with two comments; the peer, ready, has the first of them.
 struct Returning {
   explicit Returning(Millis away, bool peer_is_there = true) : node(settings({kPeer}), {}, kInstance, 9, now_at(0)) {
     Stored stored;
-    stored.rows = {comment(1), comment(2)};
+    stored.rows = {comment(1), comment(2), checked()};
     stored.saved_ms = now_at(0).wall.time_since_epoch().count() - away.count();
     node.restore(std::move(stored), now_at(0));
     node.start(now_at(0));
@@ -371,6 +379,9 @@ struct Returning {
   void take(const Actions& actions, int now) {
     for (const Action& action : actions) {
       if (const auto* log = std::get_if<Log>(&action)) warnings += log->level == LogLevel::warning ? log->line : "";
+      if (const auto* said = std::get_if<SendToCore>(&action)) {
+        if (const auto* epoch = std::get_if<wire::Epoch>(&said->message)) epochs.push_back(*epoch);
+      }
       const auto* save = std::get_if<Save>(&action);
       if (save == nullptr) continue;
       for (const wire::Register& row : save->rows) deleted += row.rank != 0 ? 1 : 0;
@@ -380,6 +391,7 @@ struct Returning {
 
   Node node;
   std::string warnings;
+  std::vector<wire::Epoch> epochs;
   int deleted = 0;
 };
 
@@ -387,7 +399,7 @@ struct Returning {
 
 BOOST_AUTO_TEST_CASE(who_was_away_past_the_retention_deletes_what_the_others_no_longer_have) {
   const Returning returning(Millis{8 * 24 * 60 * 60 * 1000});
-  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 3u);
   BOOST_TEST(returning.deleted == 1);
   BOOST_TEST(returning.warnings.find("1 comments and downtimes that only it still had are deleted") != std::string::npos,
              returning.warnings);
@@ -395,12 +407,23 @@ BOOST_AUTO_TEST_CASE(who_was_away_past_the_retention_deletes_what_the_others_no_
 
 BOOST_AUTO_TEST_CASE(who_was_away_for_less_keeps_what_it_has) {
   const Returning returning(Millis{6 * 24 * 60 * 60 * 1000});
-  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 3u);
   BOOST_TEST(returning.deleted == 0);
+}
+
+// Its core never confirms what it is given.
+BOOST_AUTO_TEST_CASE(what_a_core_takes_up_waits_for_the_row_that_is_on_its_way) {
+  const Returning returning(Millis{1000}, false);
+  BOOST_REQUIRE(!returning.epochs.empty());
+  const wire::Epoch& first = returning.epochs.front();
+  BOOST_REQUIRE(first.added.size() == 1u);
+  BOOST_REQUIRE(first.in_flight.size() == 1u);
+  BOOST_TEST((first.in_flight[0].object == checked().object));
+  BOOST_TEST(first.in_flight[0].wait_ms == 2000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_that_was_off_past_the_retention_keeps_what_it_has) {
   const Returning returning(Millis{8 * 24 * 60 * 60 * 1000}, false);
-  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 2u);
+  BOOST_TEST(returning.node.view(now_at(40'000)).rows == 3u);
   BOOST_TEST(returning.deleted == 0);
 }

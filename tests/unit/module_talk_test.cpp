@@ -217,6 +217,34 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, 
   BOOST_TEST(!module->veto_check(sql));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_forwarded_result_that_is_older_than_what_is_known_is_taken_and_changes_nothing, Talk) {
+  connect();
+  follow({host_key("db")});
+  wire::ForwardedResult forwarded;
+  forwarded.result.object = {host_key("db"), service_key("db", "sql")};
+  forwarded.result.sent_ms = 100'000;
+  forwarded.result.finish_ms = 90'000;  // ten seconds old
+  const auto hand = [&](bool passive) {
+    ++forwarded.number;
+    forwarded.result.passive = passive;
+    daemon.say(wire::ResultsToCore{{forwarded}});
+    run(3);
+    daemon.read();
+    return core.objects[sql].results;
+  };
+  core.objects[sql].schedule.last_check = core.seconds() - 5;
+  BOOST_TEST(hand(false) == 0);
+  BOOST_TEST(said<wire::ResultsTaken>().back().taken.size() == 1u);
+  const auto state = wire::decode<wire::CheckRegister>(said<wire::CoreRows>().back().rows.back().value);
+  BOOST_REQUIRE(state->taken.size() == 1u);
+  BOOST_TEST(state->taken[0].number == 1u, "so that its taker keeps it no longer");
+  BOOST_TEST(hand(true) == 1, "a passive one is made once");
+  core.objects[sql].schedule.last_check = core.seconds() - 20;
+  BOOST_TEST(hand(false) == 2);
+  core.objects[sql].schedule.last_check = core.seconds() + 3600;
+  BOOST_TEST(hand(false) == 3, "a clock was set back");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_handed_on_and_what_runs_elsewhere_is_waited_for_while_the_daemon_is_away, Talk) {
   connect();
   follow({host_key("web")});
