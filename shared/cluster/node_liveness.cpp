@@ -133,6 +133,9 @@ void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
   if (!liveness.is_away(id, now.steady)) sender.absence.reset();
   if (sender.way.kind == Way::Kind::none) return;
+  if (now.steady - sender.heard_last.at >= settings.pulse_interval) {
+    sender.heard_before = std::exchange(sender.heard_last, {now.steady, table.head()});
+  }
   replication.table_seen(id, beat.table_second, beat.table_digest, now.steady);
   if (!sender.info || sender.info->instance != beat.instance || sender.info->number != beat.info_number) {
     if (!sender.asked_info || now.steady - *sender.asked_info >= 2 * settings.pulse_interval) {
@@ -175,13 +178,7 @@ void Node::State::lost(const NodeId& id, Other& other, const Judgement& verdict,
   const bool planned = withdrew || other.claims.count() == 0;
   if (!planned) {
     liveness.note_lost(id, now.steady);
-    const std::optional<SteadyTime> heard = liveness.last_heard(id);
-    const std::uint64_t clock = std::max(table.max_clock(), hlc_of(now.wall));
-    const auto since = [&](Millis by) {
-      return clock - std::min(clock, static_cast<std::uint64_t>(std::max(by, Millis{0}).count()) << 16);
-    };
-    const Millis silent = heard ? now.steady - *heard + settings.pulse_interval : Millis{0};
-    rechecks.lost(id, since(silent), since(silent + std::max(Millis{0}, -other.clock_offset)));
+    rechecks.lost(id, table.newest_of(id), other.heard_before.change);
   }
   for (const wire::InFlight& check : awaited.lost(id, now.steady)) core.in_flight.push_back(check);
   log(planned ? LogLevel::info : LogLevel::warning, name_of(id) + " is no longer active: " + describe(verdict.why));

@@ -7,7 +7,7 @@ void Node::State::compare_apart(const wire::Rows& rows, SteadyTime now) {
   if (!rechecks.may_concern_rows()) return;
   for (const wire::Register& row : rows.rows) {
     const Row* held = row.kind == wire::RegisterKind::check ? table.find(key_of(row)) : nullptr;
-    if (held != nullptr) rechecks.compare(held->content, row, now);
+    if (held != nullptr) rechecks.compare(*held, row, now);
   }
 }
 

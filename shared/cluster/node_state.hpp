@@ -78,8 +78,13 @@ struct Other {
   std::optional<SteadyTime> asked_info;
   std::deque<Millis> clock_samples;
   Millis clock_offset{0};
-  std::deque<Millis> round_trips;  // the newest
-  Millis holds_us{0};              // how long it wants us to stay joining
+  struct HeardAt {  // a beat of it, and the newest change of our table then
+    SteadyTime at{};
+    std::uint64_t change = 0;
+  };
+  HeardAt heard_last, heard_before;  // an interval or more apart
+  std::deque<Millis> round_trips;    // the newest
+  Millis holds_us{0};                // how long it wants us to stay joining
   SteadyTime holds_us_since{};
   struct Absence {  // announced by its daemon: what it was meanwhile counts
     wire::NodePhase phase = wire::NodePhase::joining;

@@ -4,8 +4,8 @@
 
 namespace merlin::cluster {
 
-void Rechecks::lost(const NodeId& node, std::uint64_t ours, std::uint64_t theirs) {
-  apart_[node] = {ours, theirs, std::nullopt, {}};
+void Rechecks::lost(const NodeId& node, std::uint64_t known_stamp, std::uint64_t known_change) {
+  apart_[node] = {known_stamp, known_change, std::nullopt, {}};
   done_.clear();
 }
 
@@ -16,8 +16,9 @@ void Rechecks::met(const NodeId& node, std::uint64_t term, SteadyTime now) {
   found->second.met = now;
 }
 
-void Rechecks::compare(const wire::Register& held, const wire::Register& came, SteadyTime now) {
+void Rechecks::compare(const Row& row, const wire::Register& came, SteadyTime now) {
   std::erase_if(apart_, [&](const auto& entry) { return entry.second.term && now - entry.second.met >= kMeetingLasts; });
+  const wire::Register& held = row.content;
   if (held.kind != wire::RegisterKind::check || held.version == came.version) return;
   const auto of_held = apart_.find(held.version.writer), of_came = apart_.find(came.version.writer);
   // One was written by whom we had lost, the other by one of us.
@@ -27,7 +28,8 @@ void Rechecks::compare(const wire::Register& held, const wire::Register& came, S
   const wire::Version& theirs = came_is_theirs ? came.version : held.version;
   const wire::Version& ours = came_is_theirs ? held.version : came.version;
   if (apart.term && (theirs.term > *apart.term || ours.term > *apart.term)) return;
-  if (theirs.hlc < apart.theirs || ours.hlc < apart.ours) return;
+  const bool ours_is_known_to_them = came_is_theirs && row.change <= apart.known_change;
+  if (theirs.hlc <= apart.known_stamp || ours_is_known_to_them) return;
   add(held.object, std::max(theirs.hlc, ours.hlc), now);
 }
 

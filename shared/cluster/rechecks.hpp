@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "cluster/register.hpp"
+#include "cluster/table.hpp"
 
 namespace merlin::cluster {
 
@@ -21,14 +21,15 @@ class Rechecks {
   static constexpr Millis kKept{60'000};          // for who will run the object
   static constexpr std::size_t kMost = 1'000'000;
 
-  // We have lost the node. What it writes from `theirs` on, by its clock, and others from `ours` on, is written apart.
-  void lost(const NodeId& node, std::uint64_t ours, std::uint64_t theirs);
+  // We have lost the node. Written apart is what it has stamped later than all that we have of it, and what entered our table
+  // after the change up to which it may know that. Not by any clock: stamps stand still where one ran ahead.
+  void lost(const NodeId& node, std::uint64_t known_stamp, std::uint64_t known_change);
   // We meet again; no row that was written apart has a greater term.
   void met(const NodeId& node, std::uint64_t term, SteadyTime now);
   void forget(const NodeId& node) { apart_.erase(node); }
 
-  // Of two contents of one check register; either may be the one that stands.
-  void compare(const wire::Register& held, const wire::Register& came, SteadyTime now);
+  // A row of our table and what another node has of it, just now; either may be the one that stands.
+  void compare(const Row& held, const wire::Register& came, SteadyTime now);
   // Another node has seen it: the content that lost need not come here.
   void add(const ObjectKey& object, std::uint64_t newest, SteadyTime now);
   bool may_concern_rows() const { return !apart_.empty(); }
@@ -44,8 +45,8 @@ class Rechecks {
 
  private:
   struct Apart {
-    std::uint64_t ours = 0;
-    std::uint64_t theirs = 0;
+    std::uint64_t known_stamp = 0;
+    std::uint64_t known_change = 0;
     std::optional<std::uint64_t> term;  // of the meeting; none: not yet, and what comes was written apart
     SteadyTime met{};
   };

@@ -89,6 +89,7 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
     stamp = std::max(stamp, row.content.version.hlc);
     changes_.erase(row.change);
   }
+  note_writer(content);
   max_clock_ = std::max(max_clock_, std::min(content.version.hlc, kGreatestClock));
   row.content = std::move(content);
   row.from = from;
@@ -98,6 +99,21 @@ Table::Put Table::put(wire::Register content, const NodeId& from, bool live) {
   changes_.emplace_hint(changes_.end(), row.change, &row);
   history_.changed(stamp, change ^ digest_toggle(row));
   return Put::newer;
+}
+
+void Table::note_writer(const wire::Register& content) {
+  if (content.kind != wire::RegisterKind::check) return;
+  const auto found = newest_.find(content.version.writer);
+  if (found != newest_.end()) {
+    found->second = std::max(found->second, content.version.hlc);
+  } else if (newest_.size() < kMaxWriters) {
+    newest_.emplace(content.version.writer, content.version.hlc);
+  }
+}
+
+std::uint64_t Table::newest_of(const NodeId& writer) const {
+  const auto found = newest_.find(writer);
+  return found == newest_.end() ? 0 : found->second;
 }
 
 Row* Table::find(const RegisterKey& key) {

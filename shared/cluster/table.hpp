@@ -15,6 +15,7 @@
 namespace merlin::cluster {
 
 inline constexpr std::size_t kBuckets = 4096;
+inline constexpr std::size_t kMaxWriters = 4096;  // of which the greatest stamp is remembered
 
 struct Row {
   wire::Register content;
@@ -35,6 +36,8 @@ class Table {
   std::uint64_t head() const { return head_; }
   std::size_t size() const { return rows_.size(); }
   std::uint64_t max_clock() const { return max_clock_; }  // at most kGreatestClock
+  // The greatest stamp of the check registers that this node has written and that have stood here; 0: none.
+  std::uint64_t newest_of(const NodeId& writer) const;
 
   enum class Put { newer, same, older };
   // Takes the register if it stands above the one held.
@@ -62,6 +65,7 @@ class Table {
  private:
   std::uint64_t digest_toggle(const Row& row);
   bool is_past(const wire::Register& content) const;
+  void note_writer(const wire::Register& content);
 
   std::uint64_t id_;
   std::uint64_t head_ = 0;
@@ -72,6 +76,7 @@ class Table {
   std::array<std::uint64_t, kBuckets> buckets_{};
   std::uint64_t digest_ = 0;
   DigestHistory history_;
+  std::map<NodeId, std::uint64_t> newest_;
 };
 
 }  // namespace merlin::cluster
