@@ -55,9 +55,9 @@ BOOST_FIXTURE_TEST_CASE(also_what_another_of_our_side_wrote_and_once_a_meeting, 
   checked = 4001;
   BOOST_TEST(due() == 0U);
   BOOST_TEST(rechecks.empty());
+  checked = 0;
   rechecks.compare(held(row(3, 3000)), row(2, 4000), at(0));
   BOOST_TEST(due() == 0U);
-  checked = 0;
   rechecks.lost(id(3), kKnownStamp, kKnownChange);
   rechecks.compare(held(row(3, 3000)), row(2, 4000), at(1000));
   BOOST_TEST(due(1000) == 1U);
@@ -112,6 +112,15 @@ BOOST_FIXTURE_TEST_CASE(who_runs_it_is_told_by_whoever_has_seen_it, Meeting) {
   const auto moved = run_by(3);
   BOOST_REQUIRE(moved.size() == 1U);
   BOOST_TEST((moved[0].second == id(3)));
+}
+
+BOOST_AUTO_TEST_CASE(no_more_are_told_at_a_time_than_asked_for) {
+  Rechecks rechecks;
+  for (std::uint64_t host = 1; host <= 3; ++host) rechecks.add({host, 0}, 2000, at(0));
+  const auto take_two = [&] { return rechecks.take([&](const ObjectKey&) { return Rechecks::Look{id(2), 1000}; }, 2, at(0)).size(); };
+  BOOST_TEST(take_two() == 2U);
+  BOOST_TEST(take_two() == 1U);
+  BOOST_TEST(take_two() == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(who_gave_it_away_before_it_had_run_it_runs_it_when_it_is_back, Meeting) {

@@ -282,6 +282,8 @@ BOOST_AUTO_TEST_CASE(what_a_table_was_is_forgotten_after_a_minute_of_changes) {
   BOOST_TEST(one.table.digest_at(1).has_value());
   one.write(1000, (200 * 1000ULL) << 16);
   BOOST_TEST(!one.table.digest_at(1).has_value());
+  one.write(1001, 1000ULL << 16);
+  BOOST_TEST(!one.table.digest_at(1).has_value(), "nor is it known again by news of then");
 }
 
 BOOST_AUTO_TEST_CASE(equal_tables_need_no_compare_to_count_as_compared) {

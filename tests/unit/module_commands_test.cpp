@@ -83,6 +83,8 @@ BOOST_FIXTURE_TEST_CASE(a_forced_check_that_comes_after_more_than_an_interval_is
   BOOST_TEST(run_at_age(forced + std::to_string(wall - 61), 61) == 0U);
   BOOST_TEST(run_at_age(forced + std::to_string(wall + 600), 61) == 1U);
   BOOST_TEST(run_at_age("SEND_CUSTOM_SVC_NOTIFICATION;web;http;0;me;text", 3600) == 1U);
+  core.objects[http].schedule.interval = 0;
+  BOOST_TEST(run_at_age(forced + std::to_string(wall - 3600), 3600) == 1U, "it never comes by itself");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_forwarded_command_is_carried_out_by_the_owner_alone_and_answered, Desk) {

@@ -155,48 +155,84 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk)
   BOOST_TEST(results[1].first == 2u);
 }
 
-// Else the core's own file would stand below any row of the daemon's, and a passive result be lost that nobody makes again.
-BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_over_a_planned_stop, Desk) {
-  const Folder folder;
-  core.folder = folder.path;
-  up({Objects(core).unit(web)});
-  daemon.hang_up();
-  run(2);
-  core.objects[http].state.output = "made alone";
-  core.objects[http].state.current_state = 2;
-  core.objects[http].state.last_check = 1'700'000'000'000;
-  core.objects[http].schedule.has_been_checked = true;
-  module->check_done(http, false, RawResult{});
-  run(2);
-  module->loop_ends(false);
-  const auto next_start = [&] {
+// A core that was alone, what it left at its planned stop, and its next start.
+struct Alone : Desk {
+  Alone() { core.folder = folder.path; }
+  void result(int state) {
+    core.objects[http].state.current_state = state;
+    core.objects[http].state.state_type = 1;
+    core.objects[http].state.last_check = core.seconds() * 1000;
+    module->check_done(http, true, std::nullopt);
+    run(2);
+  }
+  wire::Register stop() {
+    module->loop_ends(false);
+    auto spool = take_spool(folder.file());
+    BOOST_REQUIRE(spool.ok());
+    BOOST_REQUIRE(spool->has_value());
+    BOOST_REQUIRE(write_spool(folder.file(), **spool));
+    BOOST_REQUIRE((*spool)->rows.size() == 1u);
+    return (*spool)->rows[0];
+  }
+  wire::Register start() {
     restart();
     while (daemon.accept()) {  // the links of the core before
     }
-    up();
-  };
-  next_start();
-  const auto of_http = [&] {
-    std::vector<wire::Register> found;
-    for (const wire::Register& row : rows(wire::CoreRowsKind::initial, Kind::check)) {
-      if (row.object == Objects(core).key(http)) found.push_back(row);
-    }
-    return found;
-  };
-  BOOST_REQUIRE(of_http().size() == 1u);
-  BOOST_TEST(of_http()[0].version.term > 0u);
+    up({Objects(core).unit(web)});
+    return newest(wire::CoreRowsKind::initial);
+  }
+  wire::Register newest(wire::CoreRowsKind kind) {
+    std::vector<wire::Register> of_http = rows(kind, Kind::check);
+    std::erase_if(of_http, [&](const wire::Register& row) { return row.object != Objects(core).key(http); });
+    BOOST_REQUIRE(!of_http.empty());
+    return of_http.back();
+  }
+  const Folder folder;
+};
 
-  // A core whose file is gone has another state, and that is what its row says.
+// Else the core's own file would stand below any row of the daemon's, and a passive result be lost that nobody makes again.
+BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_over_a_planned_stop, Alone) {
+  up({Objects(core).unit(web)});
+  result(0);
+  wire::ForwardedResult forwarded;
+  forwarded.number = 9;
+  forwarded.result.object = Objects(core).key(http);
+  daemon.say(wire::ResultsToCore{{forwarded}});
+  run(2);
   daemon.hang_up();
   run(2);
-  module->check_done(http, false, RawResult{});
-  run(2);
-  module->loop_ends(false);
-  core.objects[http].state.current_state = 0;
-  daemon.frames.clear();
-  next_start();
-  BOOST_REQUIRE(of_http().size() == 1u);
-  BOOST_TEST(of_http()[0].version.term == 0u);
+  result(2);
+  const wire::Register kept = stop();
+  BOOST_TEST(kept.version.term > 0u);
+  core.clock.wall -= std::chrono::hours(1);
+  const wire::Register said = start();
+  BOOST_TEST((said.version == kept.version));
+  const auto before = value<wire::CheckRegister>(kept), after = value<wire::CheckRegister>(said);
+  BOOST_TEST(before.last_hard_ok_hlc < before.last_change_hlc);
+  BOOST_TEST(after.last_hard_ok_hlc == before.last_hard_ok_hlc);
+  BOOST_TEST(after.last_change_hlc == before.last_change_hlc);
+  BOOST_REQUIRE(after.taken.size() == 1u);
+  BOOST_TEST(after.taken[0].number == 9u);
+
+  result(2);
+  const wire::Register next = newest(wire::CoreRowsKind::write);
+  BOOST_TEST((next.version > kept.version), "though the clock was put back");
+  BOOST_TEST(value<wire::CheckRegister>(next).last_change_hlc == before.last_change_hlc);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_core_that_has_another_state_than_it_left_says_its_own, Alone) {
+  const auto version_after = [&](const auto& meanwhile) {
+    up({Objects(core).unit(web)});
+    daemon.hang_up();
+    run(2);
+    result(2);
+    stop();
+    meanwhile(core.objects[http].state);
+    return start().version.term;
+  };
+  BOOST_TEST(version_after([](wire::CheckRegister&) {}) > 0u);
+  BOOST_TEST(version_after([](wire::CheckRegister& state) { state.current_state = 0; }) == 0u);
+  BOOST_TEST(version_after([](wire::CheckRegister& state) { *state.last_check -= 60'000; }) == 0u);
 }
 
 // Too large a file would be refused as a whole at the next start.

@@ -81,32 +81,38 @@ BOOST_FIXTURE_TEST_CASE(an_owned_result_is_written_in_the_next_turn_and_another_
 BOOST_FIXTURE_TEST_CASE(a_row_of_a_result_that_came_in_here_tells_of_no_event_again, Talk) {
   connect();
   follow({host_key("web")});
-  NodeId self;
+  NodeId self, another;
   self.bytes[0] = 1;
+  another.bytes[0] = 2;
   std::uint64_t hlc = 0;
-  const auto owner_says = [&](const std::string& output, std::uint64_t number, std::uint64_t instance = 42) {
+  const auto owner_has = [&](const std::string& output, const wire::TakenMark& taken) {
     wire::CheckRegister state;
     state.has_been_checked = true;
     state.output = output;
-    state.taken = {{self, instance, number}};
+    state.taken = {taken};
     wire::RowsToCore rows;
     rows.live.push_back({{host_key("db"), service_key("db", "sql")}, wire::RegisterKind::check, {9, 3, ++hlc, {}}, 0, wire::encode(state)});
     daemon.say(rows);
     run(2);
     return core.shown.back().known;
   };
+  const auto owner_says = [&](const std::string& output, std::uint64_t number) { return owner_has(output, {self, 42, number}); };
   wire::CheckResult raw;
   raw.output = "broken|load=1";
   module->check_done(sql, false, raw);
   module->check_done(sql, false, raw);
   run(1);
   BOOST_TEST(!owner_says("broken", 1), "the second is still on its way");
-  BOOST_TEST(!owner_says("broken", 2, 41), "a core before us");
+  BOOST_TEST(!owner_has("broken", {self, 41, 2}), "a core before us");
+  BOOST_TEST(!owner_has("broken", {another, 42, 2}), "another node's");
   BOOST_TEST(owner_says("broken", 2));
   BOOST_TEST(!owner_says("broken", 2), "what the owner finds later is news");
   module->check_done(sql, false, raw);
   run(1);
   BOOST_TEST(!owner_says("well", 3), "and so is what it had of others after ours");
+  module->check_done(sql, false, raw);
+  run(1);
+  BOOST_TEST(owner_says("broken", 5), "with ours, and what came here later");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_result_under_the_epoch_that_ends_is_written_under_it, Talk) {
