@@ -101,21 +101,26 @@ void Module::check_done(Index object, bool active, std::optional<RawResult> resu
 }
 
 // Nobody makes a passive result again. While it is not sure that this core is the owner it goes to the daemon, too: the row
-// says that it is in there, so that it is handed on only where the row has lost. What still waits when a core alone takes a
-// newer one must not come behind that.
+// says that it is in there, so that it is handed on only where the row has lost. What waits for an owner that is gone must not
+// come behind a newer one, which this core takes as the owner after it, or alone: that one stands in its place.
 void Module::keep_passive(Index object, std::optional<RawResult> result) {
   if (handing_in_) return;
   const bool alone = ownership_.side().mode() == cluster::CoreSide::Mode::isolated && outbox_.waiting_results() > 0;
+  std::uint64_t upto = outbox_.last_pushed();
   if (result && unsure()) {
     result->object = objects_.key(object);
     outbox_.push(*std::move(result));
+    upto = outbox_.last_pushed();
   } else if (alone) {
     outbox_.supersede(objects_.key(object));
-    superseded_[object] = outbox_.last_pushed();
+    superseded_[object] = upto;
+  } else if (const auto waits = handed_on_.find(object); waits != handed_on_.end()) {
+    superseded_[object] = upto = waits->second.number;
+    handed_on_.erase(waits);
   } else {
     return;
   }
-  rows_.mark_taken(object, {ownership_.side().node_id(), boot_id_, outbox_.last_pushed()});
+  rows_.mark_taken(object, {ownership_.side().node_id(), boot_id_, upto});
 }
 
 // One alert line for each event: this core's own was written as the result came in. What the owner then had of others is news.

@@ -178,7 +178,7 @@ class Module final : Link::User, RowListener {
     std::string output;
   };
   std::unordered_map<Index, HandedOn> handed_on_;        // the last result of an object that its owner does not say to have
-  std::unordered_map<Index, std::uint64_t> superseded_;  // own results up to this number: a newer one was taken alone
+  std::unordered_map<Index, std::uint64_t> superseded_;  // own results up to this number: a newer one stands
   SteadyTime next_beat_{};
   SteadyTime last_tick_{};
   SteadyTime heard_since_{};  // what is read in this turn came after that: before the last tick all was read

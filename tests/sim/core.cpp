@@ -177,6 +177,12 @@ void SimCore::count_again(Object& object, const wire::CheckRegister& before) con
   state.current_attempt = again ? std::min(plan_.attempts, before.current_attempt + 1) : 1;
 }
 
+bool SimCore::has_taken(const wire::CheckRegister& state, std::uint64_t number) const {
+  return std::any_of(state.taken.begin(), state.taken.end(), [&](const wire::TakenMark& mark) {
+    return mark.taker == side_.node_id() && mark.taker_instance == life_.life && mark.number >= number;
+  });
+}
+
 void SimCore::bring_in(const wire::Register& row, bool live) {
   if (row.kind != wire::RegisterKind::check) return bring_in_item(row);
   Object* object = find(row.object);
@@ -195,6 +201,7 @@ void SimCore::bring_in(const wire::Register& row, bool live) {
     records_.notifications.told(
         {object->plan, life_.node, false, state->notification_number, state->last_hard_ok_hlc, outside_.true_time()});
   if (order > 0) object->held_until.reset();
+  if (has_taken(*state, object->handed_on)) object->handed_on = 0;
   object->takeover = owns(object->plan) && object->due_ms <= wall_ms();
 }
 

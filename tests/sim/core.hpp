@@ -97,6 +97,7 @@ class SimCore {
     NodeId held_by;  // where it still runs; empty: here
     SteadyTime started{};
     std::optional<Request> request;
+    std::uint64_t handed_on = 0;   // of its results, the last that went to another owner; 0: that one has it
     std::uint64_t superseded = 0;  // of its results, up to that number those that we kept for its owner are outdone
   };
 
@@ -129,6 +130,7 @@ class SimCore {
   void notice_stall(SteadyTime now);
   void notice_silence(SteadyTime now);
   void keep_passive(Object& object, const wire::CheckResult& result);
+  bool has_taken(const wire::CheckRegister& state, std::uint64_t number) const;
   void supersede(Object& object);
   bool is_superseded(const Object& object, const wire::ForwardedResult& forwarded) const;
   bool is_told(const Object& object, const wire::Notification& notification) const;

@@ -83,6 +83,7 @@ void SimCore::process(Object& object, const wire::CheckResult& result, const std
     object.held_until = outside_.now().steady + kResultAllowance;
     object.held_by = {};
     hand_on(result);
+    object.handed_on = forwards_.last_number();
     return send_results();
   }
   if (taken) {

@@ -45,17 +45,21 @@ void SimCore::answered(std::uint64_t beat) {
 // As Module::keep_passive.
 void SimCore::keep_passive(Object& object, const wire::CheckResult& result) {
   const bool alone = side_.mode() == Mode::isolated && forwards_.size() > 0;
-  if (alone || unsure()) records_.passives.superseded(object.plan, life_);
+  std::uint64_t upto = forwards_.last_number();
+  if (alone || unsure() || object.handed_on > 0) records_.passives.superseded(object.plan, life_);
   if (unsure()) {
     outside_.tell("keeps the result of " + name_of(object) + " for who owns it, " + result.output);
     if (const auto passive = PassiveLog::result_of(result.output)) records_.passives.doubted(*passive, life_);
     hand_on(result);
+    upto = forwards_.last_number();
   } else if (alone) {
     supersede(object);
+  } else if (object.handed_on > 0) {
+    object.superseded = upto = std::exchange(object.handed_on, 0);
   } else {
     return;
   }
-  mark_taken(object, {side_.node_id(), life_.life, forwards_.last_number()});
+  mark_taken(object, {side_.node_id(), life_.life, upto});
 }
 
 void SimCore::supersede(Object& object) {

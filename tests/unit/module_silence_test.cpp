@@ -175,6 +175,33 @@ BOOST_FIXTURE_TEST_CASE(anothers_result_that_came_before_a_stall_is_refused_unti
   BOOST_TEST(said<wire::CoreResults>().empty(), "that one its taker keeps");
 }
 
+// F05 I2: the owner stood still, and who took results for it becomes the owner.
+BOOST_FIXTURE_TEST_CASE(what_waited_for_an_owner_that_is_gone_does_not_come_behind_a_newer_one, Talk) {
+  connect();
+  follow({host_key("web")});
+  module->check_done(sql, false, passive("older"));
+  run(3);
+  daemon.read();
+  const wire::CheckResult older = said<wire::CoreResults>().at(0).results.at(0);
+  follow({host_key("db")});
+  module->check_done(sql, false, passive("newer"));
+  run(3);
+  daemon.read();
+  const auto state = wire::decode<wire::CheckRegister>(said<wire::CoreRows>().back().rows.back().value);
+  BOOST_REQUIRE(state->taken.size() == 1u);
+  BOOST_TEST(state->taken[0].number == older.number, "the daemon need not give it back");
+  wire::ForwardedResult back;
+  back.taker.bytes[0] = 1;
+  back.taker_instance = 42;
+  back.number = older.number;
+  back.result = older;
+  daemon.say(wire::ResultsToCore{{back}});
+  run(1);
+  daemon.read();
+  BOOST_TEST(said<wire::ResultsTaken>().at(0).taken.size() == 1u);
+  BOOST_TEST(core.objects[sql].results == 0);
+}
+
 // F04 I2
 BOOST_FIXTURE_TEST_CASE(what_a_core_alone_has_taken_since_is_newer_than_what_still_waits, Talk) {
   config.pulse_interval = Millis{100};
