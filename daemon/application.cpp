@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kHousekeepingSeconds = 1.0;
 constexpr double kFlushStepSeconds = 0.02;
-constexpr std::uint64_t kNoteConfigurationEvery = 5;  // turns of the housekeeping
 
 }  // namespace
 
@@ -105,7 +104,9 @@ CoreEvents Application::core_events() {
     if (!ending_) carry_out(node_->core_disconnected(read_clocks()));
   };
   events.on_message = [this](cluster::FromCore message) {
-    if (!ending_) carry_out(node_->receive_core(std::move(message), read_clocks()));
+    if (ending_) return;
+    if (const auto* inventory = std::get_if<wire::Inventory>(&message)) note_configuration(inventory->config_digest);
+    carry_out(node_->receive_core(std::move(message), read_clocks()));
   };
   return events;
 }
@@ -139,6 +140,7 @@ Result<> Application::start() {
                     durable_file_.path(), restored.detail));
   }
   node_.emplace(node_settings(config_, book_, certificate_.node_id), restored.state, instance_, random_number(), now);
+  node_->set_config_history(config_history_.before_the_last());
   restore();
 
   if (auto listening = peers_.listen(listen_addresses(config_), config_.port); !listening) return listening.error();
@@ -224,15 +226,14 @@ void Application::learned() {
   carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
 }
 
-// Our core has an object configuration that it did not have before.
-void Application::note_configuration() {
-  const cluster::ClusterView view = node_->view(read_clocks());
-  if (view.nodes.empty() || !config_history_.note(view.nodes.front().config_digest)) return;
+// Said before the heart takes up the inventory that it came with: others are told both at once.
+void Application::note_configuration(std::uint64_t digest) {
+  if (!config_history_.note(digest)) return;
+  node_->set_config_history(config_history_.before_the_last());
   if (const Result<> saved = config_history_.save(config_history_path_); !saved) log_.warning(saved.error().text());
 }
 
 void Application::housekeeping() noexcept {
-  if (++housekeepings_ % kNoteConfigurationEvery == 0) note_configuration();
   try_to_save();
   store_.look(read_clocks().steady);
   log_.retry();

@@ -63,7 +63,7 @@ class Application final : public ControlDuties {
   void persist(const cluster::Durable& state);
   void try_to_save();
   void learned();
-  void note_configuration();
+  void note_configuration(std::uint64_t digest);
   Result<> apply(const config::Config& before, const ConfigChanges& changes);
   Result<> move_sockets(const config::Config& before, const ConfigChanges& changes);
   void housekeeping() noexcept;
@@ -107,7 +107,6 @@ class Application final : public ControlDuties {
   std::optional<cluster::Node> node_;
 
   ev::timer housekeeping_;
-  std::uint64_t housekeepings_ = 0;
   ev::timer watchdog_;
   ev::timer flush_;
   ev::sig hangup_;

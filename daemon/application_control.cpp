@@ -13,7 +13,6 @@ Status Application::status_now() const {
   const Now now = read_clocks();
   Status status(config_);
   status.view = node_->view(now);
-  status.config_history = config_history_.digests();
   status.now = now.wall;
   status.self = certificate_.node_id;
   status.fingerprint = certificate_.fingerprint;

@@ -47,11 +47,14 @@ Result<> ConfigHistory::save(const std::string& path) const {
 
 bool ConfigHistory::note(std::uint64_t digest) {
   if (digest == 0 || (!digests_.empty() && digests_.back() == digest)) return false;
-  // One that came back is the newest now.
-  std::erase(digests_, digest);
   digests_.push_back(digest);
   if (digests_.size() > kLongestConfigHistory) digests_.erase(digests_.begin());
   return true;
+}
+
+std::vector<std::uint64_t> ConfigHistory::before_the_last() const {
+  if (digests_.empty()) return {};
+  return {std::next(digests_.rbegin()), digests_.rend()};
 }
 
 }  // namespace merlin::daemon

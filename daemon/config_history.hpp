@@ -1,5 +1,5 @@
 // The digests of the object configurations that this node's core had, in a small file beside the store: whose
-// digest lies in it is older than we are (R10).
+// digest lies in it is older than we are (R10). One that came back stands in it twice.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace merlin::daemon {
 
-inline constexpr std::size_t kLongestConfigHistory = 100;
+// The present one, and as many before it as a NodeInfo may name.
+inline constexpr std::size_t kLongestConfigHistory = 65;
 
 class ConfigHistory {
  public:
@@ -22,6 +23,8 @@ class ConfigHistory {
   // The core has this one now. False: it is the newest already, or 0.
   bool note(std::uint64_t digest);
   const std::vector<std::uint64_t>& digests() const { return digests_; }
+  // As others are told: what it had before the newest, the last first.
+  std::vector<std::uint64_t> before_the_last() const;
 
  private:
   std::vector<std::uint64_t> digests_;  // the newest last

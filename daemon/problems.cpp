@@ -21,15 +21,18 @@ using Problems = std::vector<Problem>;
 // "merlin.conf:3:1: unknown key 'foo'", without the fix.
 std::string said(const Error& error) { return error.where.empty() ? error.what : error.where + ": " + error.what; }
 
-Problem refused(const Status& status, const RefusedPeer& peer, const std::string& name) {
+// Over ssh, which says who is there: the first time with the keys, then for a certificate that has changed.
+std::string exchange_with(const config::NodeConfig& block) {
+  return fmt::format("mon {} push {}", block.fingerprints.empty() ? "sshkey" : "cert", block.name);
+}
+
+Problem refused(const Status& status, const RefusedPeer& peer, const config::NodeConfig& block) {
+  const std::string& name = block.name;
   if (peer.reason == "untrusted") {
-    return {fmt::format("{} is refused: {} shows a certificate that merlin.conf does not have ({})", name, peer.address, peer.fingerprint),
-            fmt::format("mon node edit {} fingerprint={}", name, peer.fingerprint)};
+    return {fmt::format("{} is refused: merlin.conf does not have the certificate at {} ({})", name, peer.address, peer.fingerprint),
+            exchange_with(block)};
   }
-  if (peer.reason == "refused_us") {
-    return {fmt::format("{} does not trust our certificate", name),
-            fmt::format("on {}: mon node edit {} fingerprint={}", name, status.config.node_name, status.fingerprint)};
-  }
+  if (peer.reason == "refused_us") return {fmt::format("{} does not trust our certificate", name), exchange_with(block)};
   if (peer.reason == "unknown_node") {
     return {fmt::format("{} is refused: {}", name, peer.text),
             fmt::format("on {}: mon node add {} type=peer fingerprint={}", name, status.config.node_name, status.fingerprint)};
@@ -74,8 +77,7 @@ std::string trust(const Status& status, const RefusedPeer& peer) {
   const std::string host = host_of_address(peer.address);
   for (const config::NodeConfig& block : status.config.nodes) {
     // One that is linked has its certificate: whoever else calls from there is another one.
-    if (block.address == host && !is_linked(status, block.name))
-      return fmt::format("mon node edit {} fingerprint={}", block.name, peer.fingerprint);
+    if (block.address == host && !is_linked(status, block.name)) return exchange_with(block);
   }
   return fmt::format("mon node add NAME type=peer address={} fingerprint={}", host, peer.fingerprint);
 }
@@ -86,9 +88,11 @@ void add_strangers(const Status& status, Problems& problems) {
   for (auto peer = status.refused.rbegin(); peer != status.refused.rend() && shown < kMaxStrangers; ++peer) {
     if (!peer->block.empty() || !still_knocks(status, *peer)) continue;
     ++shown;
+    const std::string fix = trust(status, *peer);
+    // A block without a certificate has said it already.
+    if (std::ranges::find(problems, fix, &Problem::fix) != problems.end()) continue;
     problems.push_back(
-        {fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count),
-         trust(status, *peer)});
+        {fmt::format("a node at {} was refused {} times: no block in merlin.conf has its certificate", peer->address, peer->count), fix});
   }
 }
 
@@ -153,7 +157,9 @@ void add_own(const Status& status, Problems& problems) {
 
 void add_silent(const StatusNode& node, Problems& problems) {
   if (node.state == "never seen") {
-    problems.push_back({fmt::format("{} was never seen: {}", node.name, node.why), fmt::format("on {}: mon start", node.name)});
+    const bool is_stranger = node.block != nullptr && node.block->fingerprints.empty();
+    problems.push_back({fmt::format("{} was never seen: {}", node.name, node.why),
+                        is_stranger ? exchange_with(*node.block) : fmt::format("on {}: mon start", node.name)});
   } else if (node.state == "unreachable") {
     problems.push_back({fmt::format("{} cannot be reached from here, another node hears it", node.name), ""});
   } else if (node.state == "inactive" && !node.facts.linked && node.facts.goodbye) {
@@ -250,7 +256,7 @@ std::vector<Problem> find_problems(const Status& status, const std::vector<Statu
   add_own(status, problems);
   for (const StatusNode& node : nodes) {
     if (node.refusal != nullptr) {
-      problems.push_back(refused(status, *node.refusal, node.name));
+      problems.push_back(refused(status, *node.refusal, *node.block));
     } else if (!node.is_self()) {
       add_silent(node, problems);
     }

@@ -33,9 +33,21 @@ void judge_state(StatusNode& node) {
   }
 }
 
+// The whole text of a refusal stands with the problem.
+std::string why_refused(const RefusedPeer& refusal) {
+  if (refusal.reason == "untrusted") return "its certificate is not in our merlin.conf";
+  if (refusal.reason == "refused_us") return "it does not trust our certificate";
+  return refusal.text;
+}
+
 void judge_why(StatusNode& node) {
+  const auto phase = node.view == nullptr ? wire::NodePhase::ready : node.view->phase;
   if (node.state == "refused") {
-    node.why = node.refusal->text;
+    node.why = why_refused(*node.refusal);
+  } else if (node.state == "active" && phase == wire::NodePhase::drained) {
+    node.why = "its checks are handed over until it is told otherwise (mon node undrain " + node.name + ")";
+  } else if (node.state == "active" && phase == wire::NodePhase::joining) {
+    node.why = "it takes up what the others know, before it runs anything";
   } else if (node.state != "active" && !node.facts.linked && !node.facts.trouble.empty()) {
     node.why = node.facts.trouble;
   } else if (node.view != nullptr) {
@@ -58,6 +70,12 @@ StatusNode of_block(const Status& status, const config::NodeConfig& block) {
 
 bool is_block_of(const Status& status, const NodeId& id) {
   return std::any_of(status.ids.begin(), status.ids.end(), [&](const auto& entry) { return entry.second == id; });
+}
+
+// A node's line of configurations, cut down to where these two stand in it.
+std::size_t length_of(const cluster::NodeView& node, std::uint64_t one, std::uint64_t other) {
+  const auto is_either = [&](std::uint64_t digest) { return digest == one || digest == other; };
+  return 1 + static_cast<std::size_t>(std::ranges::count_if(node.config_history, is_either));
 }
 
 }  // namespace
@@ -86,17 +104,21 @@ std::vector<StatusNode> status_nodes(const Status& status) {
   return nodes;
 }
 
-// Older is what our core had before ours. What it never had is newer if their core took it up later than ours took up ours;
-// that is for people: a push looks at the versions themselves.
+// Older is what our core had before, newer is whose core had before what ours has (R10). One that came back stands in both
+// lines: then the longer of the two goes on from the other.
 std::string config_relation(const Status& status, const StatusNode& node) {
   if (status.view.nodes.empty() || node.view == nullptr) return "";
   const cluster::NodeView& ours = status.view.nodes.front();
   const cluster::NodeView& theirs = *node.view;
   if (ours.config_digest == 0 || theirs.config_digest == 0) return "";
   if (ours.config_digest == theirs.config_digest) return "same";
-  if (std::ranges::find(status.config_history, theirs.config_digest) != status.config_history.end()) return "older";
-  const bool is_later = ours.config_changed != WallTime{} && theirs.config_changed > ours.config_changed;
-  return is_later ? "newer" : "differs";
+  const bool is_theirs_known = std::ranges::find(ours.config_history, theirs.config_digest) != ours.config_history.end();
+  const bool is_ours_known = std::ranges::find(theirs.config_history, ours.config_digest) != theirs.config_history.end();
+  if (is_theirs_known != is_ours_known) return is_theirs_known ? "older" : "newer";
+  const std::size_t our_length = length_of(ours, ours.config_digest, theirs.config_digest);
+  const std::size_t their_length = length_of(theirs, ours.config_digest, theirs.config_digest);
+  if (our_length == their_length) return "differs";
+  return their_length < our_length ? "older" : "newer";
 }
 
 }  // namespace merlin::daemon

@@ -23,7 +23,6 @@ struct Status {
   const config::Config& config;
   std::vector<config::NodeConfig> idle_nodes;  // blocks that nothing acts on yet
   cluster::ClusterView view;
-  std::vector<std::uint64_t> config_history;  // digests that our core had, the newest last
   WallTime now{};
   NodeId self;
   std::string fingerprint;                 // of our certificate

@@ -83,8 +83,8 @@ class Watch {
     }
   }
 
-  // What our core runs, to those that merlind sees running something else. A configuration that could not be pushed is
-  // not tried again.
+  // What our core runs, to those that merlind sees running what it ran before: never over one that is newer or was changed
+  // there. A configuration that could not be pushed is not tried again.
   void push_newer(const config::Config& config) {
     Call quick = call_;
     quick.timeout = answer_timeout;
@@ -94,8 +94,8 @@ class Watch {
     std::string tried;
     for (const auto& node : nodes_of(*status)) {
       tried += text_at(node, "name") + text_at(node, "state") + text_at(node, "config_hash") + ' ';
-      const bool differs = !flag_at(node, "self") && text_at(node, "state") == "active" && text_at(node, "config", "same") != "same";
-      if (differs) others.push_back(text_at(node, "name"));
+      const bool is_older = !flag_at(node, "self") && text_at(node, "state") == "active" && text_at(node, "config") == "older";
+      if (is_older) others.push_back(text_at(node, "name"));
     }
     if (tried == tried_) return;
     const auto ours = running(config);

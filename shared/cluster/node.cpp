@@ -96,6 +96,8 @@ Actions Node::set_settings(Settings settings, Now now) {
   return state.finish(now);
 }
 
+void Node::set_config_history(std::vector<std::uint64_t> digests) { state_->config_history = std::move(digests); }
+
 Actions Node::link_up(const NodeId& peer, Now now) {
   State& state = *state_;
   Other* other = state.find(peer);

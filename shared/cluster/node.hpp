@@ -168,7 +168,7 @@ struct NodeView {
   std::uint64_t term = 0;
   std::uint64_t inventory_digest = 0;
   std::uint64_t config_digest = 0;
-  WallTime config_changed{};
+  std::vector<std::uint64_t> config_history;  // what it had before, the last first
   std::string program_version;
   std::string core_program;
   bool table_equal = false;  // its table as of its last beat is ours
@@ -250,6 +250,10 @@ class Node {
   Actions core_connected(const wire::CoreHello& hello, Now now);
   Actions core_disconnected(Now now);
   Actions receive_core(FromCore message, Now now);
+
+  // Digests of what our core had before its present configuration, the last first. Told with the next NodeInfo: say it
+  // before the inventory that comes with a new configuration.
+  void set_config_history(std::vector<std::uint64_t> digests);
 
   // At least every 50 ms. `late_by` is how much longer than planned the caller's loop was away (R2): deadlines move by it.
   // A caller that was away for more than a beat first reads all that has arrived, and then ticks; nothing is judged before.

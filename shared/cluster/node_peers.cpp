@@ -130,6 +130,7 @@ wire::NodeInfo Node::State::own_info() const {
   info.inventory_digest = core.inventory ? core.inventory->digest() : 0;
   info.config_digest = core.config_digest;
   info.config_changed_ms = core.config_changed_ms;
+  info.config_history = config_history;
   info.core_program = core.hello.program;
   info.majority = settings.partition == Partition::majority;
   info.voters = own_voters();

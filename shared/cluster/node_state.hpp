@@ -297,6 +297,7 @@ struct Node::State {
   bool relay_urgent = false;  // some node misses beats of another that we hear
   std::optional<SteadyTime> last_beat;
   std::uint64_t info_number = 1;
+  std::vector<std::uint64_t> config_history;  // what cores here had before
   std::uint64_t want_number = 0;
   bool ownership_dirty = true;
   std::optional<SteadyTime> look_again;

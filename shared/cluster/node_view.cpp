@@ -60,7 +60,7 @@ NodeView Node::State::view_of_self(Now now) const {
   view.term = term;
   view.inventory_digest = core.inventory ? core.inventory->digest() : 0;
   view.config_digest = core.config_digest;
-  view.config_changed = WallTime{Millis{core.config_changed_ms}};
+  view.config_history = config_history;
   view.program_version = MERLIN_VERSION;
   view.core_program = core.hello.program;
   view.table_equal = true;
@@ -97,7 +97,7 @@ NodeView Node::State::view_of(const NodeId& id, const Other& other, Now now) con
   if (other.info) {
     view.inventory_digest = other.info->inventory_digest;
     view.config_digest = other.info->config_digest;
-    view.config_changed = WallTime{Millis{other.info->config_changed_ms}};
+    view.config_history = other.info->config_history;
     view.program_version = other.info->program_version;
     view.core_program = other.info->core_program;
     view.majority = other.info->majority;

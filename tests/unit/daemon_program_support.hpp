@@ -220,12 +220,12 @@ class FakeModule {
   void send_bytes(const std::string& bytes) { static_cast<void>(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL)); }
 
   // One host, without services.
-  void know_host(const std::string& name) {
+  void know_host(const std::string& name, std::uint64_t config_digest = 6) {
     merlin::wire::Inventory inventory;
     inventory.digest = 5;
     inventory.last = true;
     inventory.hosts = {{name, {}}};
-    inventory.config_digest = 6;
+    inventory.config_digest = config_digest;
     send(inventory);
     merlin::wire::CoreRows rows;
     rows.kind = merlin::wire::CoreRowsKind::initial_last;

@@ -145,6 +145,36 @@ BOOST_AUTO_TEST_CASE(two_nodes_link_once_and_see_each_others_cores) {
   BOOST_TEST(pair.a.node("b")["encrypted"] == true);
 }
 
+// R10: who has the newer configuration is known by what each had before, also after a restart of merlind.
+BOOST_AUTO_TEST_CASE(both_nodes_say_the_same_of_whose_configuration_is_newer) {
+  Pair pair;
+  pair.start();
+  FakeModule core_a(pair.a, "test", 11);
+  FakeModule core_b(pair.b, "test", 12);
+  const auto becomes = [&](FakeModule& of_a, const char* b_at_a, const char* a_at_b) {
+    return wait_until(
+        [&] {
+          of_a.turn();
+          core_b.turn();
+          return pair.a.node("b")["config"] == b_at_a && pair.b.node("a")["config"] == a_at_b;
+        },
+        20s);
+  };
+  core_a.know_host("web", 6);
+  core_b.know_host("web", 6);
+  BOOST_TEST(becomes(core_a, "same", "same"));
+  core_a.know_host("web", 7);
+  BOOST_TEST(becomes(core_a, "older", "newer"));
+  BOOST_TEST(pair.a.stop(SIGTERM) == 0);
+  pair.a.start();
+  FakeModule again(pair.a, "test", 13);
+  again.know_host("web", 7);
+  const bool known_still = becomes(again, "older", "newer");
+  BOOST_TEST(known_still, pair.a.status().dump(1));
+  core_b.know_host("web", 8);
+  BOOST_TEST(becomes(again, "differs", "differs"));
+}
+
 BOOST_AUTO_TEST_CASE(each_beat_of_the_core_is_answered_while_the_daemon_turns) {
   Merlind node("a");
   node.start();
@@ -239,8 +269,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_certificate_is_shown_with_the_command_and_truste
   pair.b.write_conf(no_fingerprint);
   pair.a.start();
   pair.b.start();
-  BOOST_TEST(wait_until([&] { return pair.b.has_problem("a is refused", "mon node edit a fingerprint=" + pair.a.fingerprint()); }));
-  BOOST_TEST(wait_until([&] { return pair.a.has_problem("b does not trust our certificate", "on b: mon node edit a fingerprint="); }));
+  BOOST_TEST(wait_until([&] { return pair.b.has_problem("a is refused", "mon sshkey push a"); }));
+  BOOST_TEST(pair.b.has_problem(pair.a.fingerprint(), ""));
+  BOOST_TEST(wait_until([&] { return pair.a.has_problem("b does not trust our certificate", "mon cert push b"); }));
   BOOST_TEST(pair.b.ask({{"command", "certs"}})["refused"][0]["fingerprint"] == pair.a.fingerprint());
 
   pair.b.write_conf(pair.b.block_for(pair.a));

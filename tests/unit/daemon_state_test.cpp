@@ -301,7 +301,8 @@ BOOST_AUTO_TEST_CASE(the_history_of_configurations_is_bounded_and_survives_what_
   BOOST_TEST(!history.note(1));
   BOOST_TEST(history.note(2));
   BOOST_TEST(history.note(1));
-  BOOST_TEST((history.digests() == std::vector<std::uint64_t>{2, 1}));
+  BOOST_TEST((history.digests() == std::vector<std::uint64_t>{1, 2, 1}), "one that came back is there twice");
+  BOOST_TEST((history.before_the_last() == std::vector<std::uint64_t>{2, 1}));
   BOOST_REQUIRE(history.save(folder.file("config_history")).ok());
   ConfigHistory read;
   read.load(folder.file("config_history"));
@@ -312,4 +313,5 @@ BOOST_AUTO_TEST_CASE(the_history_of_configurations_is_bounded_and_survives_what_
   BOOST_TEST((parse_config_history("x\n0000000000000007\n\n7\n0000000000000000\nfffffffffffffffff\n") == std::vector<std::uint64_t>{7}));
   read.load(folder.file("missing"));
   BOOST_TEST(read.digests().empty());
+  BOOST_TEST(read.before_the_last().empty());
 }

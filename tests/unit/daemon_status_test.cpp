@@ -54,7 +54,6 @@ cluster::NodeView view_of(std::uint8_t number, const std::string& name) {
   view.latency_ms = 0.4567;
   view.clock_offset = Millis{-12};
   view.config_digest = 0x1234abcd;
-  view.config_changed = wall;
   view.program_version = "0.1.0";
   view.core_program = "nagios4 4.4.6";
   view.table_equal = true;
@@ -183,13 +182,23 @@ BOOST_AUTO_TEST_CASE(state_that_cores_die_over_is_named) {
   BOOST_TEST(has(status, "two cores here died over the state of web;http and 1 more", "restart merlind"));
 }
 
+std::string why_of(const Status& status, const std::string& name) {
+  for (const StatusNode& node : status_nodes(status)) {
+    if (node.name == name) return node.why;
+  }
+  return "missing";
+}
+
+// By the documented procedure: keys and certificates by ssh, which knows who is there.
 BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it) {
   Status status = usual();
   status.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
   BOOST_TEST(state_of(status, "peer03") == "refused");
-  BOOST_TEST(has(status, "peer03 is refused", "mon node edit peer03 fingerprint=SHA256:cc"));
+  BOOST_TEST(has(status, "peer03 is refused", "mon sshkey push peer03"));
+  BOOST_TEST(why_of(status, "peer03") == "its certificate is not in our merlin.conf", "the fingerprint is said once");
   status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall}};
-  BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node edit peer03 fingerprint=SHA256:cc"), "known by its address");
+  BOOST_TEST(has(status, "peer03 was never seen", "mon sshkey push peer03"));
+  BOOST_TEST(!has(status, "a node at 10.0.0.3:40000 was refused", ""), "known by its address, and said already");
   status.facts["peer03"].linked = true;
   BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node add NAME type=peer address=10.0.0.3"),
              "the block's own node is here");
@@ -197,7 +206,12 @@ BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it
   status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", wall}};
   BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node add NAME type=peer address=10.9.9.9 fingerprint=SHA256:cc"));
   status.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
-  BOOST_TEST(has(status, "peer03 does not trust our certificate", "on peer03: mon node edit peer01 fingerprint=SHA256:aaa"));
+  BOOST_TEST(has(status, "peer03 does not trust our certificate", "mon sshkey push peer03"));
+  const config::Config changed = conf("peer peer03 {\naddress = 10.0.0.3\nfingerprint = " + fingerprint_b + "\n}\n");
+  Status later = usual(changed);
+  later.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  BOOST_TEST(
+      has(later, "peer03 is refused: merlin.conf does not have the certificate at 10.0.0.3:15551 (SHA256:cc)", "mon cert push peer03"));
   status.refused = {{"cluster", "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
   BOOST_TEST(has(status, "its cluster is \"work\"", "cluster = NAME"));
 }
@@ -214,7 +228,7 @@ BOOST_AUTO_TEST_CASE(each_way_to_be_away_has_its_word) {
   BOOST_TEST(state_of(status, "peer01") == "active");
   BOOST_TEST(state_of(status, "peer02") == "active");
   BOOST_TEST(state_of(status, "peer03") == "never seen");
-  BOOST_TEST(has(status, "peer03 was never seen: 10.0.0.3:15551: Connection refused", "mon start"));
+  BOOST_TEST(has(status, "peer03 was never seen: 10.0.0.3:15551: Connection refused", "mon sshkey push peer03"));
 
   cluster::NodeView& other = status.view.nodes[1];
   other.active = false;
@@ -231,6 +245,15 @@ BOOST_AUTO_TEST_CASE(each_way_to_be_away_has_its_word) {
   other.via = id(9);
   BOOST_TEST(state_of(status, "peer02") == "unreachable");
   BOOST_TEST(has(status, "peer02 cannot be reached from here, another node hears it", ""));
+}
+
+BOOST_AUTO_TEST_CASE(an_active_node_that_runs_nothing_says_why) {
+  Status status = usual();
+  status.view.nodes[1].phase = wire::NodePhase::drained;
+  BOOST_TEST(state_of(status, "peer02") == "active");
+  BOOST_TEST(why_of(status, "peer02") == "its checks are handed over until it is told otherwise (mon node undrain peer02)");
+  status.view.nodes[0].phase = wire::NodePhase::joining;
+  BOOST_TEST(why_of(status, "peer01") == "it takes up what the others know, before it runs anything");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_here_is_said) {
@@ -276,15 +299,42 @@ BOOST_AUTO_TEST_CASE(nodes_that_do_not_agree_are_said) {
   BOOST_TEST(has(status, "the clock of peer02 is 5.0 s ahead of ours", "NTP"));
   BOOST_TEST(has(status, "gives peer02 the weight 1, in effect is 3", "mon node edit peer02 weight=3"));
   BOOST_TEST(has(status, "its own says it is our poller", ""));
+}
 
+using History = std::vector<std::uint64_t>;
+
+// What `status` says of peer02, when the two run these, and had those before, the last first.
+std::string relation(std::uint64_t ours, const History& our_history, std::uint64_t theirs, const History& their_history) {
+  Status status = usual();
+  status.view.nodes[0].config_digest = ours;
+  status.view.nodes[0].config_history = our_history;
+  status.view.nodes[1].config_digest = theirs;
+  status.view.nodes[1].config_history = their_history;
+  return status_document(status)["nodes"][1]["config"].get<std::string>();
+}
+
+BOOST_AUTO_TEST_CASE(whose_configuration_is_newer_is_known_by_what_they_had_before) {
+  BOOST_TEST(relation(2, {1}, 2, {}) == "same");
+  BOOST_TEST(relation(2, {1}, 1, {}) == "older");
+  BOOST_TEST(relation(4, {3, 2, 1}, 2, {1}) == "older");
+  BOOST_TEST(relation(1, {}, 2, {1}) == "newer");
+  BOOST_TEST(relation(2, {1}, 3, {1}) == "differs", "changed on both sides");
+  BOOST_TEST(relation(2, {}, 3, {}) == "differs", "never the same");
+  // Rolled back to 1, after both had 2.
+  BOOST_TEST(relation(1, {2, 1}, 2, {1}) == "older");
+  BOOST_TEST(relation(2, {1}, 1, {2, 1}) == "newer");
+  BOOST_TEST(relation(1, {2}, 2, {1}) == "differs", "each has what the other had");
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_that_is_not_ours_comes_with_the_command_that_mends_it) {
+  Status status = usual();
+  cluster::NodeView& other = status.view.nodes[1];
   other.config_digest = 99;
-  other.config_changed = wall + Millis{1000};
-  BOOST_TEST(has(status, "the object configuration of peer02 is newer than ours", "mon oconf fetch peer02"));
-  other.config_changed = wall - Millis{1000};
   BOOST_TEST(has(status, "the object configuration of peer02 differs from ours", "mon oconf diff peer02"));
-  // An old configuration does not become a new one by a restart of its core.
-  other.config_changed = wall + Millis{1000};
-  status.config_history = {99, status.view.nodes[0].config_digest};
+  other.config_history = {status.view.nodes[0].config_digest};
+  BOOST_TEST(has(status, "the object configuration of peer02 is newer than ours", "mon oconf fetch peer02"));
+  other.config_history.clear();
+  status.view.nodes[0].config_history = {99};
   BOOST_TEST(has(status, "the object configuration of peer02 is older than ours", "mon oconf push peer02"));
 }
 
