@@ -40,6 +40,13 @@ class Rotation {
         key_(daemon_places(call.config_path).tls_dir) {}
 
   int run() {
+    const int status = rotate();
+    if (call_.json()) console_.print(document_);
+    return status;
+  }
+
+ private:
+  int rotate() {
     if (key_.is_half_in_place()) {
       if (const auto done = key_.put_in_place(); !done) return fails(done.error());
     }
@@ -56,7 +63,6 @@ class Rotation {
     return finish(*old, *own);
   }
 
- private:
   // Up to the moment when merlind's files are the new ones.
   int change(const net::CertificateInfo& own) {
     const auto next = key_.prepare(own);
@@ -73,7 +79,7 @@ class Rotation {
                     "cert rotate", fmt::format("add {} to its module {{ fingerprint }}, then --force", next->fingerprint)});
     }
     if (const auto done = key_.put_in_place(); !done) return fails(done.error());
-    console_.out << fmt::format("new certificate {}\n", next->fingerprint) << std::flush;
+    say("fingerprint", "new certificate {}\n", next->fingerprint);
     return all_well;
   }
 
@@ -86,8 +92,13 @@ class Rotation {
     if (interrupt_.raised()) return ssh::interrupted_status;
     if (!*told)
       return fails({"the old certificate is still trusted there", "cert rotate", "mon cert push, when they can be reached"}, true);
-    console_.out << fmt::format("old certificate {} is trusted no more\n", old.fingerprint);
+    say("retired", "old certificate {} is trusted no more\n", old.fingerprint);
     return forget();
+  }
+
+  void say(const char* key, fmt::format_string<const std::string&> line, const std::string& fingerprint) {
+    document_[key] = fingerprint;
+    if (!call_.json()) console_.out << fmt::format(line, fingerprint) << std::flush;
   }
 
   int forget() {
@@ -97,7 +108,8 @@ class Rotation {
 
   // `is_over`: what is left does not need this command.
   int fails(const Error& error, bool is_over = false) {
-    console_.error(error);
+    document_["error"] = error.text();
+    if (!call_.json()) console_.error(error);
     if (is_over) forget();
     return failed;
   }
@@ -128,8 +140,13 @@ class Rotation {
           if (!said) faults[i] = said.error();
         },
         [&](std::size_t i) {
-          if (faults[i]) console_.error(*faults[i]);
+          if (faults[i] && !call_.json()) console_.error(*faults[i]);
         });
+    document_["nodes"] = ordered_json::array();
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+      const ordered_json error = faults[i] ? ordered_json(faults[i]->text()) : ordered_json(nullptr);
+      document_["nodes"].push_back({{"name", config_.nodes[i].name}, {"error", error}});
+    }
     return std::ranges::none_of(faults, [](const auto& fault) { return fault.has_value(); });
   }
 
@@ -181,6 +198,7 @@ class Rotation {
   const ssh::Interrupt interrupt_;
   Visitor visitor_;
   const NextKey key_;
+  ordered_json document_{{"fingerprint", nullptr}, {"retired", nullptr}, {"nodes", ordered_json::array()}, {"error", nullptr}};
 };
 
 }  // namespace

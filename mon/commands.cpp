@@ -140,7 +140,7 @@ std::vector<Command> moving_commands() {
        .summary = "hand all checks of a node over to the others",
        .details = "This node where none is named. Waits until every host has another owner.",
        .examples = {"mon node drain", "mon node drain peer02 --timeout 5m"},
-       .options = {no_wait},
+       .options = {no_wait, json},
        .max_words = 1,
        .timeout = move_timeout,
        .run = run_node_drain},
@@ -149,22 +149,27 @@ std::vector<Command> moving_commands() {
        .summary = "let a drained node take its checks back",
        .details = "This node where none is named. Waits until it is ready and has its share.",
        .examples = {"mon node undrain"},
-       .options = {no_wait},
+       .options = {no_wait, json},
        .max_words = 1,
        .timeout = move_timeout,
        .run = run_node_undrain},
       {.name = "start",
        .summary = "start merlind, then the core",
        .examples = {"mon start"},
-       .options = {no_wait},
+       .options = {no_wait, json},
        .timeout = service_timeout,
        .run = run_start},
-      {.name = "stop", .summary = "stop the core, then merlind", .examples = {"mon stop"}, .timeout = service_timeout, .run = run_stop},
+      {.name = "stop",
+       .summary = "stop the core, then merlind",
+       .examples = {"mon stop"},
+       .options = {json},
+       .timeout = service_timeout,
+       .run = run_stop},
       {.name = "restart",
        .summary = "restart merlind and the core, after a goodbye to the other nodes",
        .details = "merlin.conf and the core's own configuration are checked first: nothing is stopped that would not start again.",
        .examples = {"mon restart"},
-       .options = {no_wait},
+       .options = {no_wait, json},
        .timeout = service_timeout,
        .run = run_restart},
       {.name = "cert show",
@@ -218,7 +223,7 @@ std::vector<Command> remote_commands() {
 }
 
 std::vector<Command> trust_commands() {
-  const auto options = with_login({all, type});
+  const auto options = with_login({all, type, json});
   return {
       {.name = "sshkey push",
        .arguments = "[NAME…] [--all] [--type=TYPE,…]",
@@ -274,7 +279,7 @@ std::vector<Command> trust_commands() {
                   "linked by it, the old one is trusted nowhere. Where a node cannot be reached nothing is switched: call it again,\n"
                   "and it goes on where it ended. The node's id stays.",
        .examples = {"mon cert rotate"},
-       .options = with_login({{"--force", "", "switch even where not every node could be told"}}),
+       .options = with_login({{"--force", "", "switch even where not every node could be told"}, json}),
        .timeout = usual_timeout,
        .run = run_cert_rotate},
       {.name = "cert introduce",

@@ -60,6 +60,7 @@ int run_oconf_mend(const Call& call, Console& console);
 int run_oconf_drop(const Call& call, Console& console);
 int run_oconf_pack(const Call& call, Console& console);
 int run_oconf_fetch(const Call& call, Console& console);
+int run_oconf_nodesplit(const Call& call, Console& console);
 int run_oconf_history(const Call& call, Console& console);
 int run_oconf_rollback(const Call& call, Console& console);
 int run_sync_push(const Call& call, Console& console);

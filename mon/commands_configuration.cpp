@@ -98,7 +98,7 @@ std::vector<Command> configuration_commands() {
                   "place, one node after the other, each with its checks handed over and its core restarted. Any failure takes all\n"
                   "of them back. Nodes that cannot be reached are left out: exit status 1. Our own core is restarted first where\n"
                   "it does not run yet what is pushed. A node whose configuration is newer, or was changed there as ours was here,\n"
-                  "keeps it: nothing is pushed without --force.",
+                  "keeps it: nothing is pushed without --force. Pollers and masters have configurations of their own and are left out.",
        .examples = {"mon oconf push", "mon oconf push peer02 --dry-run"},
        .options = with_login({all,
                               type,
@@ -106,7 +106,8 @@ std::vector<Command> configuration_commands() {
                               no_restart,
                               resources,
                               {"--force", "", "replace what was changed there, too"},
-                              {"--if-newer", "", "only to nodes whose configuration comes before ours"}}),
+                              {"--if-newer", "", "only to nodes whose configuration comes before ours"},
+                              json}),
        .max_words = Command::many,
        .timeout = usual_timeout,
        .run = run_oconf_push},
@@ -166,6 +167,12 @@ std::vector<Command> configuration_commands() {
        .max_words = 1,
        .timeout = usual_timeout,
        .run = run_oconf_diff},
+      {.name = "oconf nodesplit",
+       .summary = "the pollers' parts of the object configuration: not in this version",
+       .details = "Says so, and does nothing. 'mon oconf push' leaves pollers out.",
+       .examples = {"mon oconf nodesplit"},
+       .timeout = usual_timeout,
+       .run = run_oconf_nodesplit},
   };
 }
 

@@ -16,7 +16,9 @@ std::vector<Option> with_login(std::vector<Option> options) {
 }
 
 std::vector<Option> of_nodes() {
-  return with_login({{"--all", "", "all configured nodes"}, {"--type", "TYPE,…", "only these: peer, poller, master"}});
+  return with_login({{"--all", "", "all configured nodes"},
+                     {"--type", "TYPE,…", "only these: peer, poller, master"},
+                     {"--json", "", "one JSON document instead of text"}});
 }
 
 std::vector<Command> reading_commands() {

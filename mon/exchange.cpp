@@ -47,7 +47,7 @@ class Exchanger {
     if (kind_.keys && !kind_.is_push) keep_their_keys();
     const bool kept = keep_certificates();
     if (kept && kind_.is_push) on_all([this](Visit& visit) { introduce(visit); });
-    for (const Visit& visit : visits_) report(visit);
+    show();
     if (interrupt_.raised()) return ssh::interrupted_status;
     return kept && std::ranges::all_of(visits_, &Visit::is_well) ? all_well : failed;
   }
@@ -65,13 +65,11 @@ class Exchanger {
 
   bool has_own_key() {
     const auto home = ssh::own_home();
-    auto key = home ? ssh::own_public_key(*home, comment()) : home.error();
+    auto key = home ? ssh::own_public_key(*home, ssh::own_name() + "@" + config_.node_name) : home.error();
     if (key) own_key_ = key->line();
     if (!key) console_.error(key.error());
     return key.ok();
   }
-
-  std::string comment() const { return "root@" + config_.node_name; }
 
   // Runs mon there; on failure the visit is over, and what it printed is empty.
   std::string mon_there(Visit& visit, std::vector<std::string> words, const std::string& input = "") {
@@ -158,11 +156,30 @@ class Exchanger {
 
   void introduce(Visit& visit) { mon_there(visit, {"cert", "introduce"}, set_); }
 
+  void show() {
+    ordered_json nodes = ordered_json::array();
+    for (const Visit& visit : visits_) {
+      if (call_.json())
+        nodes.push_back(document_of(visit));
+      else
+        report(visit);
+    }
+    if (call_.json()) console_.print({{"nodes", std::move(nodes)}});
+  }
+
+  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+  ordered_json document_of(const Visit& visit) const {
+    ordered_json document{{"name", visit.node->name}, {"error", nullptr}, {"fingerprint", nullptr}};
+    if (visit.fault) document["error"] = visit.fault->text();
+    if (!visit.fingerprint.empty()) document["fingerprint"] = "SHA256:" + visit.fingerprint;
+    if (kind_.keys) document["key"] = visit.key_word.empty() ? ordered_json(nullptr) : ordered_json(first_line(visit.key_word));
+    return document;
+  }
+
   void report(const Visit& visit) {
     if (visit.fault) return console_.error(*visit.fault);
-    std::string key = visit.key_word;
-    key.erase(std::min(key.find('\n'), key.size()));
-    const std::string first = kind_.keys ? fmt::format("key {}, ", plain(key)) : "";
+    const std::string first = kind_.keys ? fmt::format("key {}, ", plain(first_line(visit.key_word))) : "";
     console_.out << fmt::format("{}: {}certificate SHA256:{} {}\n", visit.node->name, first, visit.fingerprint.substr(0, 16) + "…",
                                 kind_.is_push ? "and ours exchanged" : "trusted here");
   }

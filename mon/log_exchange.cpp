@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "config/problems.hpp"
 #include "config/values.hpp"
@@ -60,6 +61,17 @@ Result<> push_to(const config::NodeConfig& node, Visitor& visitor, const ssh::Se
   return Ok{};
 }
 
+void show(Console& console, const std::string& name, const Transfer& transfer, bool is_push) {
+  if (transfer.fault) return console.error(*transfer.fault);
+  console.out << fmt::format("{}: {} bytes of {} log\n", name, transfer.bytes, is_push ? "our" : "its");
+}
+
+nlohmann::ordered_json document_of(const std::string& name, const Transfer& transfer) {
+  nlohmann::ordered_json document{{"name", name}, {"error", nullptr}, {"bytes", transfer.bytes}};
+  if (transfer.fault) document["error"] = transfer.fault->text();
+  return document;
+}
+
 int transfer_logs(const Call& call, Console& console, bool is_push) {
   const auto config = load_config(call, console);
   if (!config) return failed;
@@ -76,6 +88,7 @@ int transfer_logs(const Call& call, Console& console, bool is_push) {
   const ssh::Interrupt interrupt;
   Visitor visitor(std::move(*rules), interrupt);
   std::vector<Transfer> transfers(chosen.nodes.size());
+  nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
   int status = all_well;
   ssh::side_by_side(
       chosen.nodes.size(),
@@ -89,14 +102,14 @@ int transfer_logs(const Call& call, Console& console, bool is_push) {
         if (!done) transfers[i].fault = done.error();
       },
       [&](std::size_t i) {
-        const Transfer& transfer = transfers[i];
-        if (transfer.fault) {
-          console.error(*transfer.fault);
-          status = failed;
-        } else {
-          console.out << fmt::format("{}: {} bytes of {} log\n", chosen.nodes[i].name, transfer.bytes, is_push ? "our" : "its");
-        }
+        const std::string& name = chosen.nodes[i].name;
+        if (transfers[i].fault) status = failed;
+        if (call.json())
+          nodes.push_back(document_of(name, transfers[i]));
+        else
+          show(console, name, transfers[i], is_push);
       });
+  if (call.json()) console.print({{"nodes", std::move(nodes)}});
   return interrupt.raised() ? ssh::interrupted_status : status;
 }
 

@@ -22,10 +22,11 @@ std::string default_config_path() {
 int run(const std::vector<std::string>& arguments, Console& console) {
   const auto parsed = parse_arguments(arguments, default_config_path());
   if (!parsed) {
-    console.error(parsed.error());
-    // A plugin says "unknown" where 2 would be "critical".
+    // A core reads what a plugin prints on standard output, and takes 2 for "critical".
     const bool is_plugin = !arguments.empty() && arguments.front() == "check";
-    return is_plugin ? static_cast<int>(check::State::unknown) : wrong_usage;
+    if (is_plugin) return check::unknown(console, parsed.error().text());
+    console.error(parsed.error());
+    return wrong_usage;
   }
   if (const auto* help = std::get_if<HelpWanted>(&*parsed)) {
     console.out << help_text(help->topic);

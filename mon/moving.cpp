@@ -36,9 +36,9 @@ std::vector<std::string> names_of(const ordered_json& status) {
 // One line that is written over on a terminal, and nothing elsewhere.
 class ProgressLine {
  public:
-  explicit ProgressLine(Console& console) : console_(console) {}
+  ProgressLine(const Call& call, Console& console) : console_(console), is_shown_(console.terminal && !call.json()) {}
   void show(const std::string& text) {
-    if (!console_.terminal || text == shown_) return;
+    if (!is_shown_ || text == shown_) return;
     console_.out << "\r\x1b[K" << text << std::flush;
     shown_ = text;
   }
@@ -48,10 +48,29 @@ class ProgressLine {
 
  private:
   Console& console_;
+  const bool is_shown_;
   std::string shown_;
 };
 
+int end_with(const Call& call, Console& console, const std::string& name, const Result<std::string>& outcome) {
+  if (call.json()) {
+    nlohmann::ordered_json node{{"name", name}, {"error", nullptr}, {"outcome", nullptr}};
+    if (outcome) node["outcome"] = *outcome;
+    if (!outcome) node["error"] = outcome.error().text();
+    console.print({{"nodes", ordered_json::array({std::move(node)})}});
+  } else if (outcome) {
+    console.out << fmt::format("{}: {}\n", name, *outcome);
+  } else {
+    console.error(outcome.error());
+  }
+  return outcome ? all_well : failed;
+}
+
 }  // namespace
+
+int say_ordered(const Call& call, Console& console, const std::string& name, const std::string& order) {
+  return end_with(call, console, name, order);
+}
 
 Ordered give_order(const Call& call, Console& console, const std::string& verb) {
   const std::string wanted = call.words.empty() ? "" : call.words.front();
@@ -75,7 +94,7 @@ Ordered give_order(const Call& call, Console& console, const std::string& verb) 
 
 int follow(const Call& call, Console& console, const std::string& name, const Judge& judge) {
   const auto deadline = Clock::now() + call.timeout;
-  ProgressLine line(console);
+  ProgressLine line(call, console);
   for (;;) {
     const Answer status = ask_soon(call, {{"command", "status"}});
     if (!status) {
@@ -85,15 +104,11 @@ int follow(const Call& call, Console& console, const std::string& name, const Ju
     }
     const Progress progress = judge(*status);
     if (progress.done || progress.failure || Clock::now() >= deadline) line.clear();
-    if (progress.done) {
-      console.out << fmt::format("{}: {}\n", name, progress.text);
-      return all_well;
-    }
+    if (progress.done) return end_with(call, console, name, progress.text);
     if (progress.failure || Clock::now() >= deadline) {
       const Error late{fmt::format("not finished in {} s: {}", call.timeout.count() / 1000, progress.text), name,
                        "it goes on; mon node status shows how far, --timeout waits longer"};
-      console.error(progress.failure.value_or(late));
-      return failed;
+      return end_with(call, console, name, progress.failure.value_or(late));
     }
     line.show(fmt::format("{}: {}", name, progress.text));
     std::this_thread::sleep_for(poll_interval);

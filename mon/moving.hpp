@@ -29,6 +29,9 @@ struct Ordered {
 };
 Ordered give_order(const Call& call, Console& console, const std::string& verb);
 
+// Prints that the order was given, for who does not wait.
+int say_ordered(const Call& call, Console& console, const std::string& name, const std::string& order);
+
 // Asks for the status until the judge is content or the time is up. Prints the outcome.
 int follow(const Call& call, Console& console, const std::string& name, const Judge& judge);
 

@@ -48,10 +48,7 @@ Progress judge(const ordered_json& status, const std::string& name) {
 int run_node_drain(const Call& call, Console& console) {
   const Ordered ordered = give_order(call, console, "drain");
   if (ordered.status != all_well) return ordered.status;
-  if (call.has("--no-wait")) {
-    console.out << fmt::format("{}: told to hand its hosts over\n", ordered.name);
-    return all_well;
-  }
+  if (call.has("--no-wait")) return say_ordered(call, console, ordered.name, "told to hand its hosts over");
   return follow(call, console, ordered.name, [&](const ordered_json& status) { return judge(status, ordered.name); });
 }
 

@@ -46,10 +46,7 @@ class ShareJudge {
 int run_node_undrain(const Call& call, Console& console) {
   const Ordered ordered = give_order(call, console, "undrain");
   if (ordered.status != all_well) return ordered.status;
-  if (call.has("--no-wait")) {
-    console.out << fmt::format("{}: told to take its hosts back\n", ordered.name);
-    return all_well;
-  }
+  if (call.has("--no-wait")) return say_ordered(call, console, ordered.name, "told to take its hosts back");
   return follow(call, console, ordered.name, ShareJudge(ordered.name));
 }
 

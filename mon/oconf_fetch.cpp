@@ -144,8 +144,14 @@ class Fetcher {
 int run_oconf_fetch(const Call& call, Console& console) {
   auto here = configuration_here(call, console);
   if (!here) return failed;
-  const Chosen chosen = choose_nodes(call, here->config, console);
+  Chosen chosen = choose_nodes(call, here->config, console);
   if (chosen.nodes.empty()) return chosen.status;
+  for (const auto& node : chosen.nodes) {
+    if (node.type != config::NodeType::peer)
+      console.note(fmt::format("{}: left out, the object configuration of a {} is not ours", node.name, config::type_name(node.type)));
+  }
+  std::erase_if(chosen.nodes, [](const auto& node) { return node.type != config::NodeType::peer; });
+  if (chosen.nodes.empty()) return failed;
   auto rules = login_rules(call, console);
   if (!rules) return failed;
   return Fetcher(call, console, *here, std::move(*rules)).run(chosen.nodes);

@@ -1,6 +1,9 @@
 // mon oconf push
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "mon/commands.hpp"
 #include "mon/core_check.hpp"
 #include "mon/fleet.hpp"
@@ -21,7 +24,13 @@ int run_oconf_push(const Call& call, Console& console) {
     console.error(good.error());
     return failed;
   }
-  return Pusher(call, console, *here, *rules).run(chosen.nodes);
+  // What people read of a push is how far it is; what went wrong stays on standard error.
+  std::ostringstream unread;
+  Console quiet{unread, console.err};
+  Pusher pusher(call, call.json() ? quiet : console, *here, *rules);
+  const int status = pusher.run(chosen.nodes);
+  if (call.json()) console.print(pusher.document());
+  return status;
 }
 
 }  // namespace merlin::mon

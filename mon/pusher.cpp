@@ -109,6 +109,10 @@ void Pusher::compare(Goal& goal) {
     return bar_.step(goal.node->name);
   }
   goal.session = std::move(*session);
+  if (!goal.takes_part()) {
+    goal.outcome = "left out";
+    return bar_.step(goal.node->name);
+  }
   std::vector<std::string> words{"oconf", "files", "--json"};
   if (call_.has("--resources")) words.emplace_back("--resources");
   const auto said = mon_there(goal, words);
@@ -118,6 +122,7 @@ void Pusher::compare(Goal& goal) {
     goal.difference = oconf::difference(here_.manifest, *theirs);
     goal.lineage = oconf::read_lineage(document);
     leave_out(goal);
+    goal.outcome = goal.difference.empty() ? "same" : "unchanged";
   } else {
     goal.fault = Error{theirs.error().what, goal.node->name, theirs.error().fix};
   }
@@ -127,7 +132,8 @@ void Pusher::compare(Goal& goal) {
 // Of a push that nobody asked for: only what comes before ours is replaced.
 void Pusher::leave_out(Goal& goal) {
   const bool is_older = oconf::standing(ours_, goal.lineage) == Standing::older;
-  if (call_.has("--if-newer") && !is_older) goal.difference = {};
+  if (!call_.has("--if-newer") || is_older) return;
+  goal.difference = {};
 }
 
 // Who cannot be reached is left out, and named.
@@ -137,7 +143,10 @@ void Pusher::show_differences() {
     if (goal.fault) console_.error(*goal.fault);
     if (goal.fault) continue;
     const oconf::Difference& found = goal.difference;
-    if (found.empty())
+    if (!goal.takes_part())
+      console_.out << fmt::format("{}: left out, the object configuration of a {} is not ours\n", goal.node->name,
+                                  config::type_name(goal.node->type));
+    else if (found.empty())
       console_.out << fmt::format("{}: {}\n", goal.node->name, call_.has("--if-newer") ? "not older" : "the same already");
     else
       console_.out << fmt::format("{}: {} new, {} changed, {} to remove\n", goal.node->name, found.added.size(), found.changed.size(),
@@ -170,10 +179,10 @@ std::optional<Error> Pusher::objection(const Goal& goal) const {
 
 bool Pusher::all_may_be_replaced() {
   bool may = true;
-  for (const Goal& goal : goals_) {
-    const auto against = objection(goal);
-    if (against) console_.error(*against);
-    may = may && !against;
+  for (Goal& goal : goals_) {
+    goal.against = objection(goal);
+    if (goal.against) console_.error(*goal.against);
+    may = may && !goal.against;
   }
   if (!may) console_.note("nothing was changed on any node");
   return may;
@@ -242,6 +251,7 @@ bool Pusher::activate_all() {
       take_back(activated);
       return false;
     }
+    goal.outcome = "in place";
     bar_.step(goal.node->name);
     bar_.line(fmt::format("{}: {}", goal.node->name, call_.has("--no-restart") ? "in place" : "in place, restarted"));
   }
@@ -264,6 +274,7 @@ void Pusher::take_back(const std::vector<Goal*>& activated) {
     if (!call_.has("--no-restart")) words.emplace_back("--restart");
     const auto back = mon_there(goal, words);
     bar_.clear();
+    if (back) goal.outcome = "taken back";
     if (back)
       console_.note(fmt::format("{}: taken back, it has the configuration from before", goal.node->name));
     else

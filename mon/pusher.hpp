@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <thread>
 
 #include "mon/fleet.hpp"
@@ -20,6 +21,9 @@ class Pusher {
   // The core here has checked what is pushed. Returns the exit status; all that went wrong is printed.
   int run(const std::vector<config::NodeConfig>& nodes);
 
+  // What became of each node, for --json.
+  nlohmann::ordered_json document() const;
+
  private:
   // One node that is pushed to.
   struct Goal {
@@ -27,11 +31,15 @@ class Pusher {
     ssh::Session session{};
     std::mutex in_use{};  // the session: one command at a time
     std::optional<Error> fault{};
+    std::optional<Error> against{};  // why it may not be replaced
     oconf::Difference difference{};
     oconf::Lineage lineage{};
     bool is_staged = false;
     std::optional<Result<SyncReport>> synced{};
+    std::string outcome{};  // "same", "unchanged", "in place", "taken back", "left out"; empty: not compared
 
+    // Another node with the same configuration: a poller's is another one, a master's not ours.
+    bool takes_part() const { return node->type == config::NodeType::peer; }
     bool is_wanted() const { return !fault && !difference.empty(); }
   };
   using Work = void (Pusher::*)(Goal&);
@@ -44,6 +52,7 @@ class Pusher {
   void show_paths(const oconf::Difference& found);
   bool all_may_be_replaced();
   std::optional<Error> objection(const Goal& goal) const;
+  static nlohmann::ordered_json document_of(const Goal& goal);
   bool record();
   void stage(Goal& goal);
   bool restart_here();

@@ -50,42 +50,71 @@ Answer ask_quickly(const Call& call, const char* command) {
   return ask_daemon(quick, {{"command", command}});
 }
 
+// What was done, as it happens or, with --json, as one document at the end.
+class Account {
+ public:
+  Account(const Call& call, Console& console) : json_(call.json()), console_(console) {}
+  Account(const Account&) = delete;
+  ~Account() {
+    if (json_) console_.print({{"steps", std::move(steps_)}, {"error", std::move(error_)}});
+  }
+
+  void done(const ServiceStep& step, const Result<>& ran) {
+    steps_.push_back({{"name", step.what}, {"done", nullptr}, {"error", nullptr}});
+    if (ran) {
+      steps_.back()["done"] = step.done;
+      if (!json_) console_.out << fmt::format("{} {}\n", step.what, step.done) << std::flush;
+    } else {
+      steps_.back()["error"] = ran.error().text();
+      if (!json_) console_.error(ran.error());
+    }
+  }
+  void note(std::string_view line) {
+    if (!json_) console_.out << line << '\n';
+  }
+  int fails(const Error& error) {
+    error_ = error.text();
+    if (!json_) console_.error(error);
+    return failed;
+  }
+
+ private:
+  const bool json_;
+  Console& console_;
+  ordered_json steps_ = ordered_json::array();
+  ordered_json error_;
+};
+
 // A step that failed does not keep the next from being tried: what was stopped must start again.
-int take_steps(const std::vector<ServiceStep>& steps, const Patience& patience, Console& console) {
+int take_steps(const std::vector<ServiceStep>& steps, const Patience& patience, Account& account) {
   int status = all_well;
   for (const ServiceStep& step : steps) {
     const auto ran = run_child(step.argv, patience.left());
-    if (ran) {
-      console.out << fmt::format("{} {}\n", step.what, step.done) << std::flush;
-      continue;
-    }
-    status = failed;
-    console.error(ran.error());
+    account.done(step, ran ? Result<>(Ok{}) : ran.error());
+    if (!ran) status = failed;
   }
   return status;
 }
 
-int wait_for_both(const Call& call, const config::Config& config, const Patience& patience, Console& console) {
+int wait_for_both(const Call& call, const config::Config& config, const Patience& patience, Account& account) {
   if (!wait_until(patience, [&] { return ask_quickly(call, "version").ok(); })) {
-    console.error({"merlind does not answer", config.daemon.control_socket, fmt::format("see {}", config.log_file)});
-    return failed;
+    return account.fails({"merlind does not answer", config.daemon.control_socket, fmt::format("see {}", config.log_file)});
   }
   if (!wait_until(patience, [&] { return core_runs(call); })) {
-    console.error({"merlind runs, but no core talks to it", "core", "does its configuration load merlin.so (broker_module=)? see its log"});
-    return failed;
+    return account.fails(
+        {"merlind runs, but no core talks to it", "core", "does its configuration load merlin.so (broker_module=)? see its log"});
   }
-  console.out << "both are up\n";
+  account.note("both are up");
   return all_well;
 }
 
 // Whatever would keep daemon or core from starting again is found before anything is stopped.
-int check_first(const config::Config& config, const Machine& machine, const Patience& patience, Console& console) {
+Result<> check_first(const config::Config& config, const Machine& machine, const Patience& patience) {
   const auto verify = verify_command(config.core, machine);
-  if (verify.empty()) return all_well;
+  if (verify.empty()) return Ok{};
   const auto good = run_child(verify, patience.left());
-  if (good) return all_well;
-  console.error({good.error().what, good.error().where, "the core would not start again: mend its configuration; nothing was stopped"});
-  return failed;
+  if (good) return Ok{};
+  return Error{good.error().what, good.error().where, "the core would not start again: mend its configuration; nothing was stopped"};
 }
 
 int run_service(const Call& call, Console& console, Action action) {
@@ -96,19 +125,17 @@ int run_service(const Call& call, Console& console, Action action) {
   const auto config = load_config(call, console);
   if (!config) return failed;
   const Machine machine = look_at_machine();
+  Account account(call, console);
   const auto plan = plan_service(action, config->core, machine);
-  if (!plan) {
-    console.error(plan.error());
-    return failed;
-  }
+  if (!plan) return account.fails(plan.error());
   const Patience patience(call.timeout);
   if (action != Action::stop) mend_configuration(*config);
-  if (action == Action::restart && check_first(*config, machine, patience, console) != all_well) return failed;
-  const int status = take_steps(*plan, patience, console);
-  if (action != Action::stop) return call.has("--no-wait") || status != all_well ? status : wait_for_both(call, *config, patience, console);
+  const auto good = action == Action::restart ? check_first(*config, machine, patience) : Result<>(Ok{});
+  if (!good) return account.fails(good.error());
+  const int status = take_steps(*plan, patience, account);
+  if (action != Action::stop) return call.has("--no-wait") || status != all_well ? status : wait_for_both(call, *config, patience, account);
   if (wait_until(patience, [&] { return ask_quickly(call, "version").not_running(); })) return status;
-  console.error({"merlind still runs", config->daemon.control_socket, "see its log"});
-  return failed;
+  return account.fails({"merlind still runs", config->daemon.control_socket, "see its log"});
 }
 
 }  // namespace

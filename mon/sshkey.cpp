@@ -15,9 +15,9 @@ int run_sshkey_fetch(const Call& call, Console& console) { return exchange(call,
 
 int run_sshkey_show(const Call& call, Console& console) {
   const auto home = ssh::own_home();
-  const auto key =
-      home ? ssh::own_public_key(*home, "root@" + config::load_file(call.config_path).config.value_or(config::Config{}).node_name)
-           : Result<ssh::PublicKey>(home.error());
+  const auto key = home ? ssh::own_public_key(*home, ssh::own_name() + "@" +
+                                                         config::load_file(call.config_path).config.value_or(config::Config{}).node_name)
+                        : Result<ssh::PublicKey>(home.error());
   if (!key) {
     console.error(key.error());
     return failed;

@@ -30,8 +30,11 @@ SyncReport report_of(const std::vector<sync::Tree>& trees, const std::vector<syn
   return report;
 }
 
-Result<sync::Delivery> delivery_of(std::vector<sync::Tree> trees, std::vector<sync::Change> changes, const std::string& restart) {
-  sync::Delivery delivery{std::move(trees), std::move(changes), {}, restart};
+// The contents of one delivery, unless a single file is larger: both ends hold them in memory.
+constexpr std::uint64_t most_at_once = 16u << 20;  // bytes
+
+Result<sync::Delivery> delivery_of(const std::vector<sync::Tree>& trees, std::vector<sync::Change> changes, const std::string& restart) {
+  sync::Delivery delivery{trees, std::move(changes), {}, restart};
   delivery.contents.resize(delivery.trees.size());
   for (std::size_t i = 0; i < delivery.trees.size(); ++i) {
     for (const sync::Item& item : delivery.trees[i].items) {
@@ -55,10 +58,15 @@ Result<SyncReport> sync_node(Visitor& visitor, const ssh::Session& session, cons
   if (!changes) return Error{changes.error().what, node.name, changes.error().fix};
   SyncReport report = report_of(*trees, *changes);
   if (report.empty() || mode == SyncMode::look) return report;
-  const auto delivery = delivery_of(std::move(*trees), std::move(*changes), node.sync.restart.value_or(""));
-  if (!delivery) return delivery.error();
-  const auto done = visitor.run(session, node.name, {"mon", "sync", "put"}, sync::pack(*delivery));
-  return done ? Result<SyncReport>(std::move(report)) : Result<SyncReport>(done.error());
+  auto parts = sync::parts_of(*trees, *changes, most_at_once);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool is_last = i + 1 == parts.size();
+    const auto delivery = delivery_of(*trees, std::move(parts[i]), is_last ? node.sync.restart.value_or("") : "");
+    if (!delivery) return delivery.error();
+    const auto done = visitor.run(session, node.name, {"mon", "sync", "put"}, sync::pack(*delivery));
+    if (!done) return done.error();
+  }
+  return report;
 }
 
 std::string summary_of(const SyncReport& report) {

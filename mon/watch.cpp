@@ -105,10 +105,24 @@ class Watch {
     // Recorded, so that those who have it still are older after the next change.
     const auto recorded = oconf::Stage(ours->main.path, config.node_name).record(*ours);
     if (!recorded || others.empty() || failed_.contains(digest)) return;
+    if (!push_to(config, others)) failed_.insert(digest);
+  }
+
+  // By the command of the node's own object_config { push }, else by that of daemon { object_config { push } }, else by ours.
+  bool push_to(const config::Config& config, const std::vector<std::string>& others) {
+    bool is_good = true;
     std::vector<std::string> command{program_, "oconf", "push", "--if-newer", "--config", call_.config_path};
-    command.insert(command.end(), others.begin(), others.end());
+    const std::size_t without_names = command.size();
+    for (const std::string& name : others) {
+      const config::NodeConfig* node = config.find_node(name);
+      if (node != nullptr && node->object_config.push)
+        is_good = carry_out({"/bin/sh", "-c", *node->object_config.push}) && is_good;
+      else
+        command.push_back(name);
+    }
+    if (command.size() == without_names) return is_good;
     if (config.daemon.object_config.push) command = {"/bin/sh", "-c", *config.daemon.object_config.push};
-    if (!carry_out(command)) failed_.insert(digest);
+    return carry_out(command) && is_good;
   }
 
   // Our object configuration; empty while our core does not run it yet, or it is being edited.

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "config/replace_file.hpp"
+#include "mon/oconf/move_file.hpp"
 #include "mon/oconf/object_text.hpp"
 #include "mon/site.hpp"
 #include "net/fd.hpp"
@@ -27,6 +28,12 @@ std::string old_path(const std::string& folder, std::size_t number) { return fmt
 std::string absent_mark(const std::string& folder, std::size_t number) { return old_path(folder, number) + ".none"; }
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string name_in(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// Beside its target, where that lies on another file system than the stage; no core reads a name like this.
+std::string draft_path(const std::string& folder, const Step& step, std::size_t number) {
+  return fmt::format("{}/.merlin-{}-{}", parent_of(step.path), name_in(folder), number);
+}
 
 Result<> sync_folder(const std::string& path) {
   const net::Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -60,9 +67,9 @@ Result<> write_staged(const std::string& path, const PackedFile& file) {
 }
 
 Result<> keep_one(const std::string& folder, const Step& step, std::size_t number) {
-  const std::string old = old_path(folder, number);
-  if (::link(step.path.c_str(), old.c_str()) == 0 || errno == EEXIST) return Ok{};
-  if (errno != ENOENT) return disk_error(step.path);
+  const auto kept = keep_file(step.path, old_path(folder, number));
+  if (!kept) return kept.error();
+  if (*kept) return Ok{};
   const std::string mark = absent_mark(folder, number);
   const net::Fd made(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   return made ? Result<>(Ok{}) : disk_error(mark);
@@ -72,14 +79,20 @@ Result<> place_one(const std::string& folder, const Step& step, std::size_t numb
   if (step.is_removal) return ::unlink(step.path.c_str()) == 0 || errno == ENOENT ? Result<>(Ok{}) : disk_error(step.path);
   std::error_code fault;
   fs::create_directories(parent_of(step.path), fault);
-  return ::rename(staged_path(folder, number).c_str(), step.path.c_str()) == 0 ? Result<>(Ok{}) : disk_error(step.path);
+  return place_file(staged_path(folder, number), step.path, draft_path(folder, step, number));
 }
 
 // What has its old content back has nothing left to be taken back.
 Result<> take_one_back(const std::string& folder, const Step& step, std::size_t number) {
   const std::string old = old_path(folder, number);
+  const std::string draft = draft_path(folder, step, number);
+  ::unlink(draft.c_str());
   struct stat about {};
-  if (::lstat(old.c_str(), &about) == 0) return ::rename(old.c_str(), step.path.c_str()) == 0 ? Result<>(Ok{}) : disk_error(step.path);
+  if (::lstat(old.c_str(), &about) == 0) {
+    if (auto back = place_file(old, step.path, draft); !back) return back;
+    ::unlink(old.c_str());
+    return Ok{};
+  }
   const std::string mark = absent_mark(folder, number);
   if (::lstat(mark.c_str(), &about) != 0) return Ok{};
   if (::unlink(step.path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) return disk_error(step.path);

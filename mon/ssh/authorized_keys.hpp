@@ -33,5 +33,7 @@ Result<PublicKey> own_public_key(const std::string& home, const std::string& com
 
 // The home of who runs mon, as ssh finds it: from the user database.
 Result<std::string> own_home();
+// The name of the user who runs mon.
+std::string own_name();
 
 }  // namespace merlin::mon::ssh

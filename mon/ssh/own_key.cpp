@@ -86,4 +86,9 @@ Result<std::string> own_home() {
   return std::string(user->pw_dir);
 }
 
+std::string own_name() {
+  const passwd* user = ::getpwuid(::geteuid());
+  return user == nullptr ? std::to_string(::geteuid()) : user->pw_name;
+}
+
 }  // namespace merlin::mon::ssh

@@ -78,6 +78,25 @@ std::string pack_changes(const std::vector<Change>& changes) {
 
 Result<std::vector<Change>> unpack_changes(std::string_view text, std::size_t count) { return read_changes(parse(text), count); }
 
+std::vector<std::vector<Change>> parts_of(const std::vector<Tree>& trees, const std::vector<Change>& changes, std::uint64_t most_bytes) {
+  std::vector<std::vector<Change>> parts(1, std::vector<Change>(trees.size()));
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    for (const Item& item : trees[i].items) {
+      if (changes[i].attributes.contains(item.path)) parts.back()[i].attributes.insert(item.path);
+      if (!changes[i].content.contains(item.path)) continue;
+      if (bytes > 0 && bytes + item.size > most_bytes) {
+        parts.emplace_back(trees.size());
+        bytes = 0;
+      }
+      bytes += item.size;
+      parts.back()[i].content.insert(item.path);
+    }
+  }
+  for (std::size_t i = 0; i < trees.size(); ++i) parts.back()[i].surplus = changes[i].surplus;
+  return parts;
+}
+
 std::string pack(const Delivery& delivery) {
   const ordered_json head{
       {"trees", document_of_all(delivery.trees)}, {"changes", document_of_changes(delivery.changes)}, {"restart", delivery.restart}};

@@ -27,6 +27,10 @@ std::string pack_changes(const std::vector<Change>& changes);
 // `count` of them are wanted.
 Result<std::vector<Change>> unpack_changes(std::string_view text, std::size_t count);
 
+// The same changes, to be delivered one after the other: each has files of at most so many bytes, or one larger file. What
+// is to be removed goes with the last.
+std::vector<std::vector<Change>> parts_of(const std::vector<Tree>& trees, const std::vector<Change>& changes, std::uint64_t most_bytes);
+
 std::string pack(const Delivery& delivery);
 Result<Delivery> unpack(std::string_view bytes);
 

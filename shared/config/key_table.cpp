@@ -28,7 +28,7 @@ constexpr std::array<BlockSpec, 11> blocks{{
     {Scope::node, Scope::top, "peer", "", true, NodeType::peer, true, "A node that shares our hosts with us."},
     {Scope::node, Scope::top, "poller", "slave", true, NodeType::poller, false, "A node that checks some hostgroups for us."},
     {Scope::node, Scope::top, "master", "noc", true, NodeType::master, false, "A node that we check hostgroups for."},
-    {Scope::node_push, Scope::node, "object_config", "", false, NodeType::peer, false, "How object configuration is given to this node."},
+    {Scope::node_push, Scope::node, "object_config", "", false, NodeType::peer, true, "How object configuration is given to this node."},
     {Scope::sync, Scope::node, "sync", "", false, NodeType::peer, true,
      "Files and folders to keep equal there, one a line: SOURCE DEST, SOURCE = DEST, or one path for the same place there."},
 }};

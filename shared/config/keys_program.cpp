@@ -169,7 +169,7 @@ std::vector<KeySpec> http_and_push_keys() {
        .default_text = "mon oconf push",
        .unset = "mon oconf push",
        .in_effect = true,
-       .help = "The command that gives our object configuration to the other nodes.",
+       .help = "The command that gives our object configuration to the other nodes, where that is pushed by itself.",
        .apply = [](Target& t, const Value& v) { t.config.daemon.object_config.push = v.text; }},
       {.scope = Scope::push_policy,
        .name = "fetch",

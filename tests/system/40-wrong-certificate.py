@@ -38,7 +38,7 @@ def check_key_replaced(c, others):
         check(there and there[1] == f"mon cert push {node}", f"mon on {NODE} says: {there}")
         here = problem(c, node, [NODE, "is refused", now])
         check(here and here[1] == f"mon cert push {NODE}", f"mon on {node} says of the refused {NODE}: {here}")
-        c.mon(node, "node", "edit", NODE, f"fingerprint={now}")  # no ssh between these: what an operator does who has compared them
+        c.run(node, "mon", "node", "edit", NODE, f"fingerprint={now}")  # no ssh between these: what an operator does who has compared them
     c.wait_settled()
     wait_for("nobody speaks of a refusal", lambda: all(problem(c, node, ["refused"]) is None for node in c.nodes), 5)
 

@@ -41,7 +41,9 @@ def one_cannot_be_told(c):
     c.lab("heal")
     wait_for("peer03 is back", lambda: c.is_active("peer01", "peer03"), 60)
     made = json.loads(c.run("peer02", "mon", "node", "show", "--json"))["nodes"][0]["fingerprint"]
-    c.mon("peer01", "cert", "rotate")
+    said = json.loads(c.mon("peer01", "cert", "rotate", "--json")[0])
+    check(said == {"fingerprint": own(c, "peer01")["fingerprint"], "retired": old["fingerprint"], "error": None,
+                   "nodes": [{"name": node, "error": None} for node in ("peer02", "peer03")]}, f"cert rotate --json says {said}")
     is_over(c, old)
     check(own(c, "peer01")["fingerprint"] in made, "the second call made another key")
 

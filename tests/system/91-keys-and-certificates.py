@@ -31,8 +31,14 @@ def set_up_two(c):
     for node in ("peer01", "peer02"):
         check_files(c, node)
     before = c.read("peer02", KEYS), c.read("peer01", KEYS)
-    c.mon("peer01", "sshkey", "push", "--all")
-    c.mon("peer01", "sshkey", "fetch", "peer02")
+    shown = c.read("peer01", KEYS).split()
+    check(shown[-1] == "root@peer02", f"peer02's key says it is of {shown[-1]}")
+    expected = [{"name": "peer02", "error": None, "fingerprint": fingerprint(c, "peer02"), "key": "was there"}]
+    for words in (("push", "--all"), ("fetch", "peer02")):
+        said = json.loads(c.mon("peer01", "sshkey", *words, "--json")[0])["nodes"]
+        check(said == expected, f"sshkey {words[0]} --json says {said}")
+    del expected[0]["key"]
+    check(json.loads(c.mon("peer01", "cert", "push", "--json")[0])["nodes"] == expected, "cert push --json says something else")
     check((c.read("peer02", KEYS), c.read("peer01", KEYS)) == before, "a second exchange changed authorized_keys")
     c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "add", "peer01", "type=peer")
     c.wait_settled(["peer01", "peer02"])
@@ -53,6 +59,8 @@ def add_third(c):
 def one_of_two_is_away(c):
     c.lab("cut", "peer02")
     out, errors = c.mon("peer01", "sshkey", "push", "--all", "--timeout", "2", status=1)
+    said = json.loads(c.mon("peer01", "cert", "fetch", "--timeout", "2", "--json", status=1)[0])["nodes"]
+    check("no answer" in said[0]["error"] and said[1]["error"] is None, f"cert fetch --json with one cut off: {said}")
     c.lab("heal")
     check("peer03: key was there" in out and "peer02: no answer" in errors, f"with one cut off: {out!r} {errors!r}")
     wait_for("peer02 is heard again", lambda: c.is_active("peer01", "peer02"), 30)

@@ -1,9 +1,11 @@
 # `mon oconf push` gives new, changed and removed files to the others, whose cores run them; what a core rejects, a second push and a core that does not come up leave the configuration as it was.
 import json
+import re
 import time
 
 from bare import LOGIN, bare_nodes
 from cluster import check, main, wait_for
+from terminal import on_terminal
 
 FOLDER = "/etc/nagios4/conf.d/"
 ODD = "; rm -rf x '$(id)'.cfg"
@@ -36,8 +38,10 @@ def check_push(c):
     out, _ = c.mon("peer01", "oconf", "push", "--dry-run")
     check("  + " + FOLDER + "new.cfg" in out and "  - " + FOLDER + "gone.cfg" in out, f"--dry-run says {out!r}")
     check(digests(c) == before, "--dry-run changed something")
+    planned = {node["name"]: node for node in json.loads(c.mon("peer01", "oconf", "push", "--dry-run", "--json")[0])["nodes"]}
+    check(FOLDER + "new.cfg" in planned["peer03"]["added"] and planned["peer02"]["removed"] == [FOLDER + "gone.cfg"], f"--dry-run --json says {planned}")
     daemons = {node: c.read(node, "/run/merlin/merlind.pid") for node in c.nodes}
-    c.mon("peer01", "oconf", "push")
+    check_bar(*on_terminal(c, "peer01", "mon oconf push"))
     after = digests(c)
     check(set(after.values()) == {before["peer01"]}, f"after the push the digests are {after}")
     for node in c.nodes:
@@ -46,6 +50,29 @@ def check_push(c):
         check(daemons[node] == c.read(node, "/run/merlin/merlind.pid"), f"{node}: the push restarted merlind")
     again, _ = c.mon("peer01", "oconf", "push")
     check(again == "peer02: the same already\npeer03: the same already\n", f"a second push says {again!r}")
+    outcomes = [(node["name"], node["outcome"], node["error"]) for node in json.loads(c.mon("peer01", "oconf", "push", "--json")[0])["nodes"]]
+    check(outcomes == [("peer02", "same", None), ("peer03", "same", None)], f"as a document it says {outcomes}")
+
+
+def check_bar(status, shown):
+    """On a terminal one line is drawn over and over: it fills up, and nothing of it is left at the end."""
+    check(status == 0, f"the push on a terminal: status {status}: {shown!r}")
+    drawn = re.findall(r"\r\x1b\[K\[([#.]{24})\] (\d+)/(\d+)  ([^\r\n]*)", shown)
+    check(len(drawn) > 5 and drawn[-1][0] == 24 * "#" and drawn[-1][1] == drawn[-1][2], f"the bar is drawn as {drawn}")
+    filled = [bar.count("#") for bar, *_ in drawn if bar]
+    check(any(0 < count < 24 for count in filled), f"the bar never stands between empty and full: {filled}")
+    check(any("peer02: sending" in text for *_, text in drawn), f"the bar says {[text for *_, text in drawn]}")
+    left = [line.split("\x1b[K")[-1] for line in shown.replace("\r\n", "\n").split("\n")]
+    check("peer03: in place, restarted" in left and not any("[#" in line for line in left), f"what stays on the terminal is {left}")
+
+
+def check_pollers(c):
+    """Their configuration is another one."""
+    c.run("peer01", "mon", "node", "add", "peer02-poller", "address=peer02", "port=15999", "type=poller", "hostgroup=all")
+    out, _ = c.mon("peer01", "oconf", "push", *LOGIN)
+    check("peer02-poller: left out, the object configuration of a poller is not ours\n" in out, f"a poller in a push is told of as {out!r}")
+    c.mon_refuses("peer01", "oconf", "nodesplit", says="pollers get no part of the object configuration yet")
+    c.run("peer01", "mon", "node", "remove", "peer02-poller")
 
 
 def check_rejected(c):
@@ -99,6 +126,7 @@ def test():
                 c.run(node, "mon", "node", "add", name, "type=peer")
         c.wait_settled()
         check_push(c)
+        check_pollers(c)
         check_rejected(c)
         check_second_push(c)
         check_taken_back(c)

@@ -1,10 +1,9 @@
 # The documented procedure by its very commands, on bare nodes, passwords typed on a terminal: two peers, a third, one removed; checks are shared, and taken over when one dies.
-import os
-import pty
 import time
 
 from bare import bare_nodes, packages
-from cluster import LAB, check, main, wait_for
+from cluster import check, main, wait_for
+from terminal import on_terminal
 
 
 def say(c, node, line, statuses=(0,)):
@@ -14,27 +13,9 @@ def say(c, node, line, statuses=(0,)):
     return done.stdout
 
 
-def read_some(terminal):
-    try:
-        return os.read(terminal, 4096).decode(errors="replace")
-    except OSError:  # the other end is closed
-        return ""
-
-
 def type_in(c, node, line):
     """Likewise on a terminal: host keys are accepted, the password is given. Returns what the terminal showed."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execvp(LAB, [LAB, "--name", c.name, "run", node, "--", *line.split()])
-    shown, answered = "", 0
-    while part := read_some(terminal):
-        shown += part
-        for question, answer in (("[yes/no] ", "yes"), ("): ", c.password())):
-            if shown[answered:].endswith(question):
-                answered = len(shown)
-                os.write(terminal, answer.encode() + b"\n")
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    os.close(terminal)
+    status, shown = on_terminal(c, node, line, (("[yes/no] ", "yes"), ("): ", c.password())))
     check(status == 0, f"{node}: {line}: status {status}: {shown}")
     check(c.password() not in shown, "the password was shown")
     return shown

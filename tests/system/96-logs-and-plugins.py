@@ -53,10 +53,27 @@ def copies(c):
     def same(node, copy):
         return c.read(*copy) == c.mon(node, "log", "show", "--raw")[0]
 
-    c.mon("peer01", "log", "fetch", "--all")
+    fetched = json.loads(c.mon("peer01", "log", "fetch", "--all", "--json")[0])["nodes"]
+    check([node["name"] for node in fetched] == ["peer02", "peer03"] and all(node["bytes"] > 0 for node in fetched), f"log fetch --json says {fetched}")
     for node in ("peer02", "peer03"):
         wait_for(f"the copy of {node}'s log is complete", lambda: c.mon("peer01", "log", "fetch", node) and same(node, ("peer01", f"/var/lib/merlin/logs/{node}.log")))
     wait_for("our log is at peer02", lambda: c.mon("peer01", "log", "push", "peer02") and same("peer01", ("peer02", "/var/lib/merlin/logs/peer01.log")))
+
+
+def services(c):
+    """What start, stop and restart did, as a document."""
+    def said(*words):
+        document = json.loads(c.mon("peer02", *words, "--json")[0])
+        check(document["error"] is None and all(step["error"] is None for step in document["steps"]), f"mon {words} says {document}")
+        return [(step["name"], step["done"]) for step in document["steps"]]
+
+    check(said("stop") == [("core", "stopped"), ("merlind", "stopped")], "stop --json says something else")
+    check(said("start") == [("merlind", "started"), ("core", "started")], "start --json says something else")
+    check(said("restart") == [("core", "stopped"), ("merlind", "restarted"), ("core", "started")], "restart --json says something else")
+    c.wait_settled(timeout_s=90)
+    check(json.loads(c.mon("peer02", "node", "drain", "--json")[0])["nodes"][0]["outcome"].startswith("drained"), "drain --json says something else")
+    check(c.about("peer01", "peer02")["why"].startswith("its checks are handed over"), "a drained node is not said to be one")
+    c.mon("peer02", "node", "undrain")
 
 
 def one_is_gone(c):
@@ -78,6 +95,7 @@ def test():
         all_well(c)
         one_log(c)
         copies(c)
+        services(c)
         one_is_gone(c)
 
 

@@ -156,7 +156,12 @@ BOOST_AUTO_TEST_CASE(files_that_should_not_lie_there_are_counted) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_unknown_and_nothing_lasts_longer_than_it_may) {
   Site site;
   site.expect("status --warning many", 3, "UNKNOWN: --warning: 'many' is no range; 10, 10:, ~:10, 10:20 or @10:20");
-  BOOST_TEST(run_mon(site.folder, "check status --warnin 5").status == 3);
+  // Wrong usage, too: a core reads standard output.
+  const Outcome wrong = run_mon(site.folder, "check status --warnin 5");
+  BOOST_TEST(wrong.status == 3);
+  BOOST_TEST(wrong.out.starts_with("UNKNOWN: "), wrong.out);
+  BOOST_TEST(wrong.out.find("--warning") != std::string::npos, wrong.out);
+  BOOST_TEST(wrong.err.empty(), wrong.err);
   site.daemon = std::make_unique<FakeDaemon>(site.folder.file("control.sock"), [](const ordered_json&) {
     std::this_thread::sleep_for(std::chrono::seconds(2));
     return std::string("{}\n");

@@ -51,7 +51,7 @@ const Refusal refusals[] = {
     {"restart now", "restart: 'now' is one argument too many; usage: mon restart"},
     {"node status --wach", "node status: unknown option '--wach'; nearest is --watch"},
     {"node remove peer02 --json", "node remove: unknown option '--json'; mon node remove --help lists them"},
-    {"--json restart", "restart: unknown option '--json'; mon restart --help lists them"},
+    {"--json completion", "completion: unknown option '--json'; mon completion --help lists them"},
     {"node add peer02 --type",
      "node add: '--type' has no value; write type=VALUE; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},
     {"node add peer02 =5", "node add: '=5' has no key in front of '='; usage: mon node add NAME [type=peer|poller|master] [KEY=VALUE…]"},

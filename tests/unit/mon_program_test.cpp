@@ -360,7 +360,11 @@ BOOST_AUTO_TEST_CASE(drain_says_when_it_cannot_end_well) {
   BOOST_TEST(alone.status == 1);
   BOOST_TEST(alone.err.find("mon: peer01: nobody else can take its 30 hosts; it keeps checking them") == 0u);
   BOOST_TEST((daemon.requests()[1] == ordered_json{{"command", "drain"}, {"node", "peer01"}}));
-  BOOST_TEST(site.mon("node drain --no-wait").status == 0);
+  BOOST_TEST(site.mon("node drain --no-wait").out == "peer01: told to hand its hosts over\n");
+  const ordered_json document = ordered_json::parse(site.mon("node drain --json").out)["nodes"][0];
+  BOOST_TEST(document["name"] == "peer01");
+  BOOST_TEST(document["outcome"].is_null());
+  BOOST_TEST(document["error"].get<std::string>().starts_with("peer01: nobody else can take its 30 hosts"));
   BOOST_TEST(site.mon("node drain peer02").err == "mon: peer02: it is inactive; mon node status shows why\n");
   const Outcome unknown = site.mon("node drain peer03");
   BOOST_TEST(unknown.status == 2);
@@ -390,6 +394,24 @@ BOOST_AUTO_TEST_CASE(undrain_waits_until_the_share_is_back) {
   const Outcome outcome = site.mon("node undrain");
   BOOST_TEST(outcome.status == 0);
   BOOST_TEST(outcome.out == "peer01: ready, runs 14 of 30 hosts\n");
+  const Outcome json = site.mon("node undrain --json");
+  BOOST_TEST((ordered_json::parse(json.out)["nodes"][0] ==
+              ordered_json{{"name", "peer01"}, {"error", nullptr}, {"outcome", "ready, runs 14 of 30 hosts"}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_that_is_not_even_begun_is_one_document_too) {
+  const Site site;
+  if (::geteuid() != 0) {
+    BOOST_TEST_MESSAGE("only root may do it");
+    return;
+  }
+  site.folder.write("merlin.conf", site.conf() + "core {\n verify = false\n}\n");
+  const Outcome outcome = site.mon("restart --json");
+  const auto document = ordered_json::parse(outcome.out);
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(outcome.err.empty(), outcome.err);
+  BOOST_TEST(document["steps"].empty());
+  BOOST_TEST(document["error"].is_string());
 }
 
 BOOST_AUTO_TEST_CASE(version_and_id_answer_without_merlind) {

@@ -1,4 +1,6 @@
 // A push on the node that it goes to: what was sent whole, staged, put in place and taken back, whatever kills it.
+#include <sys/stat.h>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -17,9 +19,13 @@ namespace {
 const std::string id = "0123456789abcdef";
 const std::string other_id = "fedcba9876543210";
 
+// The core's files; `elsewhere`: the object files are reached by a link, on another file system.
 struct Node {
-  Node() {
-    fs::create_directories(folder.file("conf.d"));
+  explicit Node(const std::string& elsewhere = "") {
+    if (elsewhere.empty())
+      fs::create_directories(folder.file("conf.d"));
+    else
+      fs::create_directory_symlink(elsewhere, folder.file("conf.d"));
     folder.write("main.cfg", "cfg_dir=conf.d\nresource_file=secret.cfg\nlog_file=/x\n");
     folder.write("conf.d/kept.cfg", "kept\n");
     folder.write("conf.d/changed.cfg", "before\n");
@@ -103,6 +109,48 @@ BOOST_AUTO_TEST_CASE(what_a_killed_push_left_half_done_is_taken_back_by_the_next
   node.prepare(next);
   BOOST_TEST(node.now() == before);
   BOOST_TEST(!node.stage().activate(id).ok());
+}
+
+// The object files lie on another file system than the stage: nothing can be renamed there, and each file is still replaced
+// in one step.
+BOOST_AUTO_TEST_CASE(another_file_system_makes_no_difference) {
+  struct stat here {};
+  struct stat there {};
+  BOOST_REQUIRE(::stat("/dev/shm", &there) == 0 && ::stat(fs::temp_directory_path().c_str(), &here) == 0);
+  if (here.st_dev == there.st_dev) {
+    BOOST_TEST_MESSAGE("there is only one file system here");
+    return;
+  }
+  std::string elsewhere = "/dev/shm/mon-test-XXXXXX";
+  BOOST_REQUIRE(::mkdtemp(elsewhere.data()) != nullptr);
+  {
+    const Node node(elsewhere);
+    fs::permissions(node.folder.file("conf.d/changed.cfg"), static_cast<fs::perms>(0600));
+    const auto time = fs::last_write_time(node.folder.file("conf.d/changed.cfg"));
+    node.prepare(node.package());
+    BOOST_TEST(node.now() == before);
+    BOOST_REQUIRE(node.stage().activate(id).ok());
+    BOOST_TEST(node.now() == after);
+    BOOST_REQUIRE(node.stage().undo(id).ok());
+    BOOST_TEST(node.now() == before);
+    BOOST_TEST((fs::status(node.folder.file("conf.d/changed.cfg")).permissions() == static_cast<fs::perms>(0600)));
+    BOOST_TEST((fs::last_write_time(node.folder.file("conf.d/changed.cfg")) == time));
+    BOOST_REQUIRE(node.stage().undo(id).ok());
+    BOOST_TEST(node.now() == before);
+  }
+  {
+    // Killed while the last was taken away, with a half written draft beside the first.
+    const Node node(elsewhere);
+    node.prepare(node.package());
+    BOOST_REQUIRE(node.stage().activate(id).ok());
+    node.folder.write(".merlin/" + id + "/state", "activating");
+    node.folder.write("conf.d/.merlin-" + id + "-0", "hal");
+    node.folder.write(".merlin/lock", R"({"id": ")" + id + R"(", "author": "peer01", "until_s": 1})");
+    node.stage().mend();
+    BOOST_TEST(node.now() == before);
+    BOOST_TEST(!fs::exists(node.folder.file("conf.d/.merlin-" + id + "-0")));
+  }
+  fs::remove_all(elsewhere);
 }
 
 // The activation is killed behind each of its steps, and mon looks again.

@@ -61,6 +61,35 @@ std::string refused(const Result<Change>& outcome) { return outcome.ok() ? "" : 
 
 }  // namespace
 
+// What both ends hold in memory at once is bounded.
+BOOST_AUTO_TEST_CASE(much_goes_in_parts_each_item_once_and_removals_with_the_last) {
+  const Pair pair;
+  for (int i = 0; i < 5; ++i) pair.folder.write("here/part" + std::to_string(i), std::string(400, 'x'));
+  pair.folder.write("here/whale", std::string(5'000, 'x'));
+  pair.folder.write("gone", "");
+  const std::vector<Tree> trees{pair.read("here/", "there/").value(), pair.read("here/one", "one").value()};
+  std::vector<Change> changes(2);
+  for (const Item& item : trees[0].items) changes[0].content.insert(item.path);
+  changes[0].surplus = {"gone"};
+  changes[1].attributes.insert("");
+  const auto parts = parts_of(trees, changes, 1'000);
+  BOOST_REQUIRE(parts.size() == 4U);
+  Change all;
+  std::size_t items = 0;
+  for (const auto& part : parts) {
+    std::uint64_t bytes = 0;
+    for (const Item& item : trees[0].items) bytes += part[0].content.contains(item.path) ? item.size : 0;
+    BOOST_TEST((bytes <= 1'000 || part[0].content.size() == 1 || part[0].content.contains("whale")));
+    items += part[0].content.size();
+    all.content.insert(part[0].content.begin(), part[0].content.end());
+    BOOST_TEST(part[0].surplus.empty() == (&part != &parts.back()));
+  }
+  BOOST_TEST(items == changes[0].content.size());
+  BOOST_TEST((all.content == changes[0].content));
+  BOOST_TEST(parts.back()[1].attributes.contains(""));
+  BOOST_TEST(parts_of(trees, std::vector<Change>(2), 1'000).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_arrives_with_names_content_modes_times_and_links) {
   const Pair pair;
   const auto change = pair.sync("here/", "there/deep/");
