@@ -32,7 +32,14 @@ Problem refused(const Status& status, const RefusedPeer& peer, const config::Nod
     return {fmt::format("{} is refused: merlin.conf does not have the certificate at {} ({})", name, peer.address, peer.fingerprint),
             exchange_with(block)};
   }
-  if (peer.reason == "refused_us") return {fmt::format("{} does not trust our certificate", name), exchange_with(block)};
+  if (peer.reason == "refused_us") {
+    // Who was never linked and has our certificate from the exchange lacks but the block that it stands in.
+    const auto id = status.ids.find(name);
+    const bool is_next_step = !block.fingerprints.empty() && (id == status.ids.end() || id->second.empty());
+    return {
+        fmt::format("{} does not trust our certificate", name),
+        is_next_step ? fmt::format("mon node ctrl {} -- mon node add {} type=peer", name, status.config.node_name) : exchange_with(block)};
+  }
   if (peer.reason == "unknown_node") {
     return {fmt::format("{} is refused: {}", name, peer.text),
             fmt::format("on {}: mon node add {} type=peer fingerprint={}", name, status.config.node_name, status.fingerprint)};

@@ -61,7 +61,8 @@ void measure(Console& console) {
   winsize size{};
   const bool known = console.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   console.width = known ? size.ws_col : width_from_environment();
-  console.height = known ? size.ws_row : 0;
+  // A serial line does not know how large the terminal is.
+  console.height = known && size.ws_row > 0 ? size.ws_row : console.terminal ? default_height : 0;
 }
 
 std::string plain(std::string_view text) {

@@ -11,6 +11,7 @@
 namespace merlin::mon {
 
 inline constexpr std::size_t default_width = 100;  // columns, where no terminal says otherwise
+inline constexpr std::size_t default_height = 24;  // lines, of a terminal that does not say
 
 struct Console {
   std::ostream& out;

@@ -1,4 +1,7 @@
 // mon, the operator's command.
+#include <poll.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -36,10 +39,16 @@ int run(const std::vector<std::string>& arguments, Console& console) {
   return call.command->run(call, console);
 }
 
+// Whoever reads our output through a pipe may have enough of it: head does.
+bool reader_is_gone() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
 // What could not be written (a full disk behind a redirection) must not look like success.
 int finish(int status, Console& console) {
   console.out.flush();
-  if (console.out.good()) return status;
+  if (console.out.good() || reader_is_gone()) return status;
   console.error({"cannot write the output", "standard output", ""});
   return status == all_well ? failed : status;
 }

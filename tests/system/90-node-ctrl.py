@@ -46,6 +46,19 @@ def check_one_node(c):
     check(len(out) == 3_000_000, f"of 3,000,000 bytes {len(out)} come back")
 
 
+def check_keys(c):
+    """A key that only the agent has, and one that only merlin.conf names."""
+    c.run("peer01", "sh", "-c", "mkdir -p /root/elsewhere && ssh-keygen -q -t ed25519 -N '' -f /root/elsewhere/id")
+    c.run("peer02", "sh", "-c", "umask 077; mkdir -p /root/.ssh; cat >>/root/.ssh/authorized_keys", stdin=c.read("peer01", "/root/elsewhere/id.pub"))
+    c.mon_refuses("peer01", "node", "ctrl", "peer02", "--", "true", says="mon sshkey push peer02")
+    out = c.run("peer01", "ssh-agent", "sh", "-c", "ssh-add -q /root/elsewhere/id && mon node ctrl peer02 -- hostname")
+    check(out == "peer02\n", f"with a key of the agent it says {out!r}")
+    c.run("peer01", "mon", "node", "edit", "peer02", "ssh_key=/root/elsewhere/id")
+    check(c.mon("peer01", "node", "ctrl", "peer02", "--", "hostname")[0] == "peer02\n", "ssh_key is not used")
+    c.run("peer01", "mon", "node", "edit", "peer02", "ssh_key=")
+    c.run("peer02", "rm", "/root/.ssh/authorized_keys")
+
+
 def check_several(c):
     out, _ = c.mon("peer01", "node", "ctrl", "--self", *LOGIN, "--", "hostname")
     check(out == "== peer02 ==\npeer02\n== peer03 ==\npeer03\n== peer01 ==\npeer01\n\npeer02  status 0\npeer03  status 0\npeer01  status 0\n",
@@ -105,6 +118,7 @@ def test():
         check_host_keys(c)
         check_refusals(c)
         check_one_node(c)
+        check_keys(c)
         check_several(c)
         check_interrupt(c)
         check_speed(c)

@@ -1,8 +1,10 @@
 # The logs of all nodes as one by mon log, copies that get each line once, and what the plugins of mon check say while a node is killed.
 import json
+import subprocess
 
 from bare import bare_nodes
-from cluster import check, main, wait_for
+from cluster import LAB, check, main, wait_for
+from terminal import on_terminal
 
 # What a plugin ends with, by its first word.
 STATUS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
@@ -29,14 +31,31 @@ def all_well(c):
         check(as_core.returncode == 0, f"the core's user gets {as_core.stdout}{as_core.stderr}")
 
 
+def watched(c):
+    """On a terminal the status is drawn on a screen of its own, until q."""
+    status, shown = on_terminal(c, "peer01", "mon node status --watch", (("\x1b[J", "q"),))
+    check(status == 0 and "\x1b[?1049h" in shown and shown.rstrip().endswith("\x1b[?1049l"), f"--watch ends with {status}: {shown!r}")
+    check(all(node in shown for node in c.nodes), f"--watch shows {shown!r}")
+
+
 def every_nodes(c, alerts):
     return alerts if sorted(alert["node"] for alert in alerts) == c.nodes else None
 
 
+def alert_in(stream):
+    """The next hard alert among events that are printed as they come, one JSON object a line."""
+    return next(event for event in map(json.loads, stream) if event["type"] == "alert" and event["state_type"] == "hard")
+
+
 def one_log(c):
-    """An alert is in each node's log, by whom it was seen in those of the others; the merged one has them all."""
+    """An alert is in each node's log, by whom it was seen in those of the others; the merged one has them all, and who follows the events sees it."""
     host = c.host_names()[0]
-    c.lab("flag", host, "down", "not", "there")
+    with subprocess.Popen([LAB, "--name", c.name, "run", "peer03", "--", "timeout", "60", "mon", "events", "--follow", "--json", "--host", host],
+                          stdout=subprocess.PIPE, text=True) as follower:
+        c.lab("flag", host, "down", "not", "there")
+        event = alert_in(follower.stdout)
+        follower.terminate()
+    check(event["host"] == host and event["state"].lower() == "down", f"mon events --follow says {event}")
     owner = c.owners("peer01")[host]
     alert = ("--host", host, "--type", "alert", "--state", "down", "--state-type", "hard")
     wait_for("the merged log has the alert", lambda: lines(c, "peer01", "--all-nodes", *alert), 60)
@@ -93,6 +112,7 @@ def test():
     with bare_nodes() as c:
         c.make_cluster()
         all_well(c)
+        watched(c)
         one_log(c)
         copies(c)
         services(c)

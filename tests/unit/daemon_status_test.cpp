@@ -212,6 +212,11 @@ BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it
   later.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
   BOOST_TEST(
       has(later, "peer03 is refused: merlin.conf does not have the certificate at 10.0.0.3:15551 (SHA256:cc)", "mon cert push peer03"));
+  // By the procedure: after the keys its block of us is next; later our certificate has changed.
+  later.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  BOOST_TEST(has(later, "peer03 does not trust our certificate", "mon node ctrl peer03 -- mon node add peer01 type=peer"));
+  later.ids["peer03"] = id(3);
+  BOOST_TEST(has(later, "peer03 does not trust our certificate", "mon cert push peer03"));
   status.refused = {{"cluster", "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
   BOOST_TEST(has(status, "its cluster is \"work\"", "cluster = NAME"));
 }

@@ -414,6 +414,20 @@ BOOST_AUTO_TEST_CASE(a_restart_that_is_not_even_begun_is_one_document_too) {
   BOOST_TEST(document["error"].is_string());
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_that_has_enough_is_no_fault_and_a_full_disk_is_one) {
+  const Site site;
+  std::string lines;
+  for (int i = 0; i < 10'000; ++i) lines += "[1700000000] a line that nobody reads\n";
+  site.folder.write("log", lines);
+  const Outcome enough =
+      run_mon(site.folder, "log show --raw '" + site.folder.file("log") + "' 2>'" + site.folder.file("said") + "' | head -1");
+  BOOST_TEST(enough.out == "[1700000000] a line that nobody reads\n");
+  BOOST_TEST(site.folder.read("said") == "");
+  const Outcome full = run_mon(site.folder, "--help >/dev/full");
+  BOOST_TEST(full.status == 1);
+  BOOST_TEST(full.err == "mon: standard output: cannot write the output\n");
+}
+
 BOOST_AUTO_TEST_CASE(version_and_id_answer_without_merlind) {
   const Site site;
   BOOST_TEST(site.mon("version").out == "mon " MERLIN_VERSION ", protocol 1\nmerlind does not run here\n");
