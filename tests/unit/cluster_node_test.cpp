@@ -4,9 +4,7 @@
 #include <limits>
 #include <variant>
 
-#include "cluster/inventory.hpp"
-#include "cluster/node.hpp"
-#include "unit/cluster_support.hpp"
+#include "unit/cluster_node_support.hpp"
 #include "wire/codec.hpp"
 
 namespace {
@@ -14,82 +12,12 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-constexpr std::uint64_t kInstance = 77;
-
-const NodeId kSelf = id(1);
-const NodeId kPeer = id(2);
-const NodeId kThird = id(3);
-
-Settings settings(const std::vector<NodeId>& peers) {
-  Settings settings;
-  settings.self = kSelf;
-  settings.name = "self";
-  settings.cluster = "test";
-  for (const NodeId& peer : peers) settings.peers.push_back({peer, "peer" + std::to_string(peer.bytes[0]), std::nullopt});
-  return settings;
-}
-
-wire::Heard heard(const NodeId& node, std::uint64_t instance, std::uint32_t age) {
-  wire::Heard heard;
-  heard.node_id = node;
-  heard.instance = instance;
-  heard.number = 1;
-  heard.age_ms = age;
-  heard.direct = true;
-  return heard;
-}
-
-wire::Beat beat_of(const NodeId& node, std::uint64_t number) {
-  wire::Beat beat;
-  beat.node_id = node;
-  beat.instance = 5;
-  beat.number = number;
-  beat.interval_ms = 1000;
-  beat.core = wire::CoreHealth::well;
-  beat.core_timeout_ms = 5000;
-  beat.heard.push_back(heard(kSelf, kInstance, 0));
-  return beat;
-}
-
 std::size_t beats_to(const NodeId& node, const Actions& actions) {
   return static_cast<std::size_t>(std::count_if(actions.begin(), actions.end(), [&](const Action& action) {
     const auto* sent = std::get_if<SendToPeer>(&action);
     return sent != nullptr && sent->to == node && std::holds_alternative<wire::Beat>(sent->message);
   }));
 }
-
-struct Fixture {
-  explicit Fixture(const std::vector<NodeId>& peers = {kPeer, kThird}) : node(settings(peers), {}, kInstance, 9, now_at(0)) {
-    node.start(now_at(0));
-    for (const NodeId& peer : peers) node.link_up(peer, now_at(0));
-  }
-
-  // The peer beats and says which nodes its file names; `hears_third`: it passes a fresh beat of that one on.
-  void peer_says(const std::vector<NodeId>& names, bool hears_third, int now) {
-    wire::NodeInfo info;
-    info.node_id = kPeer;
-    info.instance = 5;
-    info.knows_nodes = names;
-    node.receive(kPeer, info, now_at(now));
-    wire::Beat beat = beat_of(kPeer, ++number);
-    if (hears_third) {
-      wire::Heard third = heard(kThird, 5, 1);
-      third.number = number;
-      third.beat.push_back(beat_of(kThird, number));
-      beat.heard.push_back(third);
-    }
-    node.receive(kPeer, beat, now_at(now));
-    node.tick(now_at(now));
-  }
-  std::optional<NodeView> sees(const NodeId& id, int now) const {
-    const ClusterView view = node.view(now_at(now));
-    const auto found = std::find_if(view.nodes.begin(), view.nodes.end(), [&](const NodeView& one) { return one.id == id; });
-    return found == view.nodes.end() ? std::nullopt : std::optional(*found);
-  }
-
-  Node node;
-  std::uint64_t number = 0;
-};
 
 }  // namespace
 
@@ -244,30 +172,18 @@ std::vector<wire::InFlight> told_in_flight(const Actions& actions) {
   return all;
 }
 
-// With a core that has had its first epoch, and a peer that counts.
-struct WithCore : Fixture {
-  WithCore() : Fixture({kPeer}) {
-    node.core_connected({}, now_at(10));
-    for (wire::Inventory part : Inventory({{"web", {}}}, 1).parts(kSelf)) node.receive_core(std::move(part), now_at(20));
-    node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 0}, now_at(30));
-    for (now = 100; now < 20'000; now += 50) beat();
-  }
-  Actions beat() {
-    if (now % 500 == 0) node.receive(kPeer, beat_of(kPeer, ++number), now_at(now));
-    return node.tick(now_at(now));
-  }
+struct Awaiting : WithCore {
   wire::Yield yield(const NodeId& runner) {
     wire::Yield yield;
     yield.in_flight.push_back({{7, 0}, 30'000, runner});
     return yield;
   }
-  int now = 0;
 };
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_check_that_ran_at_a_lost_node_is_waited_for_no_longer) {
-  WithCore fixture;
+  Awaiting fixture;
   const auto told = told_in_flight(fixture.node.receive(kPeer, fixture.yield(kPeer), now_at(fixture.now)));
   BOOST_REQUIRE(told.size() == 1U);
   BOOST_TEST(told[0].wait_ms == 30'000U);
@@ -281,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_check_that_ran_at_a_lost_node_is_waited_for_no_longer) {
 }
 
 BOOST_AUTO_TEST_CASE(a_check_at_a_node_that_is_lost_already_is_not_waited_for) {
-  WithCore fixture;
+  Awaiting fixture;
   fixture.peer_says({kSelf, kThird}, true, fixture.now);
   fixture.peer_says({kSelf, kThird}, true, fixture.now + 50);
   const auto told = told_in_flight(fixture.node.receive(kPeer, fixture.yield(kThird), now_at(fixture.now + 60)));
