@@ -74,7 +74,7 @@ std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& 
   const wire::Notification& notification = waiting ? waiting->notification : verdict.notification;
   const Index object = waiting ? waiting->object : objects_.find(notification.object);
   if (verdict.decision == wire::NotifyDecision::told && object != no_object) {
-    if (may_act) take_over_count(object, verdict.notification);
+    if (may_act && holds(object, notification)) take_over_count(object, verdict.notification);
     return std::nullopt;
   }
   if (verdict.decision != wire::NotifyDecision::send) return std::nullopt;
@@ -129,10 +129,12 @@ wire::NotifyDone Notifier::tell(Index object, const wire::Notification& notifica
 
 // Another node has told it: the core counts on as if it had itself.
 void Notifier::take_over_count(Index object, const wire::Notification& told) {
-  if (!is_normal(told.kind) || !holds(object, told)) return;
-  if (told.kind == Kind::recovery) return core_.set_notify_count(object, 0, 0);
-  rows_.set_clocks(object, told.start, rows_.last_change(object));
+  if (!is_normal(told.kind)) return;
   const NotifyCount count = core_.notify_count(object);
+  if ((told.kind == Kind::recovery) != (count.state == 0)) return;
+  if (told.kind == Kind::recovery) return core_.set_notify_count(object, 0, 0);
+  // Two sides that were apart may count one problem from different starts: the later is the cluster's.
+  if (told.start > rows_.last_hard_ok(object)) rows_.set_clocks(object, told.start, rows_.last_change(object));
   const int number = std::max(count.number, static_cast<int>(told.number));
   core_.set_notify_count(object, number, count.notified_on | told.notified_on | 1U << (told.state & 31));
   // Of another state the core tells as soon as it would by itself.

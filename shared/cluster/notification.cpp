@@ -73,6 +73,7 @@ std::optional<wire::Notification> recovery_owed(const wire::ToldRegister& told, 
   std::optional<wire::Notification> owed = proven_told(told);
   if (!owed || owed->kind != wire::NotificationKind::problem) return std::nullopt;
   owed->kind = wire::NotificationKind::recovery;
+  owed->notified_on |= 1U << (owed->state & 31);  // it says what was told before it
   owed->state = 0;
   if (!reason_holds(*owed, check)) return std::nullopt;
   return owed;

@@ -162,6 +162,8 @@ bool SimCore::tell(Object& object, const wire::Notification& notification) {
     if (is_recovery(notification)) records_.notifications.filtered({object.plan, outside_.true_time()});
     return false;
   }
+  // As Nagios: who was told of no problem is not told of its end.
+  if (is_recovery(notification) && notification.notified_on == 0) return false;
   if (is_recovery(notification)) {
     outside_.tell("TELLS recovery of " + name_of(object));
     records_.notifications.told({object.plan, life_.node, true, static_cast<int>(notification.number), notification.start,

@@ -36,6 +36,7 @@ struct Fixture {
     notification.number = number;
     notification.start = start;
     notification.notified_on = 6;
+    notification.state = 2;
     return notification;
   }
   void told(const wire::Notification& notification, std::uint8_t holder, bool sent) {
@@ -108,6 +109,18 @@ BOOST_AUTO_TEST_CASE(a_problem_told_and_now_well_owes_a_recovery_with_its_number
   BOOST_TEST(all[0].number == 3U);
   BOOST_TEST(all[0].notified_on == 6U);
   BOOST_TEST(all[0].start == start);
+}
+
+// Of the first problem it says which states had been told before it: none.
+BOOST_AUTO_TEST_CASE(the_end_of_a_problem_told_once_is_that_of_a_state_which_was_told) {
+  wire::Notification first = problem(1);
+  first.notified_on = 0;
+  first.state = 2;
+  told(first, 2, true);
+  checked(0, start + kSecond);
+  const auto all = due();
+  BOOST_REQUIRE_EQUAL(all.size(), 1U);
+  BOOST_TEST(all[0].notified_on == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(a_recovery_told_owes_nothing) {

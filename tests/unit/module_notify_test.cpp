@@ -336,6 +336,25 @@ BOOST_FIXTURE_TEST_CASE(what_another_node_has_told_is_counted_on_from, Notifying
   BOOST_TEST(request().notification.number == 5u);
 }
 
+// A core alone has told it from a start of its own, before the last OK that is known here.
+BOOST_FIXTURE_TEST_CASE(what_was_told_from_an_earlier_start_is_counted_on_from_as_well, Notifying) {
+  start();
+  result(http, 0);
+  run(1);
+  result(http, 2);
+  wire::NotifyRequest asked = request();
+  const std::uint64_t start_here = asked.notification.start;
+  asked.notification.start -= 1;
+  asked.notification.state = 2;
+  answer(asked, Decision::told);
+  BOOST_TEST(shown(http).notification_number == 1);
+  BOOST_TEST(shown(http).notified_on == 4u, "or its end would be told to nobody");
+  result(http, 2);
+  BOOST_TEST(request().notification.start == start_here);
+  result(http, 0);
+  BOOST_TEST((request().notification.kind == wire::NotificationKind::recovery));
+}
+
 // The problem got worse since that was told: the core tells of it when it would by itself.
 BOOST_FIXTURE_TEST_CASE(what_was_told_of_another_state_does_not_put_off_the_next, Notifying) {
   start();
