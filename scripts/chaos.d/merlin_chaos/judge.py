@@ -90,6 +90,20 @@ def replaced(record, arrived, sent):
                for fault in faults for other in record.sent)
 
 
+def overtaken(record, handled, sent):
+    """Whether it waited for an owner that was gone when its taker became the owner and was given a newer one, or when a core that
+    had stood still read an older one: what a core handles later stands, and what it has outdone is not handled after it."""
+    number, node, host, service, when = sent
+    for fault in record.faults:
+        if not fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS:
+            continue
+        for other, taker, _, _, _ in (other for other in record.sent if other[2:4] == [host, service]):
+            at = [moment for moment, by in handled.get(other, ()) if by == taker and when <= moment <= fault.end_ms + SHOWN_AFTER_MS]
+            if at and (taker == node and other > number or taker in fault.nodes and other < number):
+                return True
+    return False
+
+
 def no_loss(record):
     """I1: what a core was given is handled by an owner, or has at least become the state that other cores show: without its daemon a core
     runs no command for a result."""
@@ -101,7 +115,7 @@ def no_loss(record):
         number, node, host, service, when = sent
         if number in handled:
             continue
-        if number in elsewhere[node] or replaced(record, arrived, sent):
+        if number in elsewhere[node] or replaced(record, arrived, sent) or overtaken(record, handled, sent):
             by_state += 1
         elif lost_with_its_core(record, node, when):
             unsure += 1
