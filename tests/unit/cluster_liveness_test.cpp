@@ -2,40 +2,19 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cluster/liveness.hpp"
-#include "unit/cluster_support.hpp"
+#include "unit/cluster_node_support.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::cluster;
 
-constexpr std::uint64_t kInstance = 77;
 constexpr Millis kBeat{1000};
 
-const NodeId kSelf = id(1);
-const NodeId kPeer = id(2);
-const NodeId kThird = id(3);
-
 wire::Heard heard_self(std::uint32_t age = 0, bool direct = true) {
-  wire::Heard heard;
-  heard.node_id = kSelf;
-  heard.instance = kInstance;
-  heard.number = 1;
-  heard.age_ms = age;
-  heard.direct = direct;
-  return heard;
-}
-
-wire::Beat beat_of(const NodeId& node, std::uint64_t number) {
-  wire::Beat beat;
-  beat.node_id = node;
-  beat.instance = 5;
-  beat.number = number;
-  beat.interval_ms = 1000;
-  beat.core = wire::CoreHealth::well;
-  beat.core_timeout_ms = 5000;
-  beat.heard.push_back(heard_self());
-  return beat;
+  wire::Heard self = heard(kSelf, kInstance, age);
+  self.direct = direct;
+  return self;
 }
 
 // `beat` as `via` passes it on.
@@ -50,7 +29,7 @@ wire::Heard passed_on(const wire::Beat& beat, std::uint32_t age) {
   return heard;
 }
 
-struct Fixture {
+struct Listening {
   Liveness liveness{kSelf, kInstance, kBeat};
 
   void meet(std::uint64_t number = 1, int when = 0) {
@@ -63,7 +42,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(liveness, Fixture)
+BOOST_FIXTURE_TEST_SUITE(liveness, Listening)
 
 BOOST_AUTO_TEST_CASE(never_heard_is_not_active) {
   BOOST_TEST(!active(0));
