@@ -118,7 +118,7 @@ std::vector<Command> configuration_commands() {
                   "of this node are handed over and its core is restarted. If it does not come up all is taken back.",
        .examples = {"mon oconf fetch", "mon oconf fetch peer02 --force"},
        .options =
-           with_login({all, type, dry_run, no_restart, {"--force", "", "also what is not newer than ours; of a node that is named"}}),
+           with_login({all, type, dry_run, no_restart, {"--force", "", "also what is not newer than ours; of a node that is named"}, json}),
        .max_words = Command::many,
        .timeout = usual_timeout,
        .run = run_oconf_fetch},
@@ -135,7 +135,7 @@ std::vector<Command> configuration_commands() {
        .details = "The one before the present one, or that of this number or digest. The core checks it first, and is restarted with it.\n"
                   "It becomes a new version: 'mon oconf push' gives it to the others.",
        .examples = {"mon oconf rollback", "mon oconf rollback 12 && mon oconf push"},
-       .options = {no_restart},
+       .options = {no_restart, json},
        .max_words = 1,
        .timeout = usual_timeout,
        .run = run_oconf_rollback},

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "mon/commands.hpp"
 #include "mon/fleet.hpp"
@@ -48,7 +50,25 @@ class Fetcher {
     return take(**chosen);
   }
 
+  // What each node has, and whose was taken, for --json.
+  ordered_json document() const {
+    ordered_json nodes = ordered_json::array();
+    for (const Source& source : sources_) {
+      ordered_json node{{"name", source.node->name}, {"error", nullptr}, {"config", nullptr}, {"version", nullptr}};
+      if (source.fault) node["error"] = source.fault->text();
+      if (!source.fault) node["config"] = word_of(source.standing);
+      if (!source.fault) node["version"] = oconf::document_of(source.lineage.now);
+      nodes.push_back(std::move(node));
+    }
+    return {{"nodes", std::move(nodes)}, {"taken", taken_.empty() ? ordered_json(nullptr) : ordered_json(taken_)}};
+  }
+
  private:
+  static const char* word_of(Standing standing) {
+    constexpr std::array words{"same", "older", "newer", "differs"};
+    return words.at(static_cast<std::size_t>(standing));
+  }
+
   void ask(Source& source) {
     auto session = visitor_.log_in(*source.node);
     const auto said =
@@ -126,6 +146,7 @@ class Fetcher {
       console_.error(done.error());
       return failed;
     }
+    taken_ = source.node->name;
     console_.out << fmt::format("version {} of {} is in place\n", package->history.back().counter, source.node->name);
     return all_well;
   }
@@ -137,6 +158,7 @@ class Fetcher {
   Visitor visitor_;
   const oconf::Lineage ours_;
   std::vector<Source> sources_;
+  std::string taken_;  // whose is in place here now
 };
 
 }  // namespace
@@ -154,7 +176,12 @@ int run_oconf_fetch(const Call& call, Console& console) {
   if (chosen.nodes.empty()) return failed;
   auto rules = login_rules(call, console);
   if (!rules) return failed;
-  return Fetcher(call, console, *here, std::move(*rules)).run(chosen.nodes);
+  std::ostringstream unread;
+  Console quiet{unread, console.err};
+  Fetcher fetcher(call, call.json() ? quiet : console, *here, std::move(*rules));
+  const int status = fetcher.run(chosen.nodes);
+  if (call.json()) console.print(fetcher.document());
+  return status;
 }
 
 }  // namespace merlin::mon

@@ -94,6 +94,10 @@ int run_oconf_rollback(const Call& call, Console& console) {
     console.error(done.error());
     return failed;
   }
+  if (call.json()) {
+    console.print({{"version", oconf::document_of(package->history.back())}});
+    return all_well;
+  }
   console.out << fmt::format("version {} is in place again, as version {}\n", oconf::name_of(*version), package->history.back().counter);
   return all_well;
 }

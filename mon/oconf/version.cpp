@@ -22,10 +22,6 @@ std::uint64_t place_in(const History& history, const std::string& digest) {
   return found == history.rend() ? 0 : found->counter;
 }
 
-ordered_json version_document(const Version& version) {
-  return {{"counter", version.counter}, {"digest", version.digest}, {"author", version.author}, {"time", version.time_s}};
-}
-
 Version read_version(const ordered_json& document) {
   if (!document.is_object()) return {};
   const std::int64_t counter = std::max<std::int64_t>(0, number_at(document, "counter"));
@@ -78,9 +74,13 @@ std::string name_of(const Version& version) {
   return version.author.empty() ? std::to_string(version.counter) : fmt::format("{} by {}", version.counter, version.author);
 }
 
+ordered_json document_of(const Version& version) {
+  return {{"counter", version.counter}, {"digest", version.digest}, {"author", version.author}, {"time", version.time_s}};
+}
+
 ordered_json document_of(const History& history) {
   ordered_json document = ordered_json::array();
-  for (const Version& version : history) document.push_back(version_document(version));
+  for (const Version& version : history) document.push_back(document_of(version));
   return document;
 }
 
@@ -96,7 +96,7 @@ History read_history(const ordered_json& document) {
 }
 
 void add_lineage(ordered_json& document, const Lineage& lineage) {
-  document["version"] = version_document(lineage.now);
+  document["version"] = document_of(lineage.now);
   document["history"] = document_of(lineage.history);
 }
 

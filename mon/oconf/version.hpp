@@ -47,6 +47,7 @@ Lineage above(Lineage ours, const Lineage& theirs);
 // "7 by peer02"
 std::string name_of(const Version& version);
 
+nlohmann::ordered_json document_of(const Version& version);
 nlohmann::ordered_json document_of(const History& history);
 // What is no version is left out.
 History read_history(const nlohmann::ordered_json& document);

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from bare import bare_nodes
-from cluster import LAB, check, main
+from cluster import LAB, check, main, wait_for
 from peers import digests, make_peers
 
 FOLDER = "/etc/nagios4/conf.d/"
@@ -17,10 +17,15 @@ def versions(c, node):
     return json.loads(c.run(node, "mon", "oconf", "history", "--json"))["versions"]
 
 
+def relations(c):
+    """How peer02's configuration stands against peer01's, as peer01 sees it; and the other way round."""
+    return [(c.about(node, other) or {}).get("config") for node, other in (("peer01", "peer02"), ("peer02", "peer01"))]
+
+
 def check_history_and_rollback(c):
     first = digests(c)["peer01"]
     c.run("peer02", "rm", "-f", TRUSTED)
-    c.write("peer01", FOLDER + "one.cfg", "# one\n")
+    c.write("peer01", FOLDER + "one.cfg", "define hostgroup {\n hostgroup_name one\n alias x\n}\n")
     c.mon("peer01", "oconf", "push")
     second = digests(c)["peer01"]
     check(set(digests(c).values()) == {second}, f"after a push: {digests(c)}")
@@ -36,12 +41,15 @@ def check_history_and_rollback(c):
 
 def check_newer_is_not_overwritten(c):
     """peer02 was rolled back: it is newer than the others now."""
+    wait_for("all know who has the newer one", lambda: relations(c) == ["newer", "older"], 30)
+    c.run("peer01", "/etc/init.d/merlind", "restart")
+    wait_for("they still do", lambda: relations(c) == ["newer", "older"], 30)
     before = digests(c)
     _, errors = c.mon("peer01", "oconf", "push", status=1)
     check("is newer than ours" in errors and "mon oconf fetch peer02" in errors, f"a push over a newer configuration says {errors!r}")
     check(digests(c) == before, "a refused push changed something")
-    out, _ = c.mon("peer01", "oconf", "fetch")
-    check("of peer02 is in place" in out, f"a fetch says {out!r}")
+    said = json.loads(c.mon("peer01", "oconf", "fetch", "--json")[0])
+    check(said["taken"] == "peer02" and [node["config"] for node in said["nodes"]] == ["newer", "same"], f"a fetch says {said}")
     c.mon("peer02", "oconf", "push")
     check(set(digests(c).values()) == {before["peer02"]}, f"after fetch and push: {digests(c)}")
 
