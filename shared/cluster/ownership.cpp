@@ -100,6 +100,8 @@ void Ownership::drop(Unit unit, Decision& decision) {
 
 Ownership::Wait& Ownership::wait_for(Unit unit, SteadyTime now) {
   Wait& wait = waits_.try_emplace(unit, Wait{now, std::nullopt, std::nullopt, {}, 0}).first->second;
+  // Its reason was gone meanwhile, and with it what the other made of our want.
+  if (wait.round + 1 != round_) wait.wanted.reset();
   wait.round = round_;
   return wait;
 }

@@ -126,6 +126,22 @@ BOOST_AUTO_TEST_CASE(what_is_not_yielded_within_three_beats_it_claims) {
   BOOST_TEST(ownership.running().contains(unit));
 }
 
+// The other heeded the want as that of a node behind it.
+BOOST_AUTO_TEST_CASE(drained_and_back_within_three_beats_it_wants_anew_and_waits_for_that) {
+  std::vector<Unit> all;
+  for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
+  peer_says(all);
+  ownership.decide(self(), {peer()}, at(0));
+  ownership.decide(self(wire::NodePhase::drained), {peer()}, at(1'000));
+  const Decision back = ownership.decide(self(), {peer()}, at(2'500));
+  BOOST_REQUIRE(back.wants.size() == 1U);
+  BOOST_TEST(back.wants.begin()->second.size() == mine().size());
+  ownership.decide(self(), {peer()}, at(5'400));
+  BOOST_TEST(running().empty());
+  ownership.decide(self(), {peer()}, at(5'500));
+  BOOST_TEST((running() == mine()));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_wanted_from_one_who_said_that_it_cannot_answer) {
   const Unit unit = *mine().begin();
   peer_says({unit});
