@@ -51,13 +51,14 @@ bool FaultLog::were_daemons_away(Millis from, Millis until) const {
   return nodes.size() > 1;
 }
 
-// One of the next faults there may begin before the nodes are one again.
-Millis FaultLog::end_of_chain(const Thrown& first) const {
+// One of the next faults there, or at the other node, may begin before the nodes are one again.
+Millis FaultLog::end_of_chain(const Thrown& first, std::size_t other) const {
   Millis end = end_of(first);
   for (bool longer = true; longer;) {
     longer = false;
     for (const Thrown& next : thrown_) {
-      const bool follows = excuses(next.event) && touches(next.event, first.event.node) && next.from <= end && end_of(next) > end;
+      const bool there = touches(next.event, first.event.node) || touches(next.event, other);
+      const bool follows = excuses(next.event) && there && next.from <= end && end_of(next) > end;
       if (follows) end = end_of(next);
       longer = longer || follows;
     }
@@ -69,12 +70,12 @@ bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
   if (had_bad_disk(second.node, first.at, second.at)) return true;
   return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
     // A daemon that was away as planned may be kept from the others when it is back.
-    const bool kept_away = thrown.event.fault == Fault::restart_daemon && end_of_chain(thrown) > end_of(thrown);
+    const bool kept_away = thrown.event.fault == Fault::restart_daemon && end_of_chain(thrown, second.node) > end_of(thrown);
     if (!excuses(thrown.event) && !kept_away) return false;
     if (!touches(thrown.event, first.node) && !touches(thrown.event, second.node)) return false;
     // What links took away is there again when they are back.
     const bool comes_back = kept_away || is_of_links(thrown.event.fault);
-    return is_at_work(thrown, first.at) && (!comes_back || second.at <= end_of_chain(thrown));
+    return is_at_work(thrown, first.at) && (!comes_back || second.at <= end_of_chain(thrown, second.node));
   });
 }
 

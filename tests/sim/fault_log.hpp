@@ -47,7 +47,7 @@ class FaultLog {
 
   bool is_at_work(const Thrown& thrown, Millis at) const;
   Millis end_of(const Thrown& thrown) const;
-  Millis end_of_chain(const Thrown& first) const;
+  Millis end_of_chain(const Thrown& first, std::size_t other) const;
 
   Millis recovers_in_;
   std::vector<Thrown> thrown_;

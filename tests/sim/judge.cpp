@@ -280,6 +280,13 @@ bool Judge::is_known_with_host(std::size_t object) const {
   });
 }
 
+// It was under way when the last one began, or was over in the same second, as cores count.
+bool Judge::may_be_shown(const std::string& output, const CheckRun& last) const {
+  if (is_known_with_host(last.object) || !output.starts_with("run ")) return false;
+  const CheckRun& run = log_.runs()[CheckLog::run_of(output)];
+  return run.finished && *run.finished + Millis{1'000} > last.started;
+}
+
 void Judge::check_repeats(Millis now) {
   // A clock that counts as right may be a second off, and a check is placed by it.
   const Millis early = std::min(plan_.check_interval / 2, Millis{2500});

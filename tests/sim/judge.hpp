@@ -73,6 +73,7 @@ class Judge {
   void check_alarms(Millis now);
   void check_repeats(Millis now);
   bool is_known_with_host(std::size_t object) const;
+  bool may_be_shown(const std::string& output, const CheckRun& last) const;
   void check_freshness(Millis now);
   std::string describe(std::size_t object) const;
 

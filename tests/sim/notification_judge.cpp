@@ -102,7 +102,8 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   const bool filtered = std::any_of(log_.filtered().begin(), log_.filtered().end(),
                                     [&](const Filtered& one) { return one.object == object && one.at > last.at; });
   if (filtered) return;
-  if (!faults_.is_disturbed(last.node, last.at))
+  // With nobody else there, what it told is known to its disk alone, and perhaps not yet to that.
+  if (!faults_.is_disturbed(last.node, last.at) && !faults_.had_bad_disk(last.node, last.at, last.at))
     fail("I6: " + what + " is well since " + seconds(since) + ", and that was not told after the " + describe(last));
 }
 
