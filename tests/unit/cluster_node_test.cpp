@@ -298,6 +298,12 @@ struct Returning {
       if (const auto* said = std::get_if<SendToCore>(&action)) {
         if (const auto* epoch = std::get_if<wire::Epoch>(&said->message)) epochs.push_back(*epoch);
       }
+      if (const auto* sent = std::get_if<SendToPeer>(&action)) {
+        const auto* rows = std::get_if<wire::Rows>(&sent->message);
+        for (const wire::Register& row : rows == nullptr ? std::vector<wire::Register>{} : rows->rows) {
+          told_deleted += rows->stream == wire::RowStream::live && row.rank != 0 ? 1 : 0;
+        }
+      }
       const auto* save = std::get_if<Save>(&action);
       if (save == nullptr) continue;
       for (const wire::Register& row : save->rows) deleted += row.rank != 0 ? 1 : 0;
@@ -309,6 +315,7 @@ struct Returning {
   std::string warnings;
   std::vector<wire::Epoch> epochs;
   int deleted = 0;
+  int told_deleted = 0;
 };
 
 }  // namespace
@@ -317,6 +324,7 @@ BOOST_AUTO_TEST_CASE(who_was_away_past_the_retention_deletes_what_the_others_no_
   const Returning returning(Millis{8 * 24 * 60 * 60 * 1000});
   BOOST_TEST(returning.node.view(now_at(40'000)).rows == 3u);
   BOOST_TEST(returning.deleted == 1);
+  BOOST_TEST(returning.told_deleted == 1, "at once, not by the next comparison");
   BOOST_TEST(returning.warnings.find("1 comments and downtimes that only it still had are deleted") != std::string::npos,
              returning.warnings);
 }

@@ -23,6 +23,7 @@ struct FakeObject {
   Schedule schedule{0, 0, 60, true, false, false};
   std::vector<std::pair<Seconds, Seconds>> moves;  // run_at, shown
   int results = 0;
+  wire::CheckResult handed_in;  // the last of them
   int undone = 0;
   bool obsesses = true;
 };
@@ -30,11 +31,11 @@ struct FakeObject {
 class FakeCore final : public Core {
  public:
   Index add_host(const std::string& name) {
-    objects.insert(objects.begin() + hosts, FakeObject{name, "", hosts, {}, {0, 0, 60, true, false, false}, {}, 0, 0});
+    objects.insert(objects.begin() + hosts, FakeObject{name, "", hosts, {}, {0, 0, 60, true, false, false}, {}, 0, {}, 0});
     return hosts++;
   }
   Index add_service(Index host, const std::string& description) {
-    objects.push_back(FakeObject{objects[host].host, description, host, {}, {0, 0, 60, true, false, false}, {}, 0, 0});
+    objects.push_back(FakeObject{objects[host].host, description, host, {}, {0, 0, 60, true, false, false}, {}, 0, {}, 0});
     return static_cast<Index>(objects.size() - 1);
   }
   void pass(Millis time) {
@@ -88,8 +89,9 @@ class FakeCore final : public Core {
     shown.push_back({object, showing.live, showing.node, state.output, showing.base_ms, showing.known});
     if (on_bring_in) on_bring_in(object);
   }
-  void process_result(Index object, const wire::CheckResult&, const char*) override {
+  void process_result(Index object, const wire::CheckResult& result, const char*) override {
     ++objects[object].results;
+    objects[object].handed_in = result;
     if (on_process) on_process(object);
   }
   void undo_notification(Index object, bool counted) override {

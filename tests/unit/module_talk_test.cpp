@@ -223,6 +223,27 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_ends_the_wait_and_is_processed_once, 
   BOOST_TEST(!module->veto_check(sql));
 }
 
+// Its taker's clock was set back by an hour while it waited: no result is of a time to come.
+BOOST_FIXTURE_TEST_CASE(a_forwarded_result_is_as_old_as_it_was_when_it_was_sent, Talk) {
+  connect();
+  follow({host_key("db")});
+  wire::ForwardedResult forwarded;
+  forwarded.result.object = {host_key("db"), service_key("db", "sql")};
+  forwarded.result.sent_ms = 100'000;
+  const auto hand = [&](std::int64_t start_ms, std::int64_t finish_ms) {
+    ++forwarded.number;
+    forwarded.result.start_ms = start_ms;
+    forwarded.result.finish_ms = finish_ms;
+    const std::int64_t now = core.clock.wall.time_since_epoch().count();
+    daemon.say(wire::ResultsToCore{{forwarded}});
+    turns();
+    const wire::CheckResult& got = core.objects[sql].handed_in;
+    return std::pair(now - got.start_ms, now - got.finish_ms);
+  };
+  BOOST_TEST((hand(80'000, 90'000) == std::pair<std::int64_t, std::int64_t>{20'000, 10'000}));
+  BOOST_TEST((hand(3'680'000, 3'690'000) == std::pair<std::int64_t, std::int64_t>{0, 0}));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_forwarded_result_that_is_older_than_what_is_known_is_taken_and_changes_nothing, Talk) {
   connect();
   follow({host_key("db")});

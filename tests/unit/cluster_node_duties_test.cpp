@@ -1,0 +1,224 @@
+// The whole node beside others, its core and store played by hand: what it takes from them, and for whom it tells.
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <map>
+#include <variant>
+
+#include "cluster/node.hpp"
+#include "cluster/notification.hpp"
+#include "cluster/ranking.hpp"
+#include "unit/cluster_support.hpp"
+#include "wire/codec.hpp"
+
+namespace {
+
+using namespace merlin;
+using namespace merlin::cluster;
+
+constexpr std::uint64_t kInstance = 77;
+constexpr std::uint64_t kStart = std::uint64_t{1'700'000'000'000} << 16;
+
+const NodeId kSelf = id(1);
+const NodeId kPeer = id(2);
+const NodeId kThird = id(3);
+
+template <class Message, class Messages>
+std::vector<Message> only(const Messages& messages) {
+  std::vector<Message> found;
+  for (const auto& message : messages) {
+    if (const auto* one = std::get_if<Message>(&message)) found.push_back(*one);
+  }
+  return found;
+}
+
+// Its core follows every epoch and confirms every row; the others are heard at each interval.
+struct Played {
+  Played(const Settings& settings, std::vector<wire::InventoryHost> hosts)
+      : interval(settings.pulse_interval), node(settings, {}, kInstance, 9, now_at(0)) {
+    for (const Settings::Peer& peer : settings.peers) numbers[peer.id] = 0;
+    node.start(now_at(0));
+    for (const auto& [peer, number] : numbers) take(node.link_up(peer, now_at(0)));
+    wire::CoreHello hello;
+    hello.boot_id = 3;
+    take(node.core_connected(hello, now_at(0)));
+    from_core(inventory_of({}, std::move(hosts)));
+    from_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 1});
+  }
+  static wire::Inventory inventory_of(const NodeId& node, std::vector<wire::InventoryHost> hosts) {
+    wire::Inventory inventory;
+    inventory.node_id = node;
+    inventory.digest = 100 + node.bytes[0];
+    inventory.last = true;
+    inventory.hosts = std::move(hosts);
+    return inventory;
+  }
+  void from_core(FromCore message) { take(node.receive_core(std::move(message), now_at(now))); }
+  void from(const NodeId& peer, PeerMessage message) { take(node.receive(peer, std::move(message), now_at(now))); }
+
+  void pass(Millis time) {
+    for (const int until = now + static_cast<int>(time.count()); now < until;) {
+      now += 50;
+      if (now % interval.count() == 0) {
+        for (auto& [peer, number] : numbers) from(peer, beat_of(peer, ++number));
+        from_core(wire::CoreBeat{});
+      }
+      take(node.tick(now_at(now)));
+    }
+  }
+  wire::Beat beat_of(const NodeId& peer, std::uint64_t number) const {
+    wire::Beat beat;
+    beat.node_id = peer;
+    beat.instance = 5;
+    beat.number = number;
+    beat.interval_ms = static_cast<std::uint32_t>(interval.count());
+    beat.core = wire::CoreHealth::well;
+    beat.core_timeout_ms = 5000;
+    beat.phase = wire::NodePhase::ready;
+    beat.table_digest = peers_table;
+    wire::Heard heard;
+    heard.node_id = kSelf;
+    heard.instance = kInstance;
+    heard.number = own_beat;
+    heard.direct = true;
+    beat.heard.push_back(heard);
+    return beat;
+  }
+  void take(const Actions& actions) {
+    for (const Action& action : actions) {
+      if (const auto* save = std::get_if<Save>(&action)) take(node.saved(save->ticket, true, now_at(now)));
+      if (const auto* sent = std::get_if<SendToPeer>(&action)) note(*sent);
+      const auto* said = std::get_if<SendToCore>(&action);
+      if (said == nullptr) continue;
+      to_core.push_back(said->message);
+      if (const auto* epoch = std::get_if<wire::Epoch>(&said->message)) {
+        from_core(wire::CoreClaims{epoch->number, epoch->whole, epoch->added, epoch->removed, {}});
+      }
+      if (const auto* rows = std::get_if<wire::RowsToCore>(&said->message)) from_core(wire::RowsConfirmed{rows->batch});
+    }
+  }
+  void note(const SendToPeer& sent) {
+    if (const auto* beat = std::get_if<wire::Beat>(&sent.message)) own_beat = beat->number;
+    to_peers[sent.to].push_back(sent.message);
+  }
+
+  Millis interval;
+  Node node;
+  int now = 0;
+  std::uint64_t own_beat = 1;
+  std::uint64_t peers_table = 0;            // its digest: 0 is as empty as ours
+  std::map<NodeId, std::uint64_t> numbers;  // of their beats
+  std::vector<ToCore> to_core;
+  std::map<NodeId, std::vector<PeerMessage>> to_peers;
+};
+
+Settings settings(std::vector<Settings::Peer> peers) {
+  Settings settings;
+  settings.self = kSelf;
+  settings.name = "self";
+  settings.cluster = "test";
+  settings.peers = std::move(peers);
+  return settings;
+}
+
+// A result that the peer has taken for us when it had heard our last beat.
+wire::ForwardedResult forwarded(const Played& played, std::uint64_t number) {
+  wire::ForwardedResult result;
+  result.taker = kPeer;
+  result.taker_instance = 5;
+  result.number = number;
+  result.result.object = {host_key("web"), 0};
+  result.heard_instance = kInstance;
+  result.heard_number = played.own_beat;
+  return result;
+}
+
+// A host in whose ranking these two stand in this order.
+std::string host_where(const NodeId& first, const NodeId& second) {
+  for (int number = 0;; ++number) {
+    const std::string name = "host" + std::to_string(number);
+    if (best_draw(first, 1, name) > best_draw(second, 1, name)) return name;
+  }
+}
+
+}  // namespace
+
+// With beats of 200 ms three intervals are less than a long line takes.
+BOOST_AUTO_TEST_CASE(a_result_reaches_its_owner_within_two_seconds_however_fast_the_beats_are) {
+  Settings fast = settings({{kPeer, "peer", std::nullopt}});
+  fast.pulse_interval = Millis{200};
+  Played played(fast, {{"web", {}}});
+  played.pass(Millis{40'000});
+  const auto results = [&] { return only<wire::ResultsToCore>(played.to_core).size(); };
+  const wire::ForwardedResult first = forwarded(played, 1);
+  played.pass(Millis{1'800});
+  played.from(kPeer, first);
+  BOOST_TEST(results() == 1U);
+  const wire::ForwardedResult second = forwarded(played, 2);
+  played.pass(Millis{2'100});
+  played.from(kPeer, second);
+  BOOST_TEST(results() == 1U, "by then its taker may have given it to another");
+}
+
+// Our core may have taken it for itself: it is in the state of which the comparison shows whether it stands.
+BOOST_AUTO_TEST_CASE(what_a_core_hands_on_waits_until_its_node_has_compared) {
+  Played played(settings({{kPeer, "peer", std::nullopt}}), {{"web", {}}});
+  played.peers_table = 5;
+  played.from(kPeer, wire::Claims{kPeer, 5, 1, true, {host_key("web")}, {}});
+  played.from(kPeer, Played::inventory_of(kPeer, {{"web", {}}}));
+  played.pass(Millis{5'000});
+  wire::CheckResult result;
+  result.object = {host_key("web"), 0};
+  result.number = 1;
+  played.from_core(wire::CoreResults{{result}, 0, {}});
+  played.pass(Millis{10'000});
+  const auto handed_on = [&] { return only<wire::ForwardedResult>(played.to_peers[kPeer]).size(); };
+  BOOST_TEST(handed_on() == 0U);
+  played.from(kPeer, wire::SyncDone{1, 7, 0});
+  played.pass(Millis{500});
+  BOOST_TEST(handed_on() == 1U);
+}
+
+// The host's runner, which notifies, does not know the service; who runs that does not notify.
+BOOST_AUTO_TEST_CASE(a_lone_service_of_a_node_that_does_not_notify_is_told_by_one_that_knows_it) {
+  const std::string host = host_where(kThird, kSelf);
+  Played played(settings({{kPeer, "peer", std::nullopt, false}, {kThird, "third", std::nullopt}}), {{host, {"http"}}});
+  const auto lives_with = [&](const NodeId& peer, const std::vector<std::string>& services, std::uint64_t unit) {
+    wire::NodeInfo info;
+    info.node_id = peer;
+    info.instance = 5;
+    info.inventory_digest = 100U + peer.bytes[0];
+    played.from(peer, info);
+    played.from(peer, Played::inventory_of(peer, {{host, services}}));
+    played.from(peer, wire::Claims{peer, 5, 1, true, {unit}, {}});
+  };
+  const ObjectKey service{host_key(host), service_key(host, "http")};
+  lives_with(kThird, {}, service.host);
+  lives_with(kPeer, {"http"}, service.service);
+  wire::CheckRegister state;
+  state.current_state = 2;
+  state.state_type = 1;
+  state.last_hard_ok_hlc = kStart;
+  wire::Register row;
+  row.object = service;
+  row.version = {1, 1, kStart + 1, kPeer};
+  row.value = wire::encode(state);
+  played.from(kPeer, wire::Rows{7, 1, wire::RowStream::live, {row}});
+  played.pass(Millis{5'000});
+
+  wire::Notification problem;
+  problem.object = service;
+  problem.number = 1;
+  problem.start = kStart;
+  problem.state = 2;
+  played.from(kPeer, wire::NotifyTell{problem});
+  played.pass(Millis{500});
+  const auto asked = only<wire::NotifyAsk>(played.to_peers[kThird]);
+  BOOST_REQUIRE(asked.size() == 1U);
+  BOOST_TEST(only<wire::NotifyAsk>(played.to_peers[kPeer]).empty(), "it has no vote");
+  wire::NotifyReply grant;
+  grant.question = asked[0].question;
+  played.from(kThird, grant);
+  const auto verdicts = only<wire::NotifyVerdict>(played.to_core);
+  BOOST_REQUIRE(verdicts.size() == 1U);
+  BOOST_TEST(verdicts[0].delegated);
+}
