@@ -75,6 +75,17 @@ def check_pollers(c):
     c.run("peer01", "mon", "node", "remove", "peer02-poller")
 
 
+def check_other_file_system(c):
+    """The object files of a node lie on another file system than its core's main file."""
+    c.run("peer02", "sh", "-c", f"mkdir /run/kept && cp -a {FOLDER}. /run/kept && mount -t tmpfs none {FOLDER} && cp -a /run/kept/. {FOLDER}")
+    c.write("peer01", FOLDER + "new.cfg", c.read("peer01", FOLDER + "new.cfg") + "# changed\n")
+    c.mon("peer01", "oconf", "push", "--no-restart")
+    check(len(set(digests(c).values())) == 1, "a push to another file system does not arrive")
+    check(not [name for name in c.run("peer02", "ls", "-A", FOLDER).split() if name.startswith(".merlin")], "the push left a draft behind")
+    c.run("peer02", "umount", FOLDER)
+    c.mon("peer01", "oconf", "push", "--no-restart", "--force")
+
+
 def check_rejected(c):
     """Here first; and there, where something is missing that we have."""
     pids, before = {node: pid(c, node) for node in ("peer02", "peer03")}, digests(c)
@@ -127,6 +138,7 @@ def test():
         c.wait_settled()
         check_push(c)
         check_pollers(c)
+        check_other_file_system(c)
         check_rejected(c)
         check_second_push(c)
         check_taken_back(c)
