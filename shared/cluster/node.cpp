@@ -235,6 +235,7 @@ std::string Node::State::name_of(const NodeId& id) const {
 
 // What was set while the loop caught up is not moved beyond what it could have been set to now.
 void Node::State::shift(Millis late_by, SteadyTime now) {
+  was_away = now;
   liveness.shift(late_by, now);
   ownership.shift(late_by, now);
   replication.shift(late_by, now);

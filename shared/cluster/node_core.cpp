@@ -228,7 +228,7 @@ void Node::State::on_core_rows(wire::CoreRows rows, Now now) {
       if (write) feed.again(key);
     } else if (row != nullptr && row->content.version == version) {
       row->core_has = true;
-      if (!holds_forwards()) look_for_forwarded(row->content);
+      if (!holds_forwards(now.steady)) look_for_forwarded(row->content);
     }
   }
   note_done_here(done_here, now);

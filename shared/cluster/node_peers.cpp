@@ -10,6 +10,8 @@
 namespace merlin::cluster {
 namespace {
 
+constexpr int kHeardAgain = 2;  // intervals, for others to speak to us after our loop was away
+
 template <class Message>
 std::optional<PeerMessage> decoded(const wire::Relayed& relayed) {
   if (relayed.type != static_cast<std::uint32_t>(Message::type_id)) return std::nullopt;
@@ -345,14 +347,16 @@ NodeId Node::State::runner_of(const ObjectKey& object) const {
   return {};
 }
 
-// Before we have compared we do not know whether the state that our core made of a result stands: it may be in there.
-bool Node::State::holds_forwards() const {
+// Before we have compared we do not know whether the state that our core made of a result stands: it may be in there. Nor do
+// we when our loop was away, until those who took over meanwhile have spoken.
+bool Node::State::holds_forwards(SteadyTime now) const {
+  if (is_late(now) || (was_away && now - *was_away < kHeardAgain * settings.pulse_interval)) return true;
   if (!core.connected || phase != wire::NodePhase::joining) return false;
   return !core.initial_done || !has_compared();
 }
 
 void Node::State::send_forwards(SteadyTime now) {
-  if (holds_forwards()) return;
+  if (holds_forwards(now)) return;
   forwards_changed = false;
   forwards_sent = now;
   forwarding.send([&](const ObjectKey& object) { return runner_of(object); },

@@ -196,7 +196,7 @@ struct Node::State {
   template <class Message>
   void broadcast(Priority priority, const Message& message);
   void send_forwards(SteadyTime now);
-  bool holds_forwards() const;
+  bool holds_forwards(SteadyTime now) const;
   NodeId runner_of(const ObjectKey& object) const;
   bool contained_in_row(const wire::ForwardedResult& result);
 
@@ -279,6 +279,7 @@ struct Node::State {
 
   SteadyTime started{};
   SteadyTime last_tick{};
+  std::optional<SteadyTime> was_away;  // our loop was, for more than an interval, until then
   SteadyTime forgot_at{};
   bool behind = false;                   // away for longer than the others remember what was deleted
   std::vector<wire::Register> doubtful;  // with it: what they may have deleted
