@@ -122,9 +122,12 @@ void Journal::on_events(const NodeId& from, wire::Events events, SteadyTime now)
   if (peer == peers_.end() || found == streams_.end()) return;
   peer->second.answered = now;
   Stream& stream = found->second;
-  // An answer to what was given up meanwhile.
-  if (stream.asks.empty() || stream.asks.front().peer != from || stream.asks.front().first != events.first) return;
+  const auto asked_for =
+      std::find_if(stream.asks.begin(), stream.asks.end(), [&](const Ask& ask) { return ask.peer == from && ask.first == events.first; });
+  if (asked_for == stream.asks.end()) return;  // it was given up meanwhile
   look_ = true;
+  // Answers come in the order of the questions: those before it have found no ear.
+  if (asked_for != stream.asks.begin()) return drop_asks(stream);
   wire::EventMark& mark = peer->second.marks[key];
   mark.first = std::clamp(events.kept_from, mark.first, mark.last + 1);
   const bool removed_meanwhile = mark.first > events.first;

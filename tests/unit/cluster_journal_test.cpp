@@ -356,6 +356,34 @@ BOOST_AUTO_TEST_CASE(a_node_that_does_not_answer_is_left_for_another) {
   BOOST_TEST(world.places[3]->texts(1).size() == 100u);
 }
 
+// The node that is asked answers other questions all the while.
+BOOST_AUTO_TEST_CASE(a_question_that_was_not_heard_is_asked_again) {
+  Place& one = world.start(1);
+  Place& two = world.start(2);
+  one.make(1'800);
+  Place& three = world.start(3);
+  world.run(Millis{100});
+  world.link(1, 3);
+  world.run(Millis{100});
+  world.link(1, 2);
+  for (bool lost = false; !lost;) {
+    BOOST_REQUIRE(!world.post.empty());
+    const auto* ask = std::get_if<wire::EventsAsk>(&world.post.front().message);
+    lost = ask != nullptr && ask->first == 501;
+    if (lost)
+      world.post.pop_front();
+    else
+      world.deliver();
+    two.turn();
+  }
+  for (int second = 0; second < 30; ++second) {
+    three.make(1);
+    world.run(Millis{1'000});
+  }
+  BOOST_TEST(two.texts(3).size() >= 29U);
+  BOOST_TEST(two.texts(1) == numbered(1, 1, 1'800), boost::test_tools::per_element());
+}
+
 // F45: each start has its own stream, and what the one before made stays in order.
 BOOST_AUTO_TEST_CASE(a_restart_begins_a_stream_and_keeps_the_one_before) {
   world.start(1).make(3);
