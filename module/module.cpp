@@ -29,6 +29,7 @@ Module::Module(Core& core, const config::Config& config, WrapFactory* wraps, std
       ownership_(objects_, side_settings(config), core.now().steady),
       inventory_(core, objects_),
       takeover_(core, objects_, rows_),
+      schedule_watch_(core, objects_, ownership_),
       stall_(stall_settings(config), core.now().steady),
       intake_(core, objects_, rows_, ownership_, *this, config.perfdata == config::Perfdata::all),
       notifier_(core, objects_, rows_, ownership_),

@@ -20,6 +20,7 @@
 #include "module/outbox.hpp"
 #include "module/pulse.hpp"
 #include "module/row_intake.hpp"
+#include "module/schedule_watch.hpp"
 #include "module/stall_guard.hpp"
 #include "module/takeover.hpp"
 
@@ -153,6 +154,7 @@ class Module final : Link::User, RowListener {
   Ownership ownership_;
   Inventory inventory_;
   Takeover takeover_;
+  ScheduleWatch schedule_watch_;
   StallGuard stall_;
   RowIntake intake_;
   Notifier notifier_;

@@ -13,6 +13,7 @@ void Module::tick() {
   heard_since_ = std::exchange(last_tick_, now.steady);
   core_.restore_reactions();
   notice_stall(now);
+  schedule_watch_.tick(now);
   apply(ownership_.side().tick(now.steady), {}, now);
   link_.tick(now.steady);
   if (now.steady >= next_beat_) beat(now);

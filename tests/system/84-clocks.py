@@ -37,7 +37,7 @@ def live_through(c, what, owners, act):
 
 
 def test():
-    with cluster(hosts=12, services=2, interval=2, fresh=True) as c:
+    with cluster(hosts=24, services=2, interval=2, fresh=True) as c:
         time.sleep(c.interval)  # so that each state has its times
         start_with_clock(c, "peer01", f"-{HOUR_S}")
         start_with_clock(c, "peer02", "+120 x1.03", monotonic=True)

@@ -164,6 +164,29 @@ BOOST_FIXTURE_TEST_CASE(what_ran_at_a_node_that_was_lost_is_due_at_once, Talk) {
   BOOST_TEST(!module->veto_check(sql));
 }
 
+// F32: the core shifts what it planned after the jump as well.
+BOOST_FIXTURE_TEST_CASE(a_check_that_a_jump_of_the_clock_has_put_off_is_planned_anew, Talk) {
+  connect();
+  follow({host_key("db")});
+  run(3);
+  core.objects[sql].schedule.interval = core.objects[http].schedule.interval = 60;
+  core.objects[sql].schedule.next_check = core.objects[http].schedule.next_check = core.seconds() + 60 + 3600;
+  run(3);
+  BOOST_TEST(core.objects[sql].moves.empty(), "without a jump that is the core's will");
+  core.clock.wall += Millis{3'600'000};
+  core.objects[sql].schedule.next_check = core.objects[http].schedule.next_check = core.seconds() + 60 + 3600;
+  run(3);
+  BOOST_REQUIRE(!core.objects[sql].moves.empty());
+  BOOST_TEST(core.objects[sql].moves.back().first <= core.seconds() + 60);
+  BOOST_TEST(core.objects[http].moves.empty(), "not ours");
+  core.objects[sql].moves.clear();
+  core.pass(Millis{20'000});
+  run(1);
+  core.objects[sql].schedule.next_check = core.seconds() + 3600;
+  run(3);
+  BOOST_TEST(core.objects[sql].moves.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_still_runs_at_the_owner_before_is_passed_on_to_the_next, Talk) {
   connect();
   const NodeId there{{2}};
