@@ -41,14 +41,27 @@ StoreFile::Fault StoreFile::read_streams() {
     const StreamRow row{select.number(0), select.number(3), select.number(4)};
     if (checksum_of(key, row.id, row.first, row.last) != select.number(5))
       return StoreFault{true, {damaged("a stream of events"), place_.path, ""}};
-    if (row.first > row.last) continue;
     streams_[key] = row;
     events_ += row.last + 1 - row.first;
   }
   if (step != SQLITE_DONE) return failed();
-  // Streams of earlier starts of which nothing is kept any more. On a disk that is full they stay till the next start.
-  static_cast<void>(database_->run("DELETE FROM streams WHERE first > last"));
   return std::nullopt;
+}
+
+// Each start of each node leaves a stream. Of the last that have nothing any more it is remembered up to which number they were
+// here, lest they are fetched again from who removes them later. Only before anybody counts on what is here. On a disk that is
+// full they stay.
+void StoreFile::forget_empty_streams() {
+  std::vector<std::pair<std::uint64_t, cluster::StreamKey>> empty;
+  for (const auto& [key, row] : streams_) {
+    if (row.first > row.last) empty.emplace_back(row.id, key);
+  }
+  if (empty.size() <= kMostEmptyStreams) return;
+  std::sort(empty.begin(), empty.end());
+  empty.resize(empty.size() - kMostEmptyStreams);
+  sqlite::Statement remove = database_->prepare("DELETE FROM streams WHERE first > last AND id <= ?1");
+  if (!remove.bind(1, empty.back().first).run()) return;
+  for (const auto& [id, key] : empty) streams_.erase(key);
 }
 
 std::vector<wire::EventMark> StoreFile::streams() const {

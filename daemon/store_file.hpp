@@ -43,6 +43,8 @@ struct OpenedStore {
 
 class StoreFile {
  public:
+  static constexpr std::size_t kMostEmptyStreams = 1'000;  // that are remembered from start to start
+
   // "Merl": what tells our files from any other sqlite file.
   static constexpr std::uint32_t kApplication = 0x4D65726C;
   static constexpr int kVersion = 2;
@@ -115,6 +117,7 @@ class StoreFile {
   Fault put_all(const StoreBatch& batch);
   // store_events.cpp
   Fault read_streams();
+  void forget_empty_streams();
   Fault put_events(const StoreBatch& batch);
   Fault put_run(const cluster::EventRun& run);
   Fault put_stream(const cluster::StreamKey& key, const StreamRow& row);

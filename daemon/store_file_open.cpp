@@ -94,6 +94,7 @@ OpenedStore StoreFile::open(bool distrusted) {
   if (!fault && distrusted && !is_new) fault = StoreFault{true, {"it is damaged", place_.path, ""}};
   if (fault && fault->is_damaged) fault = begin_anew(opened, *fault);
   if (!fault) {
+    forget_empty_streams();
     opened.held.streams = streams();
     return opened;
   }

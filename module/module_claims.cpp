@@ -41,7 +41,9 @@ void Module::hold(Index object, const wire::InFlight& check, SteadyTime now) {
   if (check.wait_ms == 0) return hold_no_longer(object);
   const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
   Held& held = held_[object];
-  held.until = now + std::min(Millis(check.wait_ms), longest);
+  const SteadyTime until = now + std::min(Millis(check.wait_ms), longest);
+  if (until <= held.until) return;  // of several waits the longest
+  held.until = until;
   held.runner = check.runner;
 }
 

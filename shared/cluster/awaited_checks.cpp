@@ -1,10 +1,13 @@
 #include "cluster/awaited_checks.hpp"
 
+#include <algorithm>
+
 namespace merlin::cluster {
 
 void AwaitedChecks::add(const wire::InFlight& check, SteadyTime now) {
-  if (checks_.size() >= kMost) forget_expired(now);
-  if (checks_.size() < kMost) checks_[check.object] = {check.runner, now + Millis{check.wait_ms}};
+  if (checks_.size() >= kMost && now - swept_ >= kSweepEvery) forget_expired(now);
+  if (checks_.size() >= kMost && !checks_.contains(check.object)) return;
+  checks_[check.object] = {check.runner, now + std::min(Millis{check.wait_ms}, kLongestWait)};
 }
 
 std::vector<wire::InFlight> AwaitedChecks::lost(const NodeId& runner, SteadyTime now) {
@@ -18,6 +21,7 @@ std::vector<wire::InFlight> AwaitedChecks::lost(const NodeId& runner, SteadyTime
 }
 
 void AwaitedChecks::forget_expired(SteadyTime now) {
+  swept_ = now;
   std::erase_if(checks_, [&](const auto& entry) { return now >= entry.second.until; });
 }
 

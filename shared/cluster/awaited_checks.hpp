@@ -15,6 +15,8 @@ class AwaitedChecks {
  public:
   // Beyond that many the core waits its time out.
   static constexpr std::size_t kMost = 100'000;
+  static constexpr Millis kLongestWait{3'600'000};
+  static constexpr Millis kSweepEvery{1'000};
 
   // Our core is told to wait for it.
   void add(const wire::InFlight& check, SteadyTime now);
@@ -30,6 +32,7 @@ class AwaitedChecks {
   void forget_expired(SteadyTime now);
 
   std::map<ObjectKey, Awaited> checks_;
+  SteadyTime swept_{};
 };
 
 }  // namespace merlin::cluster

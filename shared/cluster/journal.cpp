@@ -139,7 +139,7 @@ void Journal::withdraw_from(std::deque<UnderWay>::iterator entry) {
 }
 
 void Journal::store_lost() {
-  if (!under_way_.empty()) withdraw_from(under_way_.begin());
+  withdraw_from(under_way_.begin());
   epoch_ = epoch_after(seed_, epoch_);
   streams_.clear();
   streams_[own()];
@@ -170,7 +170,8 @@ JournalView Journal::view() const {
     std::uint64_t best = stream.safe;
     for (const auto& [id, peer] : peers_) {
       const auto mark = peer.marks.find(key);
-      if (peer.up && mark != peer.marks.end() && key != own()) best = std::max(best, mark->second.last);
+      const bool has = mark != peer.marks.end() && mark->second.first <= mark->second.last;
+      if (peer.up && has && key != own()) best = std::max(best, mark->second.last);
     }
     view.behind += best - stream.safe;
     view.streams.push_back({key.node, key.epoch, stream.first, stream.safe});

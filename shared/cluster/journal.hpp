@@ -26,7 +26,7 @@ inline constexpr std::size_t kEventTextBytes = 4096;
 inline constexpr std::size_t kAsksAStream = 4;  // unanswered
 inline constexpr std::size_t kAsksAPeer = 8;
 inline constexpr std::size_t kReadsAPeer = 2 * kAsksAPeer;      // by it, for which our store has not answered
-inline constexpr std::size_t kMaxStreams = 16'384;              // starts of all nodes within the retention
+inline constexpr std::size_t kMaxStreams = 4096;                // starts of all nodes within the retention
 inline constexpr std::size_t kArrivedBytes = 16 * 1024 * 1024;  // of others' events on their way to the disk: then none are asked for
 inline constexpr std::size_t kMaxUnsafeEventBytes = 64 * 1024 * 1024;  // of ours while the disk fails
 inline constexpr std::size_t kEventsASave = 10'000;                    // of ours
@@ -125,6 +125,7 @@ class Journal {
   void give_up(Stream& stream, SteadyTime now);
   void note_arrived(const StreamKey& key, Stream& stream, const Ask& asked, wire::Events events);
   void say_if_lost(const wire::EventMark& mark);
+  bool is_news(const wire::EventMark& mark);
 
   NodeId self_;
   std::uint64_t seed_;
@@ -142,6 +143,7 @@ class Journal {
   SteadyTime save_not_before_{};
 
   bool said_lost_ = false;
+  bool said_full_ = false;
   bool tell_own_ = false;
   std::set<StreamKey> tell_;  // others' streams with news
   SteadyTime told_{};

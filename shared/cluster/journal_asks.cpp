@@ -69,12 +69,22 @@ void Journal::say_if_lost(const wire::EventMark& mark) {
                "fetched back");
 }
 
+// What has nothing to offer need not be known: else streams of old starts went round for ever.
+bool Journal::is_news(const wire::EventMark& mark) {
+  if (mark.first > mark.last) return false;
+  if (streams_.size() < kMaxStreams) return true;
+  if (!std::exchange(said_full_, true))
+    outside_.log(LogLevel::error, std::to_string(kMaxStreams) + " starts of merlind are in the history: that of further ones is not taken");
+  return false;
+}
+
 void Journal::on_marks(const NodeId& from, const wire::EventMarks& marks) {
   Peer& peer = peers_[from];
   look_ = true;
   for (const wire::EventMark& mark : marks.marks) {
     const StreamKey key{mark.node, mark.epoch};
-    if (!is_sound(mark) || (!streams_.contains(key) && streams_.size() >= kMaxStreams)) continue;
+    if (!is_sound(mark)) continue;
+    if (!streams_.contains(key) && !is_news(mark)) continue;
     if (mark.first <= mark.last) say_if_lost(mark);
     streams_[key];
     peer.marks[key] = mark;

@@ -133,7 +133,11 @@ void Node::State::note_beat(const NodeId& id, const wire::Beat& beat, Now now) {
   if (newest == nullptr || newest->instance != beat.instance || newest->number != beat.number) return;  // an older word by a longer way
   if (!liveness.is_away(id, now.steady)) sender.absence.reset();
   if (sender.way.kind == Way::Kind::none) return;
-  if (now.steady - sender.heard_last.at >= settings.pulse_interval) {
+  // What we write while it does not hear us it need not have.
+  const bool hears_us = std::any_of(beat.heard.begin(), beat.heard.end(), [&](const wire::Heard& heard) {
+    return heard.node_id == settings.self && heard.instance == instance && Millis{heard.age_ms} < settings.pulse_interval;
+  });
+  if (hears_us && now.steady - sender.heard_last.at >= settings.pulse_interval) {
     sender.heard_before = std::exchange(sender.heard_last, {now.steady, table.head()});
   }
   replication.table_seen(id, beat.table_second, beat.table_digest, now.steady);

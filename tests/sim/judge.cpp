@@ -284,7 +284,7 @@ bool Judge::is_known_with_host(std::size_t object) const {
 bool Judge::may_be_shown(const std::string& output, const CheckRun& last) const {
   if (is_known_with_host(last.object) || !output.starts_with("run ")) return false;
   const CheckRun& run = log_.runs()[CheckLog::run_of(output)];
-  return run.finished && *run.finished + Millis{1'000} > last.started;
+  return run.object == last.object && run.finished && *run.finished + Millis{1'000} > last.started;
 }
 
 void Judge::check_repeats(Millis now) {

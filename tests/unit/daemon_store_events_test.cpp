@@ -80,18 +80,32 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read_and_known_after_reopening) {
 }
 
 // Each start of each node leaves a stream.
-BOOST_AUTO_TEST_CASE(a_stream_of_which_nothing_is_kept_is_no_more_at_the_next_opening) {
-  put({run(kOne, 1, 5), run(kTwo, 1, 5)});
-  put({{kOne, 1, false, {}}});
-  BOOST_TEST(file.streams().size() == 2u);
+BOOST_AUTO_TEST_CASE(of_streams_that_have_nothing_any_more_the_last_are_remembered) {
+  std::vector<cluster::EventRun> runs{run(kOne, 1, 5)};
+  for (std::uint64_t epoch = 1; epoch <= StoreFile::kMostEmptyStreams + 5; ++epoch) {
+    runs.push_back(run({kTwo.node, 1'000 + epoch}, 1, 1));
+    runs.push_back({{kTwo.node, 1'000 + epoch}, 1, false, {}});
+  }
+  put(std::move(runs));
+  BOOST_TEST(file.streams().size() == StoreFile::kMostEmptyStreams + 6);
   for (int opening = 0; opening < 2; ++opening) {
     file.close();
     BOOST_REQUIRE(!file.open().fault);
-    BOOST_TEST(file.streams().size() == 1u);
+    BOOST_TEST(file.streams().size() == StoreFile::kMostEmptyStreams + 1);
+    BOOST_TEST(range(file, {kTwo.node, 1'005}) == "none");
+    BOOST_TEST(range(file, {kTwo.node, 1'006}) != "none");
   }
-  put({run(kOne, 1, 2)});
-  BOOST_TEST(texts(file, kOne, 1, 5).size() == 2u);
-  BOOST_TEST(texts(file, kTwo, 1, 5).size() == 5u);
+  BOOST_TEST(texts(file, kOne, 1, 5).size() == 5u);
+}
+
+// Its events were removed, then the disk failed for a moment.
+BOOST_AUTO_TEST_CASE(a_stream_that_has_nothing_goes_on_after_a_fault) {
+  put({run(kOne, 1, 5)});
+  BOOST_REQUIRE(file.remove_oldest(INT64_MAX, SIZE_MAX).value);
+  file.close();
+  BOOST_REQUIRE(!file.reopen());
+  put({run(kOne, 6, 8)});
+  BOOST_TEST(range(file, kOne) == "6-8");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_would_leave_a_gap_is_not_taken_and_one_that_says_so_is) {
