@@ -13,6 +13,14 @@ bool excuses(const FaultEvent& event) {
   return !is_planned(event.fault) && event.fault != Fault::stop_core && event.fault != Fault::clock_step;
 }
 
+bool ends_daemon(Fault fault) { return fault == Fault::kill_daemon || fault == Fault::kill_both || fault == Fault::power; }
+
+// Its daemon neither hears nor is heard meanwhile.
+bool keeps_away(Fault fault) {
+  return is_of_links(fault) || ends_daemon(fault) || fault == Fault::stop_daemon || fault == Fault::suspend ||
+         fault == Fault::restart_daemon;
+}
+
 }  // namespace
 
 void FaultLog::began(const FaultEvent& event, Millis now) { thrown_.push_back({event, now, std::nullopt}); }
@@ -58,7 +66,7 @@ Millis FaultLog::end_of_chain(const Thrown& first, std::size_t other) const {
     longer = false;
     for (const Thrown& next : thrown_) {
       const bool there = touches(next.event, first.event.node) || touches(next.event, other);
-      const bool follows = excuses(next.event) && there && next.from <= end && end_of(next) > end;
+      const bool follows = keeps_away(next.event.fault) && there && next.from <= end && end_of(next) > end;
       if (follows) end = end_of(next);
       longer = longer || follows;
     }
@@ -82,6 +90,12 @@ bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
 bool FaultLog::lost_its_disk(std::size_t node, Millis since) const {
   return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
     return is_of_disk_loss(thrown.event.fault) && thrown.event.node == node && thrown.from >= since;
+  });
+}
+
+bool FaultLog::died(std::size_t node, Millis from, Millis until) const {
+  return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
+    return ends_daemon(thrown.event.fault) && thrown.event.node == node && thrown.from >= from && thrown.from <= until;
   });
 }
 

@@ -36,6 +36,8 @@ class FaultLog {
   // The node's disk lost what it had, at that time or later.
   bool lost_its_disk(std::size_t node, Millis since) const;
   // It did, or could not take more, some time between.
+  // Its daemon was killed within that time.
+  bool died(std::size_t node, Millis from, Millis until) const;
   bool had_bad_disk(std::size_t node, Millis from, Millis until) const;
 
  private:

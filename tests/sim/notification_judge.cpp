@@ -102,8 +102,9 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   const bool filtered = std::any_of(log_.filtered().begin(), log_.filtered().end(),
                                     [&](const Filtered& one) { return one.object == object && one.at > last.at; });
   if (filtered) return;
-  // With nobody else there, what it told is known to its disk alone, and perhaps not yet to that.
-  if (!faults_.is_disturbed(last.node, last.at) && !faults_.had_bad_disk(last.node, last.at, last.at))
+  // With nobody else there what it told is known to its disk alone, and where that is slow and it dies right after not even to that.
+  const bool forgotten = faults_.had_bad_disk(last.node, last.at, last.at) && faults_.died(last.node, last.at, last.at + Millis{5'000});
+  if (!faults_.is_disturbed(last.node, last.at) && !forgotten)
     fail("I6: " + what + " is well since " + seconds(since) + ", and that was not told after the " + describe(last));
 }
 
