@@ -17,17 +17,26 @@ namespace {
 
 constexpr std::size_t chunk_bytes = 256u << 10;
 
+// False: errno says why.
+bool write_all(int to, const char* bytes, ssize_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(to, bytes, static_cast<std::size_t>(size));
+    if (written < 0 && errno != EINTR) return false;
+    if (written <= 0) continue;
+    bytes += written;
+    size -= written;
+  }
+  return true;
+}
+
 bool copy_bytes(int from, int to) {
   std::vector<char> chunk(chunk_bytes);
-  ssize_t got = 0;
-  while ((got = ::read(from, chunk.data(), chunk.size())) > 0) {
-    for (ssize_t done = 0; done < got;) {
-      const ssize_t written = ::write(to, chunk.data() + done, static_cast<std::size_t>(got - done));
-      if (written <= 0) return false;
-      done += written;
-    }
+  for (;;) {
+    const ssize_t got = ::read(from, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got == 0;
+    if (!write_all(to, chunk.data(), got)) return false;
   }
-  return got == 0;
 }
 
 Result<> copy_link(const std::string& from, const std::string& to) {
