@@ -1,4 +1,4 @@
-foreach(part last_good notify objects operator commands takeover rows silence spool stall talk)
+foreach(part last_good notify notify_queue waits objects operator commands takeover rows silence spool stall talk)
   merlin_test(module_${part}_test ${CMAKE_CURRENT_LIST_DIR}/module_${part}_test.cpp LINK merlin_module_logic)
   target_include_directories(module_${part}_test PRIVATE ${CMAKE_CURRENT_LIST_DIR})
 endforeach()
