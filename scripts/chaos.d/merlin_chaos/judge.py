@@ -33,15 +33,24 @@ def settle_ms(fault):
     return fault.detection_s * 1000 + 2 * BEAT_MS + EXCHANGE_MS
 
 
-def excuses(fault, since_ms, until_ms):
+def splits(record, fault):
+    """A pair that is cut hears each other through the others, unless none of those could relay at the same time."""
+    def is_disturbed(node):
+        return any(node in other.nodes and other.begin_ms <= fault.end_ms and fault.begin_ms <= other.end_ms for other in record.faults)
+
+    others = [node for node in record.nodes if node not in fault.nodes]
+    return fault.splits or fault.word == "cut-pair" and all(map(is_disturbed, others))
+
+
+def excuses(record, fault, since_ms, until_ms):
     """Whether two nodes may have done the same in that time because of the fault."""
     if any(since_ms - settle_ms(fault) <= moment <= until_ms for moment in fault.moments):
         return True
-    return fault.splits and fault.begin_ms <= until_ms and since_ms <= fault.end_ms + settle_ms(fault) + RECONNECT_MS
+    return splits(record, fault) and fault.begin_ms <= until_ms and since_ms <= fault.end_ms + settle_ms(fault) + RECONNECT_MS
 
 
 def excused(record, since_ms, until_ms):
-    return any(excuses(fault, since_ms, until_ms) for fault in record.faults)
+    return any(excuses(record, fault, since_ms, until_ms) for fault in record.faults)
 
 
 def allowed_ms(record, since_ms, until_ms):
