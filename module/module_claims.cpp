@@ -41,9 +41,7 @@ void Module::hold(Index object, const wire::InFlight& check, SteadyTime now) {
   if (check.wait_ms == 0) return hold_no_longer(object);
   const Millis longest = Millis(core_.check_timeout_s(object) * 1000) + kResultAllowance;
   Held& held = held_[object];
-  const SteadyTime until = now + std::min(Millis(check.wait_ms), longest);
-  if (until <= held.until) return;  // of several waits the longest
-  held.until = until;
+  held.until = now + std::min(Millis(check.wait_ms), longest);  // the last word counts: an earlier wait may be over unseen
   held.runner = check.runner;
 }
 

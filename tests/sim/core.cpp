@@ -270,10 +270,8 @@ void SimCore::apply(const cluster::CoreSide::Change& change, const std::vector<w
   for (const wire::InFlight& check : held) {
     Object* object = find(check.object);
     if (object == nullptr) continue;
-    const SteadyTime until = now.steady + std::min(Millis{check.wait_ms}, plan_.check_time + kResultAllowance);
-    if (check.wait_ms == 0) object->held_until.reset();
-    if (check.wait_ms == 0 || (object->held_until && until <= *object->held_until)) continue;
-    object->held_until = until;
+    object->held_until.reset();
+    if (check.wait_ms > 0) object->held_until = now.steady + std::min(Millis{check.wait_ms}, plan_.check_time + kResultAllowance);
     object->held_by = check.runner;
   }
   if (!change.any()) return;
