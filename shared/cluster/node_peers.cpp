@@ -277,6 +277,7 @@ void Node::State::on_yield(const NodeId& from, const wire::Yield& yield, Now now
   if (!other(from).active) return;
   ownership.on_yield(yield.units, now.steady);
   for (const wire::InFlight& check : yield.in_flight) {
+    if (check.runner == settings.self) continue;  // whether it runs yet our own core knows best
     const Other* runner = find(check.runner);
     if (runner != nullptr && !runner->active) continue;  // nobody will hear of it
     awaited.add(check, now.steady);

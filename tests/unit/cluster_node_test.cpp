@@ -196,6 +196,12 @@ BOOST_AUTO_TEST_CASE(a_check_that_ran_at_a_lost_node_is_waited_for_no_longer) {
   BOOST_TEST(ended[0].wait_ms == 0U);
 }
 
+// It went to another node and came back with the object, and may have finished meanwhile.
+BOOST_AUTO_TEST_CASE(a_check_that_our_own_core_has_started_is_not_waited_for) {
+  Awaiting fixture;
+  BOOST_TEST(told_in_flight(fixture.node.receive(kPeer, fixture.yield(kSelf), now_at(fixture.now))).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_check_at_a_node_that_is_lost_already_is_not_waited_for) {
   Awaiting fixture;
   fixture.peer_says({kSelf, kThird}, true, fixture.now);
