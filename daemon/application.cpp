@@ -1,14 +1,14 @@
-#include "application.hpp"
+#include "daemon/application.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
 
-#include "clocks.hpp"
-#include "cluster/inventory.hpp"
-#include "random_number.hpp"
-#include "service_manager.hpp"
+#include "daemon/process/clocks.hpp"
+#include "daemon/process/random_number.hpp"
+#include "daemon/process/service_manager.hpp"
+#include "shared/cluster/ownership/inventory.hpp"
 
 namespace merlin::daemon {
 namespace {
@@ -37,10 +37,9 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       log_(log),
       started_(read_clocks()),
       instance_(random_number()),
-      durable_file_(config_.daemon.state_dir + "/state"),
-      store_(loop, {config_.daemon.state_dir + "/store.db", machine_id()}, store_events()),
-      book_path_(config_.daemon.state_dir + "/known_nodes"),
-      config_history_path_(config_.daemon.state_dir + "/config_history"),
+      paths_(config_.daemon.state_dir),
+      durable_file_(paths_.state()),
+      store_(loop, {paths_.store(), machine_id()}, store_events()),
       peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
       core_(loop, own_side(), refusals_, log, core_events()),
       control_(loop,
@@ -50,7 +49,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       ticker_(loop, config_.pulse_interval,
               [this](Now now, Millis late_by) {
                 carry_out(node_->tick(now, late_by));
-                core_.answer_beat();
+                core_.answer_heartbeat();
               }),
       housekeeping_(loop),
       watchdog_(loop),
@@ -60,8 +59,8 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       terminate_(loop),
       interrupt_(loop) {
   book_.set_config(config_);
-  book_.load(book_path_);
-  config_history_.load(config_history_path_);
+  book_.load(paths_.known_nodes());
+  config_history_.load(paths_.config_history());
   housekeeping_.set<Application, &Application::housekeeping>(this);
   watchdog_.set<Application, &Application::tell_watchdog>(this);
   flush_.set<Application, &Application::ended_when_flushed>(this);
@@ -85,6 +84,7 @@ PeerEvents Application::peer_events() {
   events.on_message = [this](const NodeId& id, cluster::PeerMessage message) {
     if (!ending_) carry_out(node_->receive(id, std::move(message), read_clocks()));
   };
+  events.on_rejected = [this](const NodeId& id, const wire::Rejects& rejects) { note_rejected({DataSource::Kind::peer, id}, rejects); };
   events.on_unreachable = [this](const NodeId& id) { carry_out(node_->unreachable(id, read_clocks())); };
   events.on_module = [this](std::unique_ptr<net::Connection> connection) {
     const std::string who = connection->peer().address;
@@ -108,6 +108,7 @@ CoreEvents Application::core_events() {
     if (const auto* inventory = std::get_if<wire::Inventory>(&message)) note_configuration(inventory->config_digest);
     carry_out(node_->receive_core(std::move(message), read_clocks()));
   };
+  events.on_rejected = [this](const wire::Rejects& rejects) { note_rejected({DataSource::Kind::module, {}}, rejects); };
   return events;
 }
 
@@ -133,11 +134,10 @@ Result<> Application::start() {
   const Now now = read_clocks();
   const RestoredState restored = durable_file_.load(now.wall);
   using Condition = RestoredState::Condition;
-  if (restored.condition == Condition::missing) log_.info("no state from before in " + durable_file_.path() + ": this is a new start");
+  if (restored.condition == Condition::missing) log_.info("no saved state in " + durable_file_.path() + ": starting with a new one");
   if (restored.condition == Condition::damaged || restored.condition == Condition::unreadable) {
-    log_.error(
-        fmt::format("{} cannot be used ({}): going on from the clock; what this node wrote before stays older than what it writes now",
-                    durable_file_.path(), restored.detail));
+    log_.error(fmt::format("{} cannot be used ({}): continuing from the clock; earlier writes of this node stay older than new ones",
+                           durable_file_.path(), restored.detail));
   }
   node_.emplace(node_settings(config_, book_, certificate_.node_id), restored.state, instance_, random_number(), now);
   node_->set_config_history(config_history_.before_the_last());
@@ -161,9 +161,10 @@ void Application::restore() {
   const Now now = read_clocks();
   const StoreStatus status = store_.status(now.steady);
   if (status.state == StoreStatus::State::well) {
-    log_.info(fmt::format("the store {} held {} rows and {} forwarded results, read in {} ms", status.path, stored.rows.size(),
+    log_.info(fmt::format("the store {} contains {} rows and {} forwarded results, read in {} ms", status.path, stored.rows.size(),
                           stored.kept.size(), (now.steady - before.steady).count()));
   }
+  note_rejected({DataSource::Kind::store, {}}, store_.rejected());
   node_->restore(std::move(stored), now);
 }
 
@@ -181,7 +182,7 @@ void Application::run() {
   ticker_.start();
   service_manager::ready("running");
   loop_.run();
-  log_.info("merlind ends");
+  log_.info("merlind stops");
 }
 
 void Application::carry_out(cluster::Actions actions) {
@@ -196,13 +197,31 @@ void Application::carry_out(cluster::Actions actions) {
       store_.save(std::move(*save));
     } else if (auto* read = std::get_if<cluster::ReadEvents>(&action)) {
       store_.read(*read);
+    } else if (auto* rejected = std::get_if<cluster::Rejected>(&action)) {
+      note_rejected({DataSource::Kind::peer, rejected->from}, rejected->rejects);
     } else if (auto* line = std::get_if<cluster::Log>(&action)) {
       log_.write(line->level, line->line);
     }
   }
 }
 
-// A disk that cannot be written delays nothing: monitoring goes on, everybody is told, and it is tried again.
+// The name as our core has it; empty if it has none.
+std::string Application::host_name(const ObjectKey& object) const {
+  const auto inventory = node_->inventory();
+  const cluster::KnownHost* host = inventory ? inventory->find(object.host) : nullptr;
+  return host == nullptr ? std::string() : host->name;
+}
+
+void Application::note_rejected(const DataSource& source, const wire::Rejects& rejects) {
+  const auto since_last_line = rejected_.note(source, rejects, host_name(rejects.object()), read_clocks());
+  if (!since_last_line) return;
+  const std::string name = source.kind == DataSource::Kind::module  ? "the module"
+                           : source.kind == DataSource::Kind::store ? "the store"
+                                                                    : node_name(source.node);
+  log_.warning(rejected_line(name, rejected_.sources().at(source), *since_last_line));
+}
+
+// A disk that cannot be written delays nothing: monitoring continues, the problem is reported, and writing is tried again.
 void Application::persist(const cluster::Durable& state) {
   unsaved_ = state;
   try_to_save();
@@ -220,17 +239,17 @@ void Application::try_to_save() {
   log_.error("the state cannot be saved: " + save_error_);
 }
 
-// A certificate has shown who a block is. Kept, so that the next start knows it before the first link.
+// A certificate has shown which node a block is. Stored, so that the next start knows it before the first link.
 void Application::learned() {
-  if (const Result<> saved = book_.save(book_path_); !saved) log_.warning(saved.error().text());
+  if (const Result<> saved = book_.save(paths_.known_nodes()); !saved) log_.warning(saved.error().text());
   carry_out(node_->set_settings(node_settings(config_, book_, certificate_.node_id), read_clocks()));
 }
 
-// Said before the heart takes up the inventory that it came with: others are told both at once.
+// Set before the node receives the inventory that came with it: the others are informed of both at once.
 void Application::note_configuration(std::uint64_t digest) {
   if (!config_history_.note(digest)) return;
   node_->set_config_history(config_history_.before_the_last());
-  if (const Result<> saved = config_history_.save(config_history_path_); !saved) log_.warning(saved.error().text());
+  if (const Result<> saved = config_history_.save(paths_.config_history()); !saved) log_.warning(saved.error().text());
 }
 
 void Application::housekeeping() noexcept {
@@ -244,13 +263,13 @@ void Application::tell_watchdog() noexcept { service_manager::alive(); }
 void Application::on_end() noexcept {
   if (ending_) return loop_.break_loop(ev::ALL);
   service_manager::stopping();
-  log_.info("told to end: saying goodbye");
+  log_.info("stopping: announcing it to the other nodes");
   carry_out(node_->leave(kPlannedAway));
   ending_ = true;
   ticker_.stop();
   control_.close();
-  peers_.finish("merlind ends");
-  core_.finish("merlind ends");
+  peers_.finish("merlind stops");
+  core_.finish("merlind stops");
   store_.finish();
   flush_until_ = read_clocks().steady + PeerLinks::kFlushTime;
   flush_.start(0.0, kFlushStepSeconds);
@@ -278,7 +297,7 @@ void Application::on_reopen() noexcept { reopen_log(); }
 void Application::on_hangup() noexcept {
   service_manager::reloading();
   reopen_log();
-  static_cast<void>(reload());  // says everything in the log
+  static_cast<void>(reload());  // logs everything
   service_manager::ready("running");
 }
 

@@ -1,4 +1,4 @@
-// merlind: the heart (cluster::Node) with everything that connects it to the world. One event loop, one thread.
+// merlind: connects cluster::Node, which makes all decisions, to the outside. One event loop, one thread.
 #pragma once
 
 #include <ev++.h>
@@ -8,29 +8,31 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "cluster/node.hpp"
-#include "config/load.hpp"
-#include "config_history.hpp"
-#include "control_requests.hpp"
-#include "control_socket.hpp"
-#include "core_link.hpp"
-#include "durable_file.hpp"
-#include "logging.hpp"
-#include "net/identity.hpp"
-#include "node_book.hpp"
-#include "node_settings.hpp"
-#include "peer_links.hpp"
-#include "refusals.hpp"
-#include "store.hpp"
-#include "ticker.hpp"
+#include "daemon/control/control_requests.hpp"
+#include "daemon/control/control_socket.hpp"
+#include "daemon/links/core_link.hpp"
+#include "daemon/links/peer_links.hpp"
+#include "daemon/links/refusals.hpp"
+#include "daemon/links/rejected_data.hpp"
+#include "daemon/node_book.hpp"
+#include "daemon/node_settings.hpp"
+#include "daemon/process/logging.hpp"
+#include "daemon/process/ticker.hpp"
+#include "daemon/store/config_history.hpp"
+#include "daemon/store/durable_file.hpp"
+#include "daemon/store/store.hpp"
+#include "shared/base/result.hpp"
+#include "shared/base/state_paths.hpp"
+#include "shared/cluster/node/node.hpp"
+#include "shared/config/load.hpp"
+#include "shared/net/identity.hpp"
 
 namespace merlin::daemon {
 
-// How long claims stand when merlind is told to end: time enough for a restart (R8).
+// How long claims remain valid when merlind is stopped: long enough for a restart (R8).
 inline constexpr Millis kPlannedAway{10'000};
 
-// Empty: all that the machine has, which is the default; no machine is at fault for having no IPv6.
+// Empty: all addresses of the machine, which is the default; it is no error if the machine has no IPv6.
 std::vector<std::string> listen_addresses(const config::Config& config);
 
 LogTargets log_targets(const config::Config& config, bool also_stderr);
@@ -42,9 +44,9 @@ class Application final : public ControlDuties {
   Application(Application&&) = delete;
   ~Application() override;
 
-  // Opens sockets and starts the heart. Error: merlind cannot run.
+  // Opens sockets and starts the node. Error: merlind cannot run.
   Result<> start();
-  // Until a signal ends it.
+  // Runs until a signal ends it.
   void run();
 
  private:
@@ -54,18 +56,22 @@ class Application final : public ControlDuties {
   Json version() override;
   Json owner(const std::string& host) override;
   Result<> order(const std::string& node, wire::OrderKind kind) override;
+  Result<> forget(const std::string& host, const std::string& service) override;
   ReloadOutcome reload() override;
   void find_events(EventQuery query, std::function<void(const FoundEvents&)> found) override;
   std::string node_name(const NodeId& id) override;
 
   void restore();
   void carry_out(cluster::Actions actions);
+  std::string host_name(const ObjectKey& object) const;
+  void note_rejected(const DataSource& source, const wire::Rejects& rejects);
   void persist(const cluster::Durable& state);
   void try_to_save();
   void learned();
   void note_configuration(std::uint64_t digest);
-  Result<> apply(const config::Config& before, const ConfigChanges& changes);
-  Result<> move_sockets(const config::Config& before, const ConfigChanges& changes);
+  ReloadOutcome reject(std::vector<Error> errors);
+  void apply(const config::Config& before, const config::Changes& changes);
+  Result<> move_sockets(const config::Config& next, const config::Changes& changes);
   void housekeeping() noexcept;
   void tell_watchdog() noexcept;
   void reopen_log();
@@ -85,21 +91,21 @@ class Application final : public ControlDuties {
   config::Config config_;
   std::vector<config::NodeConfig> idle_nodes_;  // taken out of config_
   std::vector<Error> warnings_;
-  std::vector<Error> config_errors_;  // of merlin.conf on disk, when it is not the one in effect
+  std::vector<Error> config_errors_;  // errors in merlin.conf on disk, if it is not the one in effect
   net::CertificateInfo certificate_;
   Log& log_;
   Now started_;
   std::uint64_t instance_;
 
+  StatePaths paths_;
   DurableFile durable_file_;
   std::optional<cluster::Durable> unsaved_;
   std::string save_error_;
   Store store_;
-  std::string book_path_;
   NodeBook book_;
-  std::string config_history_path_;
   ConfigHistory config_history_;
   Refusals refusals_;
+  RejectedData rejected_;
   PeerLinks peers_;
   CoreLink core_;
   ControlSocket control_;

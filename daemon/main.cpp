@@ -1,4 +1,4 @@
-// merlind: one a node. Talks to the other daemons, knows who is alive, works out who owns which host.
+// merlind: one per node. Communicates with the other daemons, detects which are active, and decides which hosts this node owns.
 #include <ev++.h>
 #include <unistd.h>
 
@@ -7,22 +7,26 @@
 #include <iostream>
 #include <optional>
 
-#include "application.hpp"
-#include "background.hpp"
-#include "clocks.hpp"
-#include "module_identity.hpp"
-#include "options.hpp"
-#include "pidfile.hpp"
-#include "user.hpp"
-#include "watch_process.hpp"
+#include "daemon/application.hpp"
+#include "daemon/links/module_identity.hpp"
+#include "daemon/process/background.hpp"
+#include "daemon/process/clocks.hpp"
+#include "daemon/process/options.hpp"
+#include "daemon/process/pidfile.hpp"
+#include "daemon/process/user.hpp"
+#include "daemon/process/watch_process.hpp"
+#include "shared/base/journal.hpp"
+#include "shared/base/state_paths.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::daemon;
 
+void complain(LogLevel level, const std::string& line) { std::cerr << stderr_priority(level) << line << "\n"; }
+
 int fail(const Error& error) {
-  std::cerr << "merlind: " << error.text() << "\n";
+  complain(LogLevel::error, "merlind: " + error.text());
   return 1;
 }
 
@@ -33,16 +37,16 @@ Places places_of(const config::Config& config) {
   places.folders = {config.daemon.tls_dir, config.daemon.state_dir, folder_of(config.daemon.pidfile), folder_of(config.ipc_socket),
                     folder_of(config.daemon.control_socket)};
   if (config.log_file.starts_with('/')) places.folders.push_back(folder_of(config.log_file));
-  places.files = {config.daemon.tls_dir + "/key.pem",       config.daemon.tls_dir + "/cert.pem",         config.daemon.state_dir + "/state",
-                  config.daemon.state_dir + "/known_nodes", config.daemon.state_dir + "/config_history", config.daemon.pidfile};
-  for (const char* part : {"", "-wal", "-shm"}) places.files.push_back(config.daemon.state_dir + "/store.db" + part);
+  places.files = StatePaths(config.daemon.state_dir).of_daemon();
+  const TlsPaths tls(config.daemon.tls_dir);
+  places.files.insert(places.files.end(), {tls.key(), tls.certificate(), config.daemon.pidfile});
   if (config.log_file.starts_with('/')) places.files.push_back(config.log_file);
   return places;
 }
 
 int check(const config::LoadResult& loaded, const std::string& path) {
-  for (const Error& warning : loaded.warnings) std::cerr << warning.text() << "\n";
-  std::cout << path << " is right\n";
+  for (const Error& warning : loaded.warnings) complain(LogLevel::warning, warning.text());
+  std::cout << path << " is valid\n";
   return 0;
 }
 
@@ -52,7 +56,7 @@ Result<net::Identity> prepare(const config::Config& config) {
 }
 
 int init(const config::Config& config) {
-  // First, while we are root.
+  // First, while still root.
   const auto module = prepare_module_identity(config, read_clocks().wall);
   const auto identity = prepare(config);
   if (!identity) return fail(identity.error());
@@ -70,7 +74,7 @@ int run(const Options& options, config::LoadResult loaded) {
     if (!entered) return fail(entered.error());
     background.emplace(std::move(*entered));
   }
-  // Without root it was made before, or the core is elsewhere.
+  // Without root it was created before, or the core is on another machine.
   if (::geteuid() == 0) {
     if (auto module = prepare_module_identity(config, read_clocks().wall); !module) fail(module.error());
   }
@@ -84,10 +88,9 @@ int run(const Options& options, config::LoadResult loaded) {
   if (!tls) return fail(tls.error());
 
   Log log(log_targets(config, options.foreground));
-  if (!log.failure().empty()) std::cerr << "merlind: " << log.failure() << "; logging to standard error\n";
+  if (!log.failure().empty()) complain(LogLevel::error, "merlind: " + log.failure() + "; logging to standard error");
   if (watch && !*watch) log.error(watch->error().text());
-  if (!watch && wants_watch(config))
-    log.info("not started by root: what is pushed by itself takes mon watch (systemctl enable --now merlin-watch)");
+  if (!watch && wants_watch(config)) log.info("not started by root: automatic pushes need mon watch (systemctl enable --now merlin-watch)");
   ev::default_loop loop;
   Application application(loop, options.config, std::move(loaded), *identity, *tls, log);
   if (auto started = application.start(); !started) {
@@ -106,7 +109,7 @@ int work(const Options& options) {
   }
   config::LoadResult loaded = config::load_file(options.config);
   if (!loaded.ok()) {
-    for (const Error& error : loaded.errors) std::cerr << error.text() << "\n";
+    for (const Error& error : loaded.errors) complain(LogLevel::error, error.text());
     return 1;
   }
   if (options.task == Task::check) return check(loaded, options.config);

@@ -1,8 +1,8 @@
-#include "node_book.hpp"
+#include "daemon/node_book.hpp"
 
 #include <fstream>
 
-#include "config/replace_file.hpp"
+#include "shared/config/replace_file.hpp"
 
 namespace merlin::daemon {
 namespace {
@@ -97,7 +97,7 @@ void NodeBook::load(const std::string& path) {
 }
 
 Result<> NodeBook::save(const std::string& path) const {
-  // In the order in which they were learned, so that the last of a block is the last again.
+  // In the order in which they were learned, so that the last one of a block is the last again.
   std::map<std::uint64_t, std::string> lines;
   for (const auto& [fingerprint, known] : known_) lines[known.when] = fingerprint + " " + known.id.hex() + "\n";
   std::string text;

@@ -1,14 +1,12 @@
-#include "node_settings.hpp"
+#include "daemon/node_settings.hpp"
 
 #include <algorithm>
 #include <iterator>
 
-#include "watch_process.hpp"
+#include "daemon/process/watch_process.hpp"
 
 namespace merlin::daemon {
 namespace {
-
-const std::string kAtNextStart = ": takes effect at the next start of merlind";
 
 void add_node_changes(const config::Config& before, const config::Config& after, std::vector<std::string>& lines) {
   for (const config::NodeConfig& node : after.nodes) {
@@ -25,19 +23,16 @@ void add_node_changes(const config::Config& before, const config::Config& after,
   }
 }
 
-// Everything but what is told of by a line of its own.
-bool other_settings_differ(config::Config before, const config::Config& after) {
-  before.nodes = after.nodes;
-  before.listen_addresses = after.listen_addresses;
-  before.port = after.port;
-  before.cluster = after.cluster;
-  before.node_name = after.node_name;
-  before.ipc_socket = after.ipc_socket;
-  before.daemon = after.daemon;
-  before.log_level = after.log_level;
-  before.log_file = after.log_file;
-  before.use_syslog = after.use_syslog;
-  return !(before == after);
+cluster::Relation relation_of(config::NodeType type) {
+  switch (type) {
+    case config::NodeType::poller:
+      return cluster::Relation::poller;
+    case config::NodeType::master:
+      return cluster::Relation::master;
+    case config::NodeType::peer:
+      break;
+  }
+  return cluster::Relation::peer;
 }
 
 }  // namespace
@@ -66,31 +61,17 @@ cluster::Settings node_settings(const config::Config& config, const NodeBook& bo
   settings.partition = config.partition == config::Partition::majority ? cluster::Partition::majority : cluster::Partition::every_side;
   settings.tie = config.tie;
   for (const config::NodeConfig& node : config.nodes) {
-    settings.peers.push_back({book.id_of(node.name), node.name, node.weight, node.notifies});
+    settings.peers.push_back({book.id_of(node.name), node.name, node.weight, node.notifies, relation_of(node.type)});
   }
   return settings;
 }
 
 ConfigChanges config_changes(const config::Config& before, const config::Config& after) {
-  ConfigChanges changes;
-  auto& lines = changes.lines;
-  add_node_changes(before, after, lines);
-  changes.listening = before.listen_addresses != after.listen_addresses || before.port != after.port;
-  changes.identity = before.cluster != after.cluster || before.node_name != after.node_name;
-  changes.ipc_socket = before.ipc_socket != after.ipc_socket;
-  changes.control_socket = before.daemon.control_socket != after.daemon.control_socket;
-  changes.log = before.log_level != after.log_level || before.log_file != after.log_file || before.use_syslog != after.use_syslog;
-  if (changes.listening) lines.push_back("address or port to listen on changed");
-  if (changes.identity) lines.push_back("cluster or node_name changed: all links are made anew");
-  if (changes.ipc_socket) lines.push_back("ipc_socket changed to " + after.ipc_socket);
-  if (changes.control_socket) lines.push_back("control_socket changed to " + after.daemon.control_socket);
-  if (changes.log) lines.push_back("log settings changed");
-  if (before.daemon.user != after.daemon.user) lines.push_back("daemon { user }" + kAtNextStart);
-  if (before.daemon.pidfile != after.daemon.pidfile) lines.push_back("daemon { pidfile }" + kAtNextStart);
-  if (before.daemon.tls_dir != after.daemon.tls_dir) lines.push_back("daemon { tls_dir }" + kAtNextStart);
-  if (before.daemon.state_dir != after.daemon.state_dir) lines.push_back("daemon { state_dir }" + kAtNextStart);
-  if (wants_watch(after) && !wants_watch(before)) lines.push_back("what is pushed by itself" + kAtNextStart);
-  if (other_settings_differ(before, after)) lines.push_back("settings changed");
+  ConfigChanges changes{config::changes_between(before, after), {}};
+  add_node_changes(before, after, changes.lines);
+  for (const config::KeySpec* key : changes.settings.keys) changes.lines.push_back(config::change_text(*key));
+  if (wants_watch(after) && !wants_watch(before)) changes.lines.push_back("automatic pushes: merlind starts them at its next start");
+  if (changes.settings.others) changes.lines.emplace_back("settings changed");
   return changes;
 }
 

@@ -1,28 +1,25 @@
-// What cluster::Node is told of merlin.conf, and what a reload changes. Pure.
+// Converts merlin.conf into settings of cluster::Node, and determines what a reload changes. Pure.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "cluster/node.hpp"
-#include "config/config.hpp"
-#include "node_book.hpp"
+#include "daemon/node_book.hpp"
+#include "shared/cluster/node/node.hpp"
+#include "shared/config/changes.hpp"
+#include "shared/config/config.hpp"
 
 namespace merlin::daemon {
 
-// Takes the blocks out of `config` that nothing acts on yet, pollers and masters: nobody links with them, waits for them or
-// takes them for peers. Loading has warned of them.
+// Removes blocks that have no effect yet (pollers and masters) from `config`: no node links with them, waits for them or regards them as
+// peers. Loading has already warned about them.
 std::vector<config::NodeConfig> take_idle_nodes(config::Config& config);
 
 cluster::Settings node_settings(const config::Config& config, const NodeBook& book, const NodeId& self);
 
 struct ConfigChanges {
+  config::Changes settings;
   std::vector<std::string> lines;  // for a person
-  bool listening = false;          // address or port
-  bool identity = false;           // what handshakes compare: all links are made anew
-  bool ipc_socket = false;
-  bool control_socket = false;
-  bool log = false;
 };
 
 ConfigChanges config_changes(const config::Config& before, const config::Config& after);

@@ -1,4 +1,4 @@
-// mon check spool and cores: of files that lie where none should stay
+// mon check spool and cores: plugins that count files in folders that should be empty
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "config/values.hpp"
 #include "mon/check/plugin.hpp"
-#include "mon/commands.hpp"
-#include "mon/core_places.hpp"
+#include "mon/cli/options.hpp"
+#include "mon/service/core_places.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -18,10 +17,8 @@ namespace fs = std::filesystem;
 using check::Report;
 using check::State;
 
-constexpr int kUnknown = static_cast<int>(State::unknown);
-constexpr std::chrono::minutes kUsualAge{5};
 constexpr const char* kSystemdFolder = "/var/lib/systemd/coredump";
-// Whose core dumps systemd's folder is searched for.
+// The programs whose core dumps are searched in systemd's folder.
 constexpr const char* kPrograms[] = {"merlind", "mon", "nagios4", "nagios", "naemon"};
 
 struct Found {
@@ -68,50 +65,73 @@ std::vector<std::string> usual_folders(const Call& call) {
   return folders;
 }
 
-}  // namespace
-
-int run_check_spool(const Call& call, Console& console) {
-  const auto limits = check::thresholds(call, console, "5", "10");
-  if (!limits) return kUnknown;
-  std::chrono::seconds age = kUsualAge;
-  if (const auto given = call.options.find("--max-age"); given != call.options.end()) {
-    const auto read = config::read_value({.type = config::ValueType::duration}, given->second);
-    if (!read) return check::unknown(console, "--max-age is no time: 30s, 5m or 2h");
-    age = std::chrono::duration_cast<std::chrono::seconds>(read->millis());
-  }
+Outcome<int> run_check_spool(const Call& call, Console& console) {
+  const auto limits = check::thresholds(call, "5", "10");
+  if (!limits) return limits.error();
+  const auto age = check::max_age(call);
+  if (!age) return age.error();
   check::end_in_time(call);
   std::string folder = call.words.empty() ? "" : call.words.front();
   if (folder.empty()) {
     const auto places = core_places(call);
-    if (!places) return check::unknown(console, places.error().text());
+    if (!places) return places.error();
     folder = places->check_results;
   }
-  const auto found = count_files(folder, age);
-  if (!found) return check::unknown(console, found.error().text());
+  const auto found = count_files(folder, *age);
+  if (!found) return found.error();
   return check::finish(call, console,
                        {limits->judge(found->old_files),
-                        fmt::format("{} of {} files in {} are older than {} s", found->old_files, found->files, folder, age.count()),
+                        fmt::format("{} of {} files in {} are older than {} s", found->old_files, found->files, folder, age->count()),
                         {{"old_files", found->old_files, "", true}, {"files", found->files, "", false}}},
                        *limits);
 }
 
-int run_check_cores(const Call& call, Console& console) {
-  const auto limits = check::thresholds(call, console, "0", "0");
-  if (!limits) return kUnknown;
+Outcome<int> run_check_cores(const Call& call, Console& console) {
+  const auto limits = check::thresholds(call, "0", "0");
+  if (!limits) return limits.error();
   check::end_in_time(call);
   for (const std::string& folder : call.words) {
     std::error_code fault;
     fs::directory_iterator(folder, fault);
-    if (fault) return check::unknown(console, fmt::format("{}: cannot read the folder: {}", folder, fault.message()));
+    if (fault) return Error{fmt::format("{}: cannot read the folder: {}", folder, fault.message()), "", ""};
   }
-  // Of the usual folders one that is not there holds no dump.
+  // A usual folder that does not exist contains no dump.
   std::vector<std::string> dumps;
   for (const std::string& folder : call.words.empty() ? usual_folders(call) : call.words) find_dumps(folder, false, dumps);
   if (call.words.empty()) find_dumps(kSystemdFolder, true, dumps);
   const auto count = static_cast<double>(dumps.size());
   Report report{limits->judge(count), fmt::format("{} core dumps", count), {{"dumps", count, "", true}}};
-  if (!dumps.empty()) report.text += fmt::format(", {} is one", dumps.front());
+  if (!dumps.empty()) report.text += fmt::format(", for example {}", dumps.front());
   return check::finish(call, console, report, *limits);
 }
+
+}  // namespace
+
+namespace commands {
+
+extern const Command kCheckSpool = check::plugin({
+    .name = "check spool",
+    .arguments = "[FOLDER]",
+    .summary = "a monitoring plugin: do check results accumulate?",
+    .details = "--warning and --critical limit the number of files that are too old (default: 5 and 10) in FOLDER, or in the core's\n"
+               "check_result_path.",
+    .examples = {"mon check spool", "mon check spool /var/spool/other --max-age 1h"},
+    .options = {check::kMaxAge},
+    .max_words = 1,
+    .run = run_check_spool,
+});
+
+extern const Command kCheckCores = check::plugin({
+    .name = "check cores",
+    .arguments = "[FOLDER…]",
+    .summary = "a monitoring plugin: are there core dumps?",
+    .details = "--warning and --critical limit the number of core dumps (default: 0 and 0) in each FOLDER, or in /, /var/lib/merlin, the\n"
+               "folder of the core's status file, and systemd's folder of core dumps.",
+    .examples = {"mon check cores"},
+    .max_words = Command::kMany,
+    .run = run_check_cores,
+});
+
+}  // namespace commands
 
 }  // namespace merlin::mon

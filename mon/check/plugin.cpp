@@ -10,17 +10,22 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "config/problems.hpp"
+#include "mon/cli/options.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/values.hpp"
 
 namespace merlin::mon::check {
 namespace {
 
+constexpr Millis kPluginTimeout = std::chrono::seconds(10);
+constexpr std::chrono::seconds kUsualAge = std::chrono::minutes(5);
+
 using nlohmann::ordered_json;
 
-constexpr const char* state_names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-constexpr int significant_digits = 6;
+constexpr const char* kStateNames[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+constexpr int kSignificantDigits = 6;
 
-const char* name_of(State state) { return state_names[static_cast<int>(state)]; }
+const char* name_of(State state) { return kStateNames[static_cast<int>(state)]; }
 
 int rank(State state) {
   switch (state) {
@@ -36,9 +41,9 @@ int rank(State state) {
   return 0;
 }
 
-std::string number(double value) { return fmt::format("{:.{}g}", std::isfinite(value) ? value : 0.0, significant_digits); }
+std::string number(double value) { return fmt::format("{:.{}g}", std::isfinite(value) ? value : 0.0, kSignificantDigits); }
 
-// One line without what has a meaning for the core.
+// One line, without characters that have a meaning for the core.
 std::string for_one_line(std::string_view text) {
   std::string line = plain(text);
   std::ranges::replace(line, '|', '/');
@@ -83,12 +88,12 @@ int print_report(const Call& call, Console& console, const Report& report, const
   return static_cast<int>(report.state);
 }
 
-std::optional<Range> range_of(const Call& call, Console& console, const std::string& option, const char* otherwise) {
+Result<Range> range_of(const Call& call, const std::string& option, const char* otherwise) {
   const auto given = call.options.find(option);
   const std::string text = given == call.options.end() ? otherwise : given->second;
   auto range = read_range(text);
-  if (!range) unknown(console, fmt::format("{}: {} is no range; 10, 10:, ~:10, 10:20 or @10:20", option, config::quoted(text)));
-  return range;
+  if (!range) return Error{fmt::format("{} is not a range", config::quoted(text)), option, "10, 10:, ~:10, 10:20 or @10:20"};
+  return std::move(*range);
 }
 
 void on_alarm(int) {
@@ -106,12 +111,30 @@ State Thresholds::judge(double value) const {
 
 State worse(State one, State other) { return rank(one) < rank(other) ? other : one; }
 
-std::optional<Thresholds> thresholds(const Call& call, Console& console, const char* warning, const char* critical) {
-  auto first = range_of(call, console, "--warning", warning);
-  if (!first) return std::nullopt;
-  auto second = range_of(call, console, "--critical", critical);
-  if (!second) return std::nullopt;
+Command plugin(Command command) {
+  command.section = Section::plugins;
+  command.options.insert(command.options.begin(),
+                         {{"--warning", "RANGE", "warning outside this range: 10, 10:, ~:10, 10:20; inside it: @10:20"},
+                          {"--critical", "RANGE", "critical outside this range"}});
+  command.options.push_back(options::kJson);
+  command.timeout = kPluginTimeout;
+  return command;
+}
+
+Result<Thresholds> thresholds(const Call& call, const char* warning, const char* critical) {
+  auto first = range_of(call, "--warning", warning);
+  if (!first) return first.error();
+  auto second = range_of(call, "--critical", critical);
+  if (!second) return second.error();
   return Thresholds{std::move(*first), std::move(*second)};
+}
+
+Result<std::chrono::seconds> max_age(const Call& call) {
+  const auto given = call.options.find(kMaxAge.name);
+  if (given == call.options.end()) return kUsualAge;
+  const auto read = config::read_value({.type = config::ValueType::duration}, given->second);
+  if (!read) return Error{"--max-age is not a time: 30s, 5m or 2h", "", ""};
+  return std::chrono::duration_cast<std::chrono::seconds>(read->millis());
 }
 
 int finish(const Call& call, Console& console, const Report& report, const Thresholds& limits) {

@@ -1,4 +1,4 @@
-// What every plugin of `mon check` has: thresholds, one line with performance data, an end in time.
+// Common parts of all plugins of `mon check`: thresholds, one line with performance data, a time limit.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mon/check/range.hpp"
-#include "mon/command.hpp"
+#include "mon/cli/command.hpp"
 
 namespace merlin::mon::check {
 
@@ -18,7 +18,7 @@ struct Measure {
   std::string label;
   double value = 0;
   std::string unit;     // "s", "%", "ms" or empty
-  bool judged = false;  // it is what --warning and --critical are about
+  bool judged = false;  // --warning and --critical apply to it
 };
 
 struct Report {
@@ -34,18 +34,28 @@ struct Thresholds {
   State judge(double value) const;
 };
 
-// The worse of two: critical, warning, unknown, ok.
+// The worse of two states: critical, warning, unknown, ok.
 State worse(State one, State other);
 
-// Of --warning and --critical, else these. Empty after the line of an unknown state was printed.
-std::optional<Thresholds> thresholds(const Call& call, Console& console, const char* warning, const char* critical);
+// Describes a plugin: adds its section, --warning, --critical, --json and the time limit of plugins. Its details explain what the
+// thresholds limit.
+Command plugin(Command command);
 
-// Prints "OK: text | label=value;warning;critical", or with --json one document; the exit status.
+inline constexpr Option kMaxAge{"--max-age", "TIME", "how old is too old (default 5m)"};
+
+// From --max-age, else 5 minutes.
+Result<std::chrono::seconds> max_age(const Call& call);
+
+// From --warning and --critical, else these defaults.
+Result<Thresholds> thresholds(const Call& call, const char* warning, const char* critical);
+
+// Prints "OK: text | label=value;warning;critical", or one document with --json; returns the exit status.
 int finish(const Call& call, Console& console, const Report& report, const Thresholds& limits);
 int finish(const Call& call, Console& console, const Report& report);
+// For a failure: the line of an unknown state.
 int unknown(Console& console, const std::string& text);
 
-// From here on the process ends with an unknown state when the call's --timeout has passed.
+// From now on the process ends with an unknown state when the call's --timeout has passed.
 void end_in_time(const Call& call);
 
 }  // namespace merlin::mon::check

@@ -1,4 +1,4 @@
-// Thresholds as monitoring plugins take them: what is outside of the range is an alert.
+// Thresholds in the format of monitoring plugins: a value outside the range is an alert.
 #pragma once
 
 #include <limits>
@@ -8,17 +8,17 @@
 
 namespace merlin::mon::check {
 
-// "10" is 0 to 10, "10:" from 10 on, "~:10" up to 10, "10:20"; "@10:20": an alert inside of it.
+// "10" is 0 to 10, "10:" at least 10, "~:10" at most 10, "10:20"; "@10:20": a value inside is an alert.
 struct Range {
   double lowest = 0;
   double highest = std::numeric_limits<double>::infinity();
   bool inside = false;
-  std::string text;  // as it was given
+  std::string text;  // as given
 
   bool alerts(double value) const { return (value < lowest || value > highest) != inside; }
 };
 
-// None where it is not a range.
+// Empty if it is not a range.
 std::optional<Range> read_range(std::string_view text);
 
 }  // namespace merlin::mon::check

@@ -16,7 +16,7 @@ struct Begun {
   std::string path;
 };
 
-// What does not begin with a time is no log of a core.
+// A file that does not begin with a time is not the log of a core.
 std::optional<Begun> look_at(const std::string& path) {
   Reader reader(path);
   const auto line = reader.next();
@@ -48,7 +48,7 @@ std::optional<Line> Reader::next() {
       file_.clear();
       file_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
     } else if (length > 0 && !file_.eof()) {
-      --length;  // the end of the line is counted
+      --length;  // including the end of the line
     }
     if (auto line = read_line(std::string_view(buffer_).substr(0, length))) return line;
   }

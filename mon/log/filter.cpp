@@ -7,15 +7,15 @@
 #include <charconv>
 #include <ctime>
 
-#include "config/problems.hpp"
-#include "config/values.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/values.hpp"
 
 namespace merlin::mon::log {
 namespace {
 
-constexpr std::size_t most_lines = 10'000'000;
-constexpr std::size_t shortest_epoch = 5;  // digits; fewer are seconds ago
-constexpr const char* all_types[] = {"alert", "notification", "state", "flapping", "downtime", "command", "result", "handler", "other"};
+constexpr std::size_t kMostLines = 10'000'000;
+constexpr std::size_t kShortestEpoch = 5;  // digits; a number with fewer digits is seconds ago
+constexpr const char* kAllTypes[] = {"alert", "notification", "state", "flapping", "downtime", "command", "result", "handler", "other"};
 
 std::optional<std::int64_t> read_number(std::string_view text) {
   std::int64_t number = 0;
@@ -51,7 +51,7 @@ Filter::Names names_of(const Call& call, std::string_view option, bool capitals 
 }
 
 Error wrong(const Call& call, std::string_view option, std::string_view value, std::string fix) {
-  return {fmt::format("{} is not taken", config::quoted(value)), fmt::format("{}: {}", call.command->name, option), std::move(fix)};
+  return {fmt::format("{} is not valid", config::quoted(value)), fmt::format("{}: {}", call.command->name, option), std::move(fix)};
 }
 
 Result<> read_times(const Call& call, Filter& filter, std::int64_t now) {
@@ -79,7 +79,7 @@ bool Filter::takes(const Line& line) const {
 
 std::optional<std::int64_t> read_time(const std::string& text, std::int64_t now) {
   const auto number = read_number(text);
-  if (number && text.size() >= shortest_epoch) return number;
+  if (number && text.size() >= kShortestEpoch) return number;
   if (const auto date = read_date(text)) return date;
   const auto ago = config::read_value({.type = config::ValueType::duration}, text);
   if (!ago) return std::nullopt;
@@ -95,16 +95,16 @@ Result<Filter> read_filter(const Call& call, std::int64_t now) {
   filter.states = names_of(call, "--state", true);
   filter.state_types = names_of(call, "--state-type", true);
   for (const std::string& type : filter.types) {
-    if (std::ranges::find(all_types, type) == std::end(all_types))
-      return wrong(call, "--type", type, fmt::format("one of {}", fmt::join(all_types, ", ")));
+    if (std::ranges::find(kAllTypes, type) == std::end(kAllTypes))
+      return wrong(call, "--type", type, fmt::format("one of {}", fmt::join(kAllTypes, ", ")));
   }
   for (const std::string& type : filter.state_types) {
     if (type != "HARD" && type != "SOFT") return wrong(call, "--state-type", call.options.find("--state-type")->second, "hard or soft");
   }
   if (const auto given = call.options.find("--limit"); given != call.options.end()) {
     const auto count = read_number(given->second);
-    if (!count || *count < 1 || static_cast<std::size_t>(*count) > most_lines)
-      return wrong(call, "--limit", given->second, fmt::format("a number from 1 to {}", most_lines));
+    if (!count || *count < 1 || static_cast<std::size_t>(*count) > kMostLines)
+      return wrong(call, "--limit", given->second, fmt::format("a number from 1 to {}", kMostLines));
     filter.limit = static_cast<std::size_t>(*count);
   }
   return filter;

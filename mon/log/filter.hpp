@@ -1,4 +1,4 @@
-// Which lines of a log are wanted.
+// Selects lines of a log.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "base/result.hpp"
-#include "mon/command.hpp"
+#include "mon/cli/command.hpp"
 #include "mon/log/line.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::log {
 
@@ -21,14 +21,14 @@ struct Filter {
   Names hosts;
   Names services;
   Names types;
-  Names states;                      // in capitals
-  Names state_types;                 // in capitals
-  std::optional<std::size_t> limit;  // at most so many, the newest
+  Names states;                      // in capital letters
+  Names state_types;                 // in capital letters
+  std::optional<std::size_t> limit;  // at most this many, the newest
 
   bool takes(const Line& line) const;
 };
 
-// Of --first, --last, --host, --service, --type, --state, --state-type and --limit. `now`: seconds since 1970.
+// From --first, --last, --host, --service, --type, --state, --state-type and --limit. `now`: seconds since 1970.
 Result<Filter> read_filter(const Call& call, std::int64_t now);
 
 // "2026-11-21", "2026-11-21 10:30", "2026-11-21 10:30:15" (local time), seconds since 1970, or how long ago: "2h".

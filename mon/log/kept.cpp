@@ -12,23 +12,24 @@
 #include <filesystem>
 #include <sstream>
 
+#include "mon/cli/safe_path.hpp"
 #include "mon/log/files.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "net/fd.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::log {
 namespace {
 
-constexpr mode_t folder_mode = 0750;
-constexpr mode_t file_mode = 0640;
+constexpr mode_t kFolderMode = 0750;
+constexpr mode_t kFileMode = 0640;
 
-// The last lines of a log, and the mark that they make.
+// The last lines of a log, and the position that they define.
 class Tail {
  public:
   void add(const Line& line) {
     time_ = line.time;
     lines_.push_back(raw_text(line));
-    if (lines_.size() > mark_lines) lines_.pop_front();
+    if (lines_.size() > kMarkLines) lines_.pop_front();
   }
   Mark mark() const { return lines_.empty() ? Mark{0, 0, "none"} : Mark{time_, lines_.size(), digest(lines_.size())}; }
   bool matches(const Mark& mark) const {
@@ -47,7 +48,7 @@ class Tail {
 };
 
 void add_line(std::string& part, const Line& line) {
-  if (part.size() < largest_part) part += raw_text(line) + "\n";
+  if (part.size() < kLargestPart) part += raw_text(line) + "\n";
 }
 
 struct Search {
@@ -95,11 +96,11 @@ std::optional<Mark> read_mark(std::string_view text) {
   char colon = 0;
   char other = 0;
   if (!(words >> mark.time >> colon >> mark.count >> other >> mark.digest) || colon != ':' || other != ':') return std::nullopt;
-  return mark.time < 0 || mark.count > mark_lines || !words.eof() ? std::nullopt : std::optional(mark);
+  return mark.time < 0 || mark.count > kMarkLines || !words.eof() ? std::nullopt : std::optional(mark);
 }
 
 Result<std::string> part_after(const CorePlaces& places, const Mark& mark) {
-  // Where the last lines are spread over more files than those of that time it takes all of them to find the mark.
+  // If the last lines are spread over more files than those of that time, all files are needed to find the position.
   for (const std::int64_t first : {mark.time, std::int64_t{0}}) {
     auto search = search_in(files_of(places, first), mark);
     if (!search) return search.error();
@@ -107,8 +108,6 @@ Result<std::string> part_after(const CorePlaces& places, const Mark& mark) {
   }
   return std::string();
 }
-
-std::string copy_path(const std::string& state_dir, const std::string& node) { return fmt::format("{}/logs/{}.log", state_dir, node); }
 
 Result<Mark> mark_of(const std::string& path) {
   std::error_code fault;
@@ -123,10 +122,19 @@ Result<Mark> mark_of(const std::string& path) {
 }
 
 Result<> append(const std::string& path, std::string_view part) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  if (::mkdir(folder.c_str(), folder_mode) != 0 && errno != EEXIST) return cannot("make the folder", folder);
-  const net::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, file_mode));
-  if (!file) return cannot("open", path);
+  const std::filesystem::path place(path);
+  const auto above = open_folder(place.parent_path().parent_path().string());
+  if (!above) return above.error();
+  const std::string name = place.parent_path().filename().string();
+  if (::mkdirat(above->get(), name.c_str(), kFolderMode) != 0 && errno != EEXIST)
+    return cannot("create the folder", place.parent_path().string());
+  const auto folder = open_folder(place.parent_path().string());
+  if (!folder) return folder.error();
+  const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const net::Fd file(::openat(folder->get(), place.filename().c_str(), flags, kFileMode));
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) return cannot("open", path);
+  if (!S_ISREG(about.st_mode) || about.st_nlink != 1) return Error{"is not a file of its own", path, "remove it"};
   std::string lines;
   std::istringstream all{std::string(part)};
   for (std::string raw; std::getline(all, raw);) {

@@ -8,42 +8,42 @@
 namespace merlin::mon::log {
 namespace {
 
-constexpr int none = -1;
+constexpr int kNone = -1;
 
-// Which field of a kind of line says what.
+// The meaning of the fields of each kind of line.
 struct Kind {
   std::string_view begin;
   std::string_view type;
-  int host = none;
-  int service = none;
-  int state = none;
-  int state_type = none;
+  int host = kNone;
+  int service = kNone;
+  int state = kNone;
+  int state_type = kNone;
 };
 
-constexpr std::array kinds = {
-    Kind{"HOST ALERT: ", "alert", 0, none, 1, 2},
+constexpr std::array kKinds = {
+    Kind{"HOST ALERT: ", "alert", 0, kNone, 1, 2},
     Kind{"SERVICE ALERT: ", "alert", 0, 1, 2, 3},
-    Kind{"HOST NOTIFICATION: ", "notification", 1, none, 2, none},
-    Kind{"SERVICE NOTIFICATION: ", "notification", 1, 2, 3, none},
-    Kind{"CURRENT HOST STATE: ", "state", 0, none, 1, 2},
+    Kind{"HOST NOTIFICATION: ", "notification", 1, kNone, 2, kNone},
+    Kind{"SERVICE NOTIFICATION: ", "notification", 1, 2, 3, kNone},
+    Kind{"CURRENT HOST STATE: ", "state", 0, kNone, 1, 2},
     Kind{"CURRENT SERVICE STATE: ", "state", 0, 1, 2, 3},
-    Kind{"INITIAL HOST STATE: ", "state", 0, none, 1, 2},
+    Kind{"INITIAL HOST STATE: ", "state", 0, kNone, 1, 2},
     Kind{"INITIAL SERVICE STATE: ", "state", 0, 1, 2, 3},
-    Kind{"HOST FLAPPING ALERT: ", "flapping", 0, none, none, none},
-    Kind{"SERVICE FLAPPING ALERT: ", "flapping", 0, 1, none, none},
-    Kind{"HOST DOWNTIME ALERT: ", "downtime", 0, none, none, none},
-    Kind{"SERVICE DOWNTIME ALERT: ", "downtime", 0, 1, none, none},
-    Kind{"PASSIVE HOST CHECK: ", "result", 0, none, none, none},
-    Kind{"PASSIVE SERVICE CHECK: ", "result", 0, 1, none, none},
-    Kind{"HOST EVENT HANDLER: ", "handler", 0, none, 1, 2},
+    Kind{"HOST FLAPPING ALERT: ", "flapping", 0, kNone, kNone, kNone},
+    Kind{"SERVICE FLAPPING ALERT: ", "flapping", 0, 1, kNone, kNone},
+    Kind{"HOST DOWNTIME ALERT: ", "downtime", 0, kNone, kNone, kNone},
+    Kind{"SERVICE DOWNTIME ALERT: ", "downtime", 0, 1, kNone, kNone},
+    Kind{"PASSIVE HOST CHECK: ", "result", 0, kNone, kNone, kNone},
+    Kind{"PASSIVE SERVICE CHECK: ", "result", 0, 1, kNone, kNone},
+    Kind{"HOST EVENT HANDLER: ", "handler", 0, kNone, 1, 2},
     Kind{"SERVICE EVENT HANDLER: ", "handler", 0, 1, 2, 3},
-    Kind{"GLOBAL HOST EVENT HANDLER: ", "handler", 0, none, 1, 2},
+    Kind{"GLOBAL HOST EVENT HANDLER: ", "handler", 0, kNone, 1, 2},
     Kind{"GLOBAL SERVICE EVENT HANDLER: ", "handler", 0, 1, 2, 3},
 };
-constexpr std::string_view command_begin = "EXTERNAL COMMAND: ";
+constexpr std::string_view kCommandBegin = "EXTERNAL COMMAND: ";
 
 std::string_view field(std::string_view fields, int index) {
-  if (index == none) return {};
+  if (index == kNone) return {};
   for (; index > 0; --index) {
     const std::size_t end = fields.find(';');
     if (end == std::string_view::npos) return {};
@@ -52,12 +52,12 @@ std::string_view field(std::string_view fields, int index) {
   return fields.substr(0, fields.find(';'));
 }
 
-// The command's name says what its first arguments are.
+// The command's name determines what its first arguments are.
 Meaning meaning_of_command(std::string_view fields) {
   const std::string_view name = field(fields, 0);
   const bool service = name.find("SVC") != std::string_view::npos || name.find("SERVICE") != std::string_view::npos;
   const bool host = service || name.find("HOST") != std::string_view::npos;
-  return {"command", field(fields, host ? 1 : none), field(fields, service ? 2 : none), {}, {}};
+  return {"command", field(fields, host ? 1 : kNone), field(fields, service ? 2 : kNone), {}, {}};
 }
 
 }  // namespace
@@ -76,8 +76,8 @@ std::optional<Line> read_line(std::string_view raw) {
 std::string raw_text(const Line& line) { return fmt::format("[{}] {}", line.time, line.text); }
 
 Meaning meaning_of(std::string_view text) {
-  if (text.starts_with(command_begin)) return meaning_of_command(text.substr(command_begin.size()));
-  for (const Kind& kind : kinds) {
+  if (text.starts_with(kCommandBegin)) return meaning_of_command(text.substr(kCommandBegin.size()));
+  for (const Kind& kind : kKinds) {
     if (!text.starts_with(kind.begin)) continue;
     const std::string_view fields = text.substr(kind.begin.size());
     return {kind.type, field(fields, kind.host), field(fields, kind.service), field(fields, kind.state), field(fields, kind.state_type)};

@@ -1,4 +1,4 @@
-// Lines of the core's log: "[SECONDS] KIND: FIELD;FIELD;…". Whatever else stands in a log is a line of no known kind.
+// Lines of the core's log: "[SECONDS] KIND: FIELD;FIELD;…". Any other text is a line of an unknown kind.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace merlin::mon::log {
 
-// What a line is about; views into it, empty where the line has no such field.
+// The parts of a line: views into it, empty if the line has no such field.
 struct Meaning {
   std::string_view type = "other";  // alert, notification, state, flapping, downtime, command, result, handler, other
   std::string_view host;
@@ -22,7 +22,7 @@ struct Line {
   std::string text;       // without the time
 };
 
-// None where it does not begin with a time.
+// Empty if it does not begin with a time.
 std::optional<Line> read_line(std::string_view raw);
 std::string raw_text(const Line& line);
 Meaning meaning_of(std::string_view text);

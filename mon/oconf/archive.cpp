@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "config/replace_file.hpp"
 #include "mon/oconf/object_text.hpp"
+#include "shared/config/replace_file.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr mode_t private_folder = 0700;  // contacts and commands may hold secrets
+constexpr mode_t kPrivateFolder = 0700;  // contacts and commands may contain secrets
 
 ordered_json read_json(const std::string& path) {
   const auto text = read_object_text(path);
@@ -28,14 +28,14 @@ ordered_json read_json(const std::string& path) {
 }
 
 Result<> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), private_folder) == 0 || errno == EEXIST) return Ok{};
-  return Error{fmt::format("cannot be made: {}", std::strerror(errno)), path, "nothing was changed"};
+  if (::mkdir(path.c_str(), kPrivateFolder) == 0 || errno == EEXIST) return Ok{};
+  return Error{fmt::format("cannot be created: {}", std::strerror(errno)), path, "nothing was changed"};
 }
 
-// Their digests: the newest, each once.
+// Digests of the versions to keep: the newest ones, each once.
 std::set<std::string> worth_keeping(const History& history, const std::string& present) {
   std::set<std::string> digests{present};
-  for (auto version = history.rbegin(); version != history.rend() && digests.size() < most_kept; ++version) digests.insert(version->digest);
+  for (auto version = history.rbegin(); version != history.rend() && digests.size() < kMostKept; ++version) digests.insert(version->digest);
   return digests;
 }
 
@@ -69,17 +69,28 @@ Result<> Archive::keep(const Manifest& present, const History& history) const {
 bool Archive::has(const std::string& digest) const { return fs::exists(list_path(digest)); }
 
 Result<Manifest> Archive::kept(const std::string& digest) const {
-  if (!has(digest)) return Error{"its files are not kept here", digest.substr(0, 12), "mon oconf history names what is"};
+  if (!has(digest)) return Error{"its files are not kept here", digest.substr(0, 12), "mon oconf history shows which are"};
   return read_document(read_json(list_path(digest)));
+}
+
+std::vector<Manifest> Archive::all_kept() const {
+  std::vector<Manifest> versions;
+  std::error_code fault;
+  for (const auto& entry : fs::directory_iterator(base_ + "/kept", fault)) {
+    if (entry.path().extension() != ".json") continue;
+    auto version = kept(entry.path().stem().string());
+    if (version) versions.push_back(std::move(*version));
+  }
+  return versions;
 }
 
 Result<std::string> Archive::content(const ObjectFile& file) const {
   auto text = read_object_text(file_path(file.digest));
-  if (text && sha256(*text) != file.digest) return Error{"what was kept of it is damaged", file.path, "take another version"};
+  if (text && sha256(*text) != file.digest) return Error{"the kept copy is damaged", file.path, "choose another version"};
   return text;
 }
 
-// Lists first: a file is only gone when no list names it.
+// Removes lists first: a file is removed only if no list names it.
 void Archive::clear(const History& history, const std::string& present) const {
   const std::set<std::string> wanted = worth_keeping(history, present);
   std::set<std::string> named;

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "mon/oconf/staged_files.hpp"
-#include "net/fd.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
 
-constexpr std::size_t chunk_bytes = 256u << 10;
+constexpr std::size_t kChunkBytes = 256u << 10;
 
-// False: errno says why.
+// False: errno contains the reason.
 bool write_all(int to, const char* bytes, ssize_t size) {
   while (size > 0) {
     const ssize_t written = ::write(to, bytes, static_cast<std::size_t>(size));
@@ -30,7 +30,7 @@ bool write_all(int to, const char* bytes, ssize_t size) {
 }
 
 bool copy_bytes(int from, int to) {
-  std::vector<char> chunk(chunk_bytes);
+  std::vector<char> chunk(kChunkBytes);
   for (;;) {
     const ssize_t got = ::read(from, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
@@ -47,7 +47,7 @@ Result<> copy_link(const std::string& from, const std::string& to) {
   return ::symlink(target.data(), to.c_str()) == 0 ? Result<>(Ok{}) : disk_error(to);
 }
 
-// With owner, mode and times; safe on the disk. Whatever `to` was is gone.
+// With owner, mode and times; on disk when it returns. Replaces `to`.
 Result<> copy_file(const std::string& from, const std::string& to) {
   struct stat about {};
   if (::lstat(from.c_str(), &about) != 0) return disk_error(from);

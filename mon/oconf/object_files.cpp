@@ -15,10 +15,10 @@
 #include <set>
 #include <sstream>
 
-#include "config/sources.hpp"
+#include "mon/cli/local_node.hpp"
+#include "mon/cli/utf8.hpp"
 #include "mon/oconf/object_text.hpp"
-#include "mon/site.hpp"
-#include "mon/utf8.hpp"
+#include "shared/config/sources.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
@@ -26,24 +26,17 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr int deepest_folder = 32;
-
-std::string absolute(const std::string& folder, std::string_view name) {
-  std::string path = name.starts_with('/') ? std::string(name) : fmt::format("{}/{}", folder, name);
-  path = fs::path(path).lexically_normal().string();
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
+constexpr int kDeepestFolder = 32;
 
 bool is_object_file(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.size() > 4 && name.ends_with(".cfg") && name.front() != '.';
 }
 
-// As the core does: every *.cfg, folders below too, hidden ones not.
+// As the core does: every *.cfg, including subfolders, without hidden ones.
 Result<> collect(const std::string& folder, int depth, std::set<std::string>& found) {
   std::error_code fault;
-  if (depth > deepest_folder) return Error{"folders are too deep", folder, "is there a loop of links?"};
+  if (depth > kDeepestFolder) return Error{"folders are too deep", folder, "check for a loop of links"};
   for (auto next = fs::directory_iterator(folder, fault); !fault && next != fs::directory_iterator(); next.increment(fault)) {
     const fs::path path = next->path();
     if (path.filename().string().front() == '.') continue;
@@ -53,7 +46,7 @@ Result<> collect(const std::string& folder, int depth, std::set<std::string>& fo
       if (auto below = collect(path.string(), depth + 1, found); !below) return below;
     }
     if (!is_folder && is_object_file(path)) found.insert(path.string());
-    if (found.size() > most_files) return Error{fmt::format("more than {} files", most_files), folder, ""};
+    if (found.size() > kMostFiles) return Error{fmt::format("more than {} files", kMostFiles), folder, ""};
   }
   if (fault) return Error{fmt::format("cannot be read: {}", fault.message()), folder, "see cfg_dir in the core's main file"};
   return Ok{};
@@ -62,7 +55,7 @@ Result<> collect(const std::string& folder, int depth, std::set<std::string>& fo
 bool is_digest(std::string_view text) { return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
 
 Result<ObjectFile> read_one(const std::string& path) {
-  if (!is_utf8(path)) return Error{"its name is no UTF-8", path, "rename it"};
+  if (!is_utf8(path)) return Error{"its name is not UTF-8", path, "rename it"};
   const auto text = read_object_text(path);
   if (!text) return text.error();
   struct stat about {};
@@ -93,22 +86,31 @@ ordered_json document_of_files(const std::vector<ObjectFile>& files) {
   return document;
 }
 
-const Error unreadable{"its list of object files cannot be read", "oconf files", "is Merlin there of the same version?"};
+const Error kUnreadable{"its list of object files cannot be read", "oconf files", "check that both nodes have the same version of Merlin"};
 
 Result<std::vector<ObjectFile>> read_files(const ordered_json& document) {
-  if (!document.is_array() || document.size() > most_files) return unreadable;
+  if (!document.is_array() || document.size() > kMostFiles) return kUnreadable;
   std::vector<ObjectFile> files;
   for (const auto& entry : document) {
-    if (!entry.is_object()) return unreadable;
+    if (!entry.is_object()) return kUnreadable;
     const auto mode = static_cast<unsigned>(std::strtoul(text_at(entry, "mode").c_str(), nullptr, 8)) & 0777U;
     files.push_back({text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(number_at(entry, "size"))});
-    if (!files.back().path.starts_with('/') || !is_digest(files.back().digest)) return unreadable;
+    if (!files.back().path.starts_with('/') || !is_digest(files.back().digest)) return kUnreadable;
   }
   std::ranges::sort(files, {}, &ObjectFile::path);
   return files;
 }
 
-// Nothing in it is empty, hidden, "." or "..".
+// Each file that the core would read, once.
+Result<std::set<std::string>> paths_in(const MainFile& main) {
+  std::set<std::string> paths(main.files.begin(), main.files.end());
+  for (const std::string& folder : main.folders) {
+    if (auto found = collect(folder, 0, paths); !found) return found.error();
+  }
+  return paths;
+}
+
+// No part of it is empty, hidden, "." or "..".
 bool is_plain_path(std::string_view path) {
   if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) return false;
   while (!path.empty()) {
@@ -131,13 +133,19 @@ std::string sha256(std::string_view bytes) {
   return hex;
 }
 
+std::string absolute_path(const std::string& main_path, std::string_view name) {
+  std::string path = name.starts_with('/') ? std::string(name) : fmt::format("{}/{}", main_path.substr(0, main_path.rfind('/')), name);
+  path = fs::path(path).lexically_normal().string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
 MainFile read_main(const std::string& path, std::string_view text) {
   MainFile main{path, {}, {}, {}};
-  const std::string folder = path.substr(0, path.rfind('/'));
   for (const auto& [key, value] : main_settings(text)) {
-    if (key == "cfg_file") main.files.push_back(absolute(folder, value));
-    if (key == "cfg_dir") main.folders.push_back(absolute(folder, value));
-    if (key == "resource_file") main.resources.push_back(absolute(folder, value));
+    if (key == "cfg_file") main.files.push_back(absolute_path(path, value));
+    if (key == "cfg_dir") main.folders.push_back(absolute_path(path, value));
+    if (key == "resource_file") main.resources.push_back(absolute_path(path, value));
   }
   return main;
 }
@@ -154,11 +162,9 @@ Result<Manifest> read_manifest(const std::string& main_path, Resources resources
   const auto text = read_object_text(main_path);
   if (!text) return text.error();
   Manifest manifest{read_main(main_path, *text), {}, {}};
-  std::set<std::string> paths(manifest.main.files.begin(), manifest.main.files.end());
-  for (const std::string& folder : manifest.main.folders) {
-    if (auto found = collect(folder, 0, paths); !found) return found.error();
-  }
-  auto files = read_all(paths);
+  const auto paths = paths_in(manifest.main);
+  if (!paths) return paths.error();
+  auto files = read_all(*paths);
   if (!files) return files.error();
   manifest.files = std::move(*files);
   if (resources == Resources::no) return manifest;
@@ -168,16 +174,12 @@ Result<Manifest> read_manifest(const std::string& main_path, Resources resources
   return manifest;
 }
 
-bool is_running(const Manifest& manifest) {
-  const auto text = read_object_text(manifest.main.path);
-  if (!text) return false;
-  for (const auto& [key, value] : main_settings(*text)) {
-    if (key != "object_cache_file") continue;
-    struct stat about {};
-    const std::string cache = absolute(manifest.main.path.substr(0, manifest.main.path.rfind('/')), value);
-    return ::stat(cache.c_str(), &about) == 0 && about.st_mtim.tv_sec > changed_at(manifest).time_since_epoch() / std::chrono::seconds(1);
-  }
-  return false;
+Result<std::vector<std::string>> object_paths(const std::string& main_path) {
+  const auto text = read_object_text(main_path);
+  if (!text) return text.error();
+  const auto paths = paths_in(read_main(main_path, *text));
+  if (!paths) return paths.error();
+  return std::vector<std::string>(paths->begin(), paths->end());
 }
 
 std::string digest_of(const Manifest& manifest) {
@@ -208,20 +210,20 @@ ordered_json document_of(const Manifest& manifest) {
 }
 
 Result<Manifest> read_document(const ordered_json& document) {
-  if (!document.is_object()) return unreadable;
+  if (!document.is_object()) return kUnreadable;
   Manifest manifest;
   manifest.main.path = text_at(document, "main");
   const std::pair<const char*, std::vector<std::string>*> lists[] = {
       {"cfg_file", &manifest.main.files}, {"cfg_dir", &manifest.main.folders}, {"resource_file", &manifest.main.resources}};
   for (const auto& [key, paths] : lists) {
     for (const auto& path : document.value(key, ordered_json::array())) {
-      if (!path.is_string()) return unreadable;
+      if (!path.is_string()) return kUnreadable;
       paths->push_back(path.get<std::string>());
     }
   }
   auto files = read_files(document.value("files", ordered_json()));
   auto resources = read_files(document.value("resources", ordered_json::array()));
-  if (!files || !resources) return unreadable;
+  if (!files || !resources) return kUnreadable;
   manifest.files = std::move(*files);
   manifest.resources = std::move(*resources);
   return manifest;

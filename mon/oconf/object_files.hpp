@@ -1,4 +1,4 @@
-// The core's object configuration as files: what its main file names by cfg_file and cfg_dir.
+// The core's object configuration as files: those that its main file names by cfg_file and cfg_dir.
 #pragma once
 
 #include <algorithm>
@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "base/time.hpp"
+#include "shared/base/result.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::mon::oconf {
 
-inline constexpr std::size_t most_files = 100'000;
-inline constexpr std::size_t largest_file = 64u << 20;  // bytes
+inline constexpr std::size_t kMostFiles = 100'000;
+inline constexpr std::size_t kLargestFile = 64u << 20;  // bytes
 
 struct ObjectFile {
   std::string path;    // absolute
@@ -24,23 +24,26 @@ struct ObjectFile {
   bool operator==(const ObjectFile&) const = default;
 };
 
-// What the main file says, with absolute paths.
+// The settings of the main file, with absolute paths.
 struct MainFile {
   std::string path;
   std::vector<std::string> files;        // cfg_file
-  std::vector<std::string> folders;      // cfg_dir, without a slash at the end
+  std::vector<std::string> folders;      // cfg_dir, without a trailing slash
   std::vector<std::string> resources{};  // resource_file
 };
 
 struct Manifest {
   MainFile main;
   std::vector<ObjectFile> files;        // by path, each once
-  std::vector<ObjectFile> resources{};  // likewise, where they were asked for: no part of the digest
+  std::vector<ObjectFile> resources{};  // likewise, if requested; not part of the digest
 };
 
 std::string sha256(std::string_view bytes);
 
-// `text` of the main file at `path`; relative names count from its folder.
+// `name` as the main file at that path means it: relative names count from its folder.
+std::string absolute_path(const std::string& main_path, std::string_view name);
+
+// `text` of the main file at `path`; relative names are relative to its folder.
 MainFile read_main(const std::string& path, std::string_view text);
 
 // Whether the core of that main file would read the file: it is named by cfg_file or resource_file, or is a *.cfg below one of the folders,
@@ -51,20 +54,19 @@ bool belongs(const MainFile& main, const std::string& path);
 enum class Resources { no, yes };
 Result<Manifest> read_manifest(const std::string& main_path, Resources resources = Resources::no);
 
-// Whether the core was started after the last change of a file: by the time of its object cache. False where the main
-// file does not name one, or it is not there.
-bool is_running(const Manifest& manifest);
+// The paths of the object files, sorted, without reading them.
+Result<std::vector<std::string>> object_paths(const std::string& main_path);
 
-// One digest for all: SHA-256 over a line "DIGEST PATH" for each file, in order of path.
+// One digest for all files: SHA-256 of a line "DIGEST PATH" per file, in order of path.
 std::string digest_of(const Manifest& manifest);
 
-// When a file of it was changed last.
+// The time of the last change of a file.
 WallTime changed_at(const Manifest& manifest);
 
 nlohmann::ordered_json document_of(const Manifest& manifest);
 Result<Manifest> read_document(const nlohmann::ordered_json& document);
 
-// From `theirs` to `ours`: paths to write there, and to remove there; each in order.
+// What turns `theirs` into `ours`: paths to write and to remove there, each in order.
 struct Difference {
   std::vector<std::string> added;
   std::vector<std::string> changed;

@@ -8,9 +8,10 @@
 #include <cstring>
 #include <sstream>
 
+#include "mon/cli/read_whole.hpp"
+#include "mon/cli/safe_path.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "mon/read_whole.hpp"
-#include "net/fd.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
@@ -28,8 +29,11 @@ Result<std::string> read_object_text(const std::string& path) {
   const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
-  if (!S_ISREG(about.st_mode)) return Error{"is no file", path, "see cfg_file in the core's main file"};
-  if (static_cast<std::uint64_t>(about.st_size) > largest_file) return Error{"is too large", path, ""};
+  // The file may be read by a link that a user put there who cannot read it.
+  if (const auto controller = controller_of(path); controller && !is_readable_for(*controller, about))
+    return Error{"its folder belongs to a user who cannot read it", path, "remove it if it is a link, or make it readable for that user"};
+  if (!S_ISREG(about.st_mode)) return Error{"is not a file", path, "see cfg_file in the core's main file"};
+  if (static_cast<std::uint64_t>(about.st_size) > kLargestFile) return Error{"is too large", path, ""};
   return read_whole(file, static_cast<std::uint64_t>(about.st_size), path);
 }
 

@@ -5,20 +5,20 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "mon/cli/local_node.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "mon/site.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t id_digits = 16;
+constexpr std::size_t kIdDigits = 16;
 
 }  // namespace
 
 bool is_push_id(std::string_view text) {
-  return text.size() == id_digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == kIdDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 std::string new_push_id() {
@@ -38,7 +38,7 @@ std::string pack(const Package& package) {
 }
 
 Result<Package> unpack(std::string_view bytes) {
-  const Error refusal{"what was sent is not whole", "oconf stage", "push again"};
+  const Error refusal{"the transfer is incomplete", "oconf stage", "push again"};
   const std::size_t end = bytes.find('\n');
   if (end == std::string_view::npos) return refusal;
   const auto head = ordered_json::parse(bytes.substr(0, end), nullptr, false);

@@ -1,15 +1,15 @@
-// What a push sends to one node: the files that differ, and the names of those that go. Pure.
+// What a push sends to one node: the files that differ, and the names of removed files. Pure.
 //
-// Text form: one line of JSON, then the content of the files behind each other.
+// Text form: one line of JSON, then the concatenated contents of the files.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
 #include "mon/oconf/object_files.hpp"
 #include "mon/oconf/version.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::oconf {
 
@@ -25,7 +25,7 @@ struct Package {
   std::string author;  // the node that pushes
   std::vector<PackedFile> files;
   std::vector<std::string> removed;
-  History history{};  // of what it makes; that version is the last
+  History history{};  // of the configuration that it makes, which is the last version
   bool operator==(const Package&) const = default;
 };
 
@@ -33,10 +33,10 @@ bool is_push_id(std::string_view text);
 std::string new_push_id();
 
 std::string pack(const Package& package);
-// Error: it is cut short, has more than it says, or a digest does not fit its file.
+// Error: it is truncated or too long, or a digest does not match its file.
 Result<Package> unpack(std::string_view bytes);
 
-// What the difference writes, for a package; `read` gives the content of a file. Error: it is not what it was.
+// Adds the files that the difference writes to a package; `read` returns the content of a file. Error: a file has changed.
 template <class Read>
 Result<std::vector<PackedFile>> packed_files(const Manifest& wanted, const Difference& found, const Read& read) {
   std::vector<PackedFile> packed;

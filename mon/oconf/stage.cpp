@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
-#include "config/replace_file.hpp"
-#include "mon/folder_lock.hpp"
+#include "mon/cli/folder_lock.hpp"
+#include "mon/cli/local_node.hpp"
 #include "mon/oconf/object_text.hpp"
 #include "mon/oconf/staged_files.hpp"
-#include "mon/site.hpp"
+#include "shared/config/replace_file.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
@@ -23,7 +26,10 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::string_view activating = "activating";
+// The progress of a push's activation, as recorded in its file `state`.
+enum class State { none, activating, active, undone };
+constexpr std::array<std::pair<State, std::string_view>, 3> kStateWords{
+    {{State::activating, "activating"}, {State::active, "active"}, {State::undone, "undone"}}};
 
 std::int64_t now_s() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -34,11 +40,17 @@ ordered_json read_json(const std::string& path) {
   return text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
 }
 
-Result<> set_state(const std::string& folder, std::string_view state) { return config::replace_file_atomically(folder + "/state", state); }
+Result<> set_state(const std::string& folder, State state) {
+  const auto word = std::ranges::find(kStateWords, state, &std::pair<State, std::string_view>::first);
+  return config::replace_file_atomically(folder + "/state", word->second);
+}
 
-std::string state_of(const std::string& folder) {
+// An unknown word from another version of mon means an activation that has begun.
+State state_of(const std::string& folder) {
   const auto text = read_object_text(folder + "/state");
-  return text ? *text : "";
+  if (!text || text->empty()) return State::none;
+  const auto known = std::ranges::find(kStateWords, *text, &std::pair<State, std::string_view>::second);
+  return known == kStateWords.end() ? State::active : known->first;
 }
 
 bool is_free(const ordered_json& lock) { return !lock.is_object() || number_at(lock, "until_s") <= now_s(); }
@@ -52,14 +64,14 @@ std::vector<std::string> stages_in(const std::string& base) {
   return folders;
 }
 
-// The name of a file for a line of a main file: one that would not survive it gets another by a link in the stage.
+// The name of a file for a line of a main file: a name that such a line cannot contain gets a link with another name in the stage.
 std::string writable_name(const std::string& folder, const std::string& path) {
   const bool is_odd = std::ranges::any_of(path, [](char byte) { return static_cast<unsigned char>(byte) < 0x20; }) || path.ends_with(' ');
   const std::string link = folder + "/new/" + sha256(path) + ".cfg";
   return is_odd && ::symlink(path.c_str(), link.c_str()) == 0 ? link : path;
 }
 
-// What the core would read after the steps: the object files in their stage, the others where they are.
+// What the core would read after the steps: the staged object files from the stage, the others from their place.
 std::string main_to_verify(const std::string& text, const std::string& folder, const std::vector<Step>& steps, const Manifest& present) {
   std::vector<std::string> read;
   std::vector<Replaced> resources;
@@ -84,7 +96,7 @@ Result<std::string> Stage::prepare(const Package& package, const Manifest& prese
   for (const PackedFile& file : package.files) paths.push_back(file.path);
   for (const std::string& path : paths) {
     if (!belongs(present.main, path))
-      return Error{"is no file that the core reads here", path, fmt::format("see cfg_dir and cfg_file in {}", main_path_)};
+      return Error{"is not a file that the core reads here", path, fmt::format("see cfg_dir and cfg_file in {}", main_path_)};
   }
   if (auto made = make_base(); !made) return made.error();
   const auto guard = lock_folder(base_);
@@ -114,13 +126,13 @@ Result<> Stage::activate(const std::string& id) {
   const auto steps = read_plan(folder);
   if (!steps) return steps.error();
   if (auto kept = keep_old(folder, *steps); !kept) return kept;
-  if (auto marked = set_state(folder, activating); !marked) return marked;
+  if (auto marked = set_state(folder, State::activating); !marked) return marked;
   if (auto placed = put_in_place(folder, *steps); !placed) return placed;
   const History made = read_history(read_json(folder + "/history.new"));
   if (!made.empty()) {
     if (auto written = archive_.set_history(made); !written) return written;
   }
-  return set_state(folder, "active");
+  return set_state(folder, State::active);
 }
 
 Result<> Stage::undo(const std::string& id) {
@@ -151,8 +163,8 @@ void Stage::mend() {
   const auto guard = try_lock_folder(base_);
   if (!guard) return;
   for (const std::string& folder : left) {
-    // Who activates holds the folder: nobody does now.
-    if (state_of(folder) == activating) static_cast<void>(put_back(folder));
+    // An activating process holds the folder's lock, so none is running now.
+    if (state_of(folder) == State::activating) static_cast<void>(put_back(folder));
   }
   if (is_free(read_json(base_ + "/lock"))) clear_lapsed();
 }
@@ -187,27 +199,27 @@ std::string Stage::with_real_names(const std::string& id, std::string text) cons
 
 Result<> Stage::make_base() const {
   if (::mkdir(base_.c_str(), 0755) == 0 || errno == EEXIST) return Ok{};
-  return Error{fmt::format("cannot be made: {}", std::strerror(errno)), base_, "nothing was changed"};
+  return Error{fmt::format("cannot be created: {}", std::strerror(errno)), base_, "nothing was changed"};
 }
 
 Result<> Stage::take_lock(const Package& package) {
   const auto lock = read_json(base_ + "/lock");
   if (!is_free(lock) && text_at(lock, "id") != package.id) {
-    return Error{fmt::format("a push from {} is under way", text_at(lock, "author")), base_ + "/lock",
-                 fmt::format("wait for it; its lock ends in {} s", number_at(lock, "until_s") - now_s())};
+    return Error{fmt::format("a push from {} is running", text_at(lock, "author")), base_ + "/lock",
+                 fmt::format("wait for it; its lock expires in {} s", number_at(lock, "until_s") - now_s())};
   }
   clear_lapsed();
   return write_lock(package.id, package.author);
 }
 
 Result<> Stage::write_lock(const std::string& id, const std::string& author) const {
-  const ordered_json lock{{"id", id}, {"author", author}, {"until_s", now_s() + lease.count()}};
+  const ordered_json lock{{"id", id}, {"author", author}, {"until_s", now_s() + kLease.count()}};
   return config::replace_file_atomically(base_ + "/lock", lock.dump());
 }
 
 Result<> Stage::check_holder(const std::string& id) const {
   if (text_at(read_json(base_ + "/lock"), "id") == id) return Ok{};
-  return Error{"another push has taken over", base_ + "/lock", "push again"};
+  return Error{"another push has replaced this one", base_ + "/lock", "push again"};
 }
 
 Result<Lineage> Stage::recorded(const Manifest& present) const {
@@ -223,15 +235,15 @@ Result<Lineage> Stage::recorded(const Manifest& present) const {
 Result<> Stage::put_back(const std::string& folder) const {
   const auto steps = read_plan(folder);
   if (!steps) return steps.error();
-  if (state_of(folder).empty()) return Ok{};
+  if (state_of(folder) == State::none) return Ok{};
   if (auto back = take_back(folder, *steps); !back) return back;
   if (auto written = archive_.set_history(read_history(read_json(folder + "/history.old"))); !written) return written;
-  return set_state(folder, "undone");
+  return set_state(folder, State::undone);
 }
 
 void Stage::clear_lapsed() const {
   for (const std::string& folder : stages_in(base_)) {
-    if (state_of(folder) == activating && !put_back(folder)) continue;
+    if (state_of(folder) == State::activating && !put_back(folder)) continue;
     std::error_code odd;
     fs::remove_all(folder, odd);
   }

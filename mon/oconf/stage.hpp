@@ -1,48 +1,48 @@
-// A push on the node that it goes to: staged beside the core's main file, then put in place, or taken back.
+// A push on its target node: staged beside the core's main file, then put in place, or reverted.
 //
-//   FOLDER OF THE MAIN FILE/.merlin/lock      which push may work here, and until when another may not
+//   FOLDER OF THE MAIN FILE/.merlin/lock      which push may work here, and for how long
 //   FOLDER OF THE MAIN FILE/.merlin/ID/       plan.json, new/N, old/N, state, main.cfg, history.new, history.old
 //
-// The journal of an activation is `state`: "activating" stands there, safe on the disk, before the first file changes, and
-// "active" after the last. Whatever killed it in between, mend() brings all old files back.
+// The journal of an activation is `state`: it contains "activating", on disk, before the first file changes, and
+// "active" after the last. If the process is killed in between, mend() restores all old files.
 #pragma once
 
 #include <string>
 
-#include "base/result.hpp"
 #include "mon/oconf/archive.hpp"
 #include "mon/oconf/object_files.hpp"
 #include "mon/oconf/package.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::oconf {
 
-inline constexpr std::chrono::seconds lease{60};
+inline constexpr std::chrono::seconds kLease{60};
 
 class Stage {
  public:
-  // `name` is this node's, the author of what it has now where nobody recorded that.
+  // `name` is this node's name, the author of an unrecorded present version.
   Stage(const std::string& main_path, std::string name);
 
-  // Takes the lock, keeps the present version, writes all that differs, and a main file to verify it with; where that is.
-  // Nothing of the core's own has changed. Error: another push holds the lock, a path is none of the core's, the disk.
+  // Takes the lock, stores the present version, and writes all files that differ and a main file to verify them; returns its path.
+  // The core's own files are unchanged. Error: another push holds the lock, a path does not belong to the core, a disk error.
   Result<std::string> prepare(const Package& package, const Manifest& present);
   Result<> activate(const std::string& id);
-  Result<> undo(const std::string& id);   // also of what was not activated
-  Result<> renew(const std::string& id);  // the lock, for one more lease
-  Result<> drop(const std::string& id);   // the push has ended: lock and stage go
+  Result<> undo(const std::string& id);   // also if it was not activated
+  Result<> renew(const std::string& id);  // the lock, for another lease
+  Result<> drop(const std::string& id);   // the push has ended: removes lock and stage
 
-  // What killed pushes have left: half an activation is taken back; what nobody holds a lock for any more goes. Waits
-  // for nobody: where another mon is at work it does nothing. The node's present content is whole then.
+  // Repairs what killed pushes have left: reverts an incomplete activation, and removes stages without a lock. Does not
+  // wait: while another mon works in the folder it does nothing; the node's present content is complete then.
   void mend();
 
-  // The present version of this node, recorded and kept if nobody has done so.
+  // The present version of this node; records and stores it if necessary.
   Result<Lineage> record(const Manifest& present);
-  // Likewise, but only looked at.
+  // The same without recording it.
   Lineage lineage(const Manifest& present) const;
   Result<> set_history(const History& history);
   const Archive& archive() const { return archive_; }
 
-  // What the verifier said, with the names of the staged files as they will be.
+  // The verifier's message, with the final names of the staged files.
   std::string with_real_names(const std::string& id, std::string text) const;
 
  private:
@@ -61,8 +61,8 @@ class Stage {
   Archive archive_;
 };
 
-// `text` of a main file, reading these object files instead of its own, and these instead of its resource files where
-// one is given; `folder` is the one of the main file.
+// `text` of a main file that reads these object files instead of its own, and these resource files instead of its own where
+// one is given; `folder` is the main file's folder.
 struct Replaced {
   std::string path;
   std::string staged;

@@ -7,30 +7,29 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "config/replace_file.hpp"
+#include "mon/cli/local_node.hpp"
+#include "mon/cli/safe_path.hpp"
 #include "mon/oconf/move_file.hpp"
 #include "mon/oconf/object_text.hpp"
-#include "mon/site.hpp"
-#include "net/fd.hpp"
+#include "shared/config/replace_file.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::oconf {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 std::string old_path(const std::string& folder, std::size_t number) { return fmt::format("{}/old/{}", folder, number); }
-// That there was no such file before.
+// Marks that there was no such file before.
 std::string absent_mark(const std::string& folder, std::size_t number) { return old_path(folder, number) + ".none"; }
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string name_in(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// Beside its target, where that lies on another file system than the stage; no core reads a name like this.
+// Beside its target, if that is on another file system than the stage; no core reads such a name.
 std::string draft_path(const std::string& folder, const Step& step, std::size_t number) {
   return fmt::format("{}/.merlin-{}-{}", parent_of(step.path), name_in(folder), number);
 }
@@ -44,11 +43,37 @@ Result<> sync_parents(const std::vector<Step>& steps) {
   std::set<std::string> parents;
   for (const Step& step : steps) parents.insert(parent_of(step.path));
   for (const std::string& parent : parents) {
-    if (!fs::exists(parent)) continue;
-    if (auto synced = sync_folder(parent); !synced) return synced;
+    const auto folder = open_folder(parent, Missing::allow);
+    if (!folder) return folder.error();
+    if (*folder && ::fsync(folder->get()) != 0) return disk_error(parent);
   }
   return Ok{};
 }
+
+// The folder of a step's file. No link that another user can change leads to it, and its entries are named by it, whatever happens to its
+// path meanwhile.
+class Target {
+ public:
+  static Result<Target> open(const std::string& stage, const Step& step, std::size_t number, Missing missing) {
+    auto folder = open_folder(parent_of(step.path), missing);
+    if (!folder) return folder.error();
+    return Target(std::move(*folder), name_in(step.path), name_in(draft_path(stage, step, number)));
+  }
+  bool is_missing() const { return !folder_; }
+  std::string file() const { return entry_of(folder_, name_); }
+  std::string draft() const { return entry_of(folder_, draft_); }
+
+ private:
+  Target(net::Fd folder, std::string name, std::string draft)
+      : folder_(std::move(folder)), name_(std::move(name)), draft_(std::move(draft)) {}
+
+  net::Fd folder_;
+  std::string name_;
+  std::string draft_;
+};
+
+// Errors name the path that people know.
+Error named(const Error& error, const Step& step) { return {error.what, step.path, error.fix}; }
 
 Result<> write_staged(const std::string& path, const PackedFile& file) {
   const net::Fd staged(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -58,7 +83,7 @@ Result<> write_staged(const std::string& path, const PackedFile& file) {
     if (written <= 0) return disk_error(path);
     left.remove_prefix(static_cast<std::size_t>(written));
   }
-  // The owner of what it replaces, else of the folder that it comes to.
+  // The owner of the file that it replaces, else of its new folder.
   struct stat about {};
   const bool known = ::stat(file.path.c_str(), &about) == 0 || ::stat(parent_of(file.path).c_str(), &about) == 0;
   const bool owned = !known || ::fchown(staged.get(), about.st_uid, about.st_gid) == 0;
@@ -67,8 +92,10 @@ Result<> write_staged(const std::string& path, const PackedFile& file) {
 }
 
 Result<> keep_one(const std::string& folder, const Step& step, std::size_t number) {
-  const auto kept = keep_file(step.path, old_path(folder, number));
-  if (!kept) return kept.error();
+  const auto target = Target::open(folder, step, number, Missing::allow);
+  if (!target) return target.error();
+  const auto kept = target->is_missing() ? Result<bool>(false) : keep_file(target->file(), old_path(folder, number));
+  if (!kept) return named(kept.error(), step);
   if (*kept) return Ok{};
   const std::string mark = absent_mark(folder, number);
   const net::Fd made(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -76,33 +103,39 @@ Result<> keep_one(const std::string& folder, const Step& step, std::size_t numbe
 }
 
 Result<> place_one(const std::string& folder, const Step& step, std::size_t number) {
-  if (step.is_removal) return ::unlink(step.path.c_str()) == 0 || errno == ENOENT ? Result<>(Ok{}) : disk_error(step.path);
-  std::error_code fault;
-  fs::create_directories(parent_of(step.path), fault);
-  return place_file(staged_path(folder, number), step.path, draft_path(folder, step, number));
+  const auto target = Target::open(folder, step, number, step.is_removal ? Missing::allow : Missing::make);
+  if (!target) return target.error();
+  if (step.is_removal) {
+    const bool gone = target->is_missing() || ::unlink(target->file().c_str()) == 0 || errno == ENOENT;
+    return gone ? Result<>(Ok{}) : disk_error(step.path);
+  }
+  const auto placed = place_file(staged_path(folder, number), target->file(), target->draft());
+  return placed ? placed : Result<>(named(placed.error(), step));
 }
 
-// What has its old content back has nothing left to be taken back.
+// Can be repeated: a step that is already reverted has no old file left.
 Result<> take_one_back(const std::string& folder, const Step& step, std::size_t number) {
   const std::string old = old_path(folder, number);
-  const std::string draft = draft_path(folder, step, number);
-  ::unlink(draft.c_str());
   struct stat about {};
-  if (::lstat(old.c_str(), &about) == 0) {
-    if (auto back = place_file(old, step.path, draft); !back) return back;
+  const bool has_old = ::lstat(old.c_str(), &about) == 0;
+  const auto target = Target::open(folder, step, number, has_old ? Missing::make : Missing::allow);
+  if (!target) return target.error();
+  if (!target->is_missing()) ::unlink(target->draft().c_str());
+  if (has_old) {
+    if (auto back = place_file(old, target->file(), target->draft()); !back) return named(back.error(), step);
     ::unlink(old.c_str());
     return Ok{};
   }
   const std::string mark = absent_mark(folder, number);
   if (::lstat(mark.c_str(), &about) != 0) return Ok{};
-  if (::unlink(step.path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) return disk_error(step.path);
+  if (!target->is_missing() && ::unlink(target->file().c_str()) != 0 && errno != ENOENT) return disk_error(step.path);
   ::unlink(mark.c_str());
   return Ok{};
 }
 
 }  // namespace
 
-Error disk_error(const std::string& path) { return {std::strerror(errno), path, "nothing more was changed"}; }
+Error disk_error(const std::string& path) { return {std::strerror(errno), path, "nothing else was changed"}; }
 
 std::string staged_path(const std::string& folder, std::size_t number) { return fmt::format("{}/new/{}", folder, number); }
 
@@ -124,7 +157,9 @@ Result<std::vector<Step>> write_stage(const std::string& folder, const Package& 
 }
 
 Result<std::vector<Step>> read_plan(const std::string& folder) {
-  const auto text = read_object_text(folder + "/plan.json");
+  struct stat about {};
+  const bool is_ours = ::lstat(folder.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && (about.st_uid == 0 || about.st_uid == ::geteuid());
+  const auto text = !is_ours ? Result<std::string>(Error{}) : read_object_text(folder + "/plan.json");
   const auto plan = text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
   if (!plan.is_array()) return Error{"no such push is staged here", folder, "push again"};
   std::vector<Step> steps;

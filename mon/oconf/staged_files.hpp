@@ -1,13 +1,13 @@
-// The files of one push in its stage: new/N beside what they replace, old/N to take them back by.
+// The files of one push in its stage: new/N to put in place, old/N to revert it.
 //
-// All functions can be repeated after a crash: they find out themselves what is done already.
+// All functions can be repeated after a crash: they detect what is already done.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
 #include "mon/oconf/package.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::oconf {
 
@@ -19,13 +19,13 @@ struct Step {
 
 std::string staged_path(const std::string& folder, std::size_t number);
 
-// new/N of each file, then the plan. Returns the steps.
+// Writes new/N of each file, then the plan. Returns the steps.
 Result<std::vector<Step>> write_stage(const std::string& folder, const Package& package);
 Result<std::vector<Step>> read_plan(const std::string& folder);
 
-// old/N of each step, safe on the disk: from then on all can be taken back.
+// Writes old/N of each step to disk: from then on everything can be reverted.
 Result<> keep_old(const std::string& folder, const std::vector<Step>& steps);
-// Each file in one step; safe on the disk when it returns. Error: some may be in place.
+// Replaces each file in one step; on disk when it returns. Error: some files may be in place.
 Result<> put_in_place(const std::string& folder, const std::vector<Step>& steps);
 Result<> take_back(const std::string& folder, const std::vector<Step>& steps);
 

@@ -12,7 +12,7 @@
 namespace merlin::mon::ssh {
 namespace {
 
-constexpr std::size_t longest_answer = 1024;
+constexpr std::size_t kLongestAnswer = 1024;
 
 net::Fd open_terminal() { return net::Fd(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)); }
 
@@ -74,7 +74,7 @@ std::optional<std::string> Asker::ask_secret(const std::string& prompt) {
 
 std::optional<std::string> Asker::read_line(int terminal) {
   std::string line;
-  while (line.size() < longest_answer) {
+  while (line.size() < kLongestAnswer) {
     std::array<pollfd, 2> waiting{pollfd{terminal, POLLIN, 0}, pollfd{interrupt_.fd(), POLLIN, 0}};
     const int ready = ::poll(waiting.data(), waiting.size(), -1);
     if (ready < 0 && errno == EINTR) continue;

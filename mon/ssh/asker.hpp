@@ -1,4 +1,4 @@
-// What a person is asked while mon logs in somewhere.
+// Questions to the user while mon logs in.
 #pragma once
 
 #include <mutex>
@@ -9,14 +9,14 @@
 
 namespace merlin::mon::ssh {
 
-// Asks on the terminal that mon was started from (/dev/tty), wherever its input and output go. Any thread; one
+// Asks on the terminal from which mon was started (/dev/tty), even if input and output are redirected. Any thread; one
 // question at a time. Empty: there is no terminal, or the question was interrupted.
 class Asker {
  public:
   explicit Asker(const Interrupt& interrupt) : interrupt_(interrupt) {}
 
   static bool has_terminal();
-  std::optional<bool> confirm(const std::string& question);          // "yes" or "no"; anything else asks again
+  std::optional<bool> confirm(const std::string& question);          // "yes" or "no"; repeats the question after any other answer
   std::optional<std::string> ask_secret(const std::string& prompt);  // without echo
 
  private:

@@ -1,17 +1,17 @@
-// Who we are, to another node's ssh server: agent, keys, then a password.
+// Authentication at another node's ssh server: agent, keys, then a password.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "base/result.hpp"
 #include "mon/ssh/asker.hpp"
 #include "mon/ssh/handles.hpp"
 #include "mon/ssh/target.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::ssh {
 
-// `password`: tried once where no key is accepted; without it a terminal is asked, at most three times.
+// `password`: tried once if no key is accepted; without it mon asks on the terminal, at most three times.
 Result<> authenticate(ssh_session session, const Target& target, const std::optional<std::string>& password, Asker& asker);
 
 // The first line of a file that only its owner may read.

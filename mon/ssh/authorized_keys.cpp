@@ -1,25 +1,18 @@
 #include "mon/ssh/authorized_keys.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <libssh/libssh.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <sstream>
 
-#include "config/replace_file.hpp"
-#include "config/sources.hpp"
-#include "mon/folder_lock.hpp"
 #include "mon/ssh/handles.hpp"
+#include "mon/ssh/ssh_file.hpp"
 
 namespace merlin::mon::ssh {
 namespace {
 
-constexpr std::size_t longest_line = 16'384;
+constexpr std::size_t kLongestLine = 16'384;
 
 bool has_key(std::string_view line, const PublicKey& key) {
   if (line.starts_with('#')) return false;
@@ -31,25 +24,23 @@ bool has_key(std::string_view line, const PublicKey& key) {
   return false;
 }
 
-Error failure(const char* what, const std::string& path) {
-  return {fmt::format("{}: {}", what, std::strerror(errno)), path, "may you write there?"};
+// "root@peer03" at the end of a line names the node that created the key.
+bool is_of_node(std::string_view line, std::string_view name) {
+  line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  if (line.starts_with('#') || !line.ends_with(name)) return false;
+  line.remove_suffix(name.size());
+  return line.ends_with('@');
 }
 
-// Makes HOME/.ssh where it is missing, as HOME's owner would.
-Result<> make_folder(const std::string& home, const std::string& folder) {
-  struct stat about {};
-  if (::stat(home.c_str(), &about) != 0) return failure("cannot be read", home);
-  if (::mkdir(folder.c_str(), 0700) != 0) return errno == EEXIST ? Result<>(Ok{}) : failure("cannot be made", folder);
-  if (::chown(folder.c_str(), about.st_uid, about.st_gid) != 0) return failure("its owner cannot be set", folder);
-  return Ok{};
-}
-
-Result<> make_file(const std::string& folder, const std::string& path) {
-  const net::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file && errno == EEXIST) return Ok{};
-  struct stat about {};
-  const bool made = file && ::stat(folder.c_str(), &about) == 0 && ::fchown(file.get(), about.st_uid, about.st_gid) == 0;
-  return made ? Result<>(Ok{}) : failure("cannot be made", path);
+// The long digits are shortened.
+std::string shown_key(const std::string& line) {
+  std::istringstream words(line);
+  std::string text;
+  for (std::string word; words >> word;) {
+    if (word.starts_with("AAAA") && word.size() > 40) word = word.substr(0, 8) + "…" + word.substr(word.size() - 12);
+    text += (text.empty() ? "" : " ") + word;
+  }
+  return text;
 }
 
 }  // namespace
@@ -60,9 +51,9 @@ std::string PublicKey::line() const {
 
 Result<PublicKey> read_public_key(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  const Error refusal{"that is no public key", "public key", "one line: TYPE DIGITS COMMENT"};
+  const Error refusal{"that is not a public key", "public key", "one line: TYPE DIGITS COMMENT"};
   const bool is_odd =
-      line.size() > longest_line || std::ranges::any_of(line, [](char byte) { return static_cast<unsigned char>(byte) < 0x20; });
+      line.size() > kLongestLine || std::ranges::any_of(line, [](char byte) { return static_cast<unsigned char>(byte) < 0x20; });
   if (is_odd) return refusal;
   PublicKey key;
   std::istringstream words{std::string(line)};
@@ -85,18 +76,34 @@ std::string with_key(std::string_view text, const PublicKey& key) {
 }
 
 Result<bool> authorize(const std::string& home, const PublicKey& key) {
-  const std::string folder = home + "/.ssh";
-  const std::string path = folder + "/authorized_keys";
-  if (auto made = make_folder(home, folder); !made) return made.error();
-  const auto lock = lock_folder(folder);
-  if (!lock) return lock.error();
-  if (auto made = make_file(folder, path); !made) return made.error();
-  const auto before = config::disk().read(path);
-  if (!before) return before.error();
-  const std::string after = with_key(*before, key);
-  if (after == *before) return false;
-  if (auto written = config::replace_file_atomically(path, after); !written) return written.error();
-  return true;
+  return change_ssh_file(home, "authorized_keys", [&](std::string_view text) { return with_key(text, key); });
+}
+
+std::vector<std::string> keys_of_node(std::string_view text, std::string_view name) {
+  std::vector<std::string> found;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (is_of_node(line, name)) found.push_back(line);
+  }
+  return found;
+}
+
+std::string without_node(std::string_view text, std::string_view name) {
+  std::string rest;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (!is_of_node(line, name)) rest += line + (lines.eof() ? "" : "\n");
+  }
+  return rest;
+}
+
+Result<std::vector<std::string>> shown_keys_of_node(const std::string& home, std::string_view name) {
+  const auto text = read_ssh_file(home, "authorized_keys");
+  if (!text) return text.error();
+  std::vector<std::string> shown;
+  for (const std::string& line : keys_of_node(*text, name))
+    shown.push_back(fmt::format("{}/.ssh/authorized_keys: {}", home, shown_key(line)));
+  return shown;
 }
 
 }  // namespace merlin::mon::ssh

@@ -17,12 +17,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int keepalive_idle_s = 10;
-constexpr int keepalive_interval_s = 5;
-constexpr int keepalive_count = 3;
-constexpr unsigned silence_ms = 25'000;  // of what we sent and nobody acknowledged
+constexpr int kKeepaliveIdleS = 10;
+constexpr int kKeepaliveIntervalS = 5;
+constexpr int kKeepaliveCount = 3;
+constexpr unsigned kSilenceMs = 25'000;  // until unacknowledged data ends the connection
 
-// What ssh's own files say holds where merlin.conf says nothing: a jump host, ciphers, more identities.
+// Settings in ssh's own files apply where merlin.conf has none: a jump host, ciphers, more identities.
 Result<Session> make_session(const Target& target, Millis timeout) {
   Session session(::ssh_new());
   if (!session) return Error{"no memory for a session", target.name, ""};
@@ -38,7 +38,7 @@ Result<Session> make_session(const Target& target, Millis timeout) {
   return session;
 }
 
-// True once the session's socket has news; false at the deadline or when interrupted.
+// True once the session's socket is readable; false at the deadline or when interrupted.
 bool wait_for_news(ssh_session session, Clock::time_point deadline, const Interrupt& interrupt) {
   const int polled = ::ssh_get_poll_flags(session);
   const short events = static_cast<short>(POLLIN | ((polled & SSH_WRITE_PENDING) != 0 ? POLLOUT : 0));
@@ -49,7 +49,7 @@ bool wait_for_news(ssh_session session, Clock::time_point deadline, const Interr
   return ready > 0 && waiting[1].revents == 0;
 }
 
-// The name of a host that does not answer at all is waited for by libssh itself, so the wait is cut into turns.
+// libssh itself waits for the name of a host that does not answer, so the wait is divided into turns.
 Result<> connect(ssh_session session, const Target& target, Millis timeout, const Interrupt& interrupt) {
   const auto deadline = Clock::now() + timeout;
   ::ssh_set_blocking(session, 0);
@@ -58,7 +58,7 @@ Result<> connect(ssh_session session, const Target& target, Millis timeout, cons
   ::ssh_set_blocking(session, 1);
   if (outcome == SSH_OK) return Ok{};
   if (interrupt.raised()) return Error{"interrupted", target.name, ""};
-  const std::string fix = fmt::format("is its ssh server up? mon node show {}", target.name);
+  const std::string fix = fmt::format("check its ssh server and its address: mon node show {}", target.name);
   if (outcome == SSH_AGAIN) return Error{fmt::format("no answer from {} within {} ms", target.text(), timeout.count()), target.name, fix};
   return Error{fmt::format("cannot connect to {}: {}", target.text(), ::ssh_get_error(session)), target.name, fix};
 }
@@ -67,10 +67,10 @@ void notice_silence(int socket) {
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &keepalive_idle_s, sizeof keepalive_idle_s);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &keepalive_interval_s, sizeof keepalive_interval_s);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &keepalive_count, sizeof keepalive_count);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof silence_ms);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &kKeepaliveIdleS, sizeof kKeepaliveIdleS);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &kKeepaliveIntervalS, sizeof kKeepaliveIntervalS);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &kKeepaliveCount, sizeof kKeepaliveCount);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kSilenceMs, sizeof kSilenceMs);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// libssh's objects with their owners.
+// Owners of libssh's objects.
 #pragma once
 
 #include <libssh/libssh.h>
@@ -15,7 +15,7 @@ struct EndSession {
 };
 using Session = std::unique_ptr<ssh_session_struct, EndSession>;
 
-// A channel must end before its session.
+// A channel must be closed before its session.
 struct EndChannel {
   void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
 };

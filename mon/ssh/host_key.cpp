@@ -7,7 +7,7 @@
 namespace merlin::mon::ssh {
 namespace {
 
-std::mutex known_hosts_file;  // several nodes may be learnt at once
+std::mutex known_hosts_file;  // keys of several nodes may be added at once
 
 HostKey look_up(ssh_session session) {
   switch (::ssh_session_is_known_server(session)) {
@@ -41,17 +41,18 @@ std::string shown_key(ssh_session session) {
 Result<> learn(ssh_session session, const Target& target) {
   const std::lock_guard lock(known_hosts_file);
   if (::ssh_session_update_known_hosts(session) == SSH_OK) return Ok{};
-  return Error{fmt::format("its host key cannot be kept: {}", ::ssh_get_error(session)), target.name, "may you write ~/.ssh/known_hosts?"};
+  return Error{fmt::format("its host key cannot be stored: {}", ::ssh_get_error(session)), target.name,
+               "check that you may write ~/.ssh/known_hosts"};
 }
 
 Result<> refusal(HostKey key, const std::string& shown, const Target& target) {
-  const std::string host = target.port == usual_port ? target.host : fmt::format("[{}]:{}", target.host, target.port);
+  const std::string host = target.port == kUsualPort ? target.host : fmt::format("[{}]:{}", target.host, target.port);
   if (key == HostKey::changed) {
-    return Error{fmt::format("REFUSED: its host key is not the one that is known: it shows {}", shown), target.name,
+    return Error{fmt::format("REFUSED: its host key has changed, it is now {}", shown), target.name,
                  fmt::format("if it was reinstalled: ssh-keygen -R {}", host)};
   }
-  if (key == HostKey::unreadable) return Error{"known_hosts cannot be read", target.name, "look at ~/.ssh/known_hosts"};
-  return Error{fmt::format("its host key is not known yet: {}", shown), target.name, "--accept-new learns it; a terminal is asked"};
+  if (key == HostKey::unreadable) return Error{"known_hosts cannot be read", target.name, "check ~/.ssh/known_hosts"};
+  return Error{fmt::format("its host key is unknown: {}", shown), target.name, "accept it with --accept-new, or run this on a terminal"};
 }
 
 }  // namespace
@@ -71,7 +72,7 @@ Result<> check_host_key(ssh_session session, const Target& target, bool accept_n
   if (verdict == Verdict::refuse) return refusal(key, shown, target);
   if (verdict == Verdict::learn) return learn(session, target);
   const auto yes =
-      asker.confirm(fmt::format("The host key of {} ({}) is not known yet: {}\nTrust it from now on?", target.name, target.host, shown));
+      asker.confirm(fmt::format("The host key of {} ({}) is unknown: {}\nTrust it from now on?", target.name, target.host, shown));
   if (yes.value_or(false)) return learn(session, target);
   return Error{"its host key was not accepted", target.name, ""};
 }

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <sys/signalfd.h>
 
-#include "base/assert.hpp"
+#include "shared/base/assert.hpp"
 
 namespace merlin::mon::ssh {
 namespace {
@@ -19,7 +19,7 @@ sigset_t ending_signals(Interrupt::Listens listens) {
 
 }  // namespace
 
-// Nobody ever reads the descriptor: what is pending stays so, and every thread that polls it sees it.
+// The descriptor is never read: the signal stays pending, and every thread that polls the descriptor sees it.
 Interrupt::Interrupt(Listens listens) {
   const sigset_t set = ending_signals(listens);
   ::pthread_sigmask(SIG_BLOCK, &set, &before_);
@@ -28,7 +28,7 @@ Interrupt::Interrupt(Listens listens) {
   MERLIN_ASSERT(signals_);
 }
 
-// A signal that is pending here was taken: it must not end mon now, before it has said how things went.
+// Removes a pending signal: it must not end mon before it has reported the outcome.
 Interrupt::~Interrupt() {
   signalfd_siginfo taken;
   while (::read(signals_.get(), &taken, sizeof taken) > 0) continue;

@@ -1,18 +1,18 @@
-// Ctrl-C and its like, as something that any number of threads can wait for.
+// Ctrl-C and similar signals, as a descriptor on which any number of threads can wait.
 #pragma once
 
 #include <signal.h>
 
-#include "net/fd.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::ssh {
 
-// While it lives, INT, TERM and HUP do not end mon but make fd() readable, for ever; PIPE is ignored. Make it
-// before any thread: threads inherit the mask. One that listens at a time.
+// While it exists, INT, TERM and HUP do not end mon but make fd() readable permanently; PIPE is ignored. Create it
+// before any thread: threads inherit the mask. Only one object may listen at a time.
 class Interrupt {
  public:
   enum class Listens { yes, no };
-  // `no`: for work that must not be left half done; it is never raised, whatever another one hears meanwhile.
+  // `no`: for work that must not be interrupted; it is never raised, even if another object receives a signal.
   explicit Interrupt(Listens listens = Listens::yes);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
@@ -21,7 +21,7 @@ class Interrupt {
   int fd() const { return signals_.get(); }
   bool raised() const;
 
-  // As a program that was started may have it: nothing blocked.
+  // The signal mask for a started program: nothing blocked.
   static sigset_t unblocked();
 
  private:
@@ -29,7 +29,7 @@ class Interrupt {
   sigset_t before_{};
 };
 
-// What a shell shows for a program that Ctrl-C ended.
-inline constexpr int interrupted_status = 130;
+// The shell's status for a program that Ctrl-C ended.
+inline constexpr int kInterruptedStatus = 130;
 
 }  // namespace merlin::mon::ssh

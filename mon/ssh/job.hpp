@@ -1,4 +1,4 @@
-// A command that runs on another node, or here as it would there.
+// A command that runs on another node, or in the same way on this one.
 #pragma once
 
 #include <functional>
@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
 #include "mon/ssh/handles.hpp"
 #include "mon/ssh/interrupt.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::ssh {
 
@@ -16,20 +16,20 @@ enum class Stream { out, err };
 
 struct Job {
   std::string line;                                      // for a POSIX shell
-  int input = -1;                                        // what it reads, to its end; -1: nothing
+  int input = -1;                                        // its input, read to the end; -1: none
   std::function<void(Stream, std::string_view)> output;  // called in the thread that runs the job
 };
 
 // How it ended.
 struct Ended {
-  int status = 0;      // as a shell counts: 128 and the signal's number where one ended it
+  int status = 0;      // as in a shell: 128 plus the signal's number if a signal ended it
   std::string signal;  // "TERM"; empty: none
 };
 
-// Each blocks until the command has ended, without a limit of time. Once interrupted, what runs is sent TERM,
-// then KILL, with its whole process group: nothing is left behind there. A command that leaves a
-// service behind which holds its output is done when it has ended itself.
-// Error: it could not be started, the node was lost, or (text "interrupted") it was ended by us.
+// Each blocks until the command has ended, without a time limit. After an interrupt, the command's whole process group
+// receives TERM, then KILL, so that nothing is left behind there. A command that starts a background service which keeps
+// its output open is complete when the command itself has ended.
+// Error: it could not be started, the node was lost, or (text "interrupted") mon ended it.
 Result<Ended> run_there(ssh_session session, const std::string& name, const Job& job, const Interrupt& interrupt);
 Result<Ended> run_here(const Job& job, const Interrupt& interrupt);
 

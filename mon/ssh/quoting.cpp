@@ -3,12 +3,12 @@
 namespace merlin::mon::ssh {
 namespace {
 
-constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,@%";
+constexpr std::string_view kHarmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,@%";
 
 }  // namespace
 
 std::string quoted_word(std::string_view word) {
-  const bool is_harmless = !word.empty() && word.find_first_not_of(harmless) == std::string_view::npos;
+  const bool is_harmless = !word.empty() && word.find_first_not_of(kHarmless) == std::string_view::npos;
   if (is_harmless) return std::string(word);
   std::string quoted = "'";
   for (const char byte : word) {

@@ -1,4 +1,4 @@
-// A command on this node, as it would run on another: by a shell, in a process group of its own.
+// Runs a command on this node as it would run on another: in a shell, in a process group of its own.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -12,14 +12,14 @@
 #include <chrono>
 #include <cstring>
 
-#include "base/time.hpp"
 #include "mon/ssh/job.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::mon::ssh {
 namespace {
 
-constexpr int linger_ms = 1'000;
-constexpr int grace_after_term_ms = 3'000;
+constexpr int kLingerMs = 1'000;
+constexpr int kGraceAfterTermMs = 3'000;
 
 struct Pipe {
   net::Fd read;
@@ -69,7 +69,7 @@ class Setup {
   posix_spawnattr_t attributes_{};
 };
 
-// Passes on what there is; false at its end.
+// Passes on the available data; false at its end.
 bool pass_on(int pipe, Stream stream, const Job& job) {
   std::array<char, 32'768> buffer;
   const ssize_t got = ::read(pipe, buffer.data(), buffer.size());
@@ -83,12 +83,12 @@ class LocalRun {
   LocalRun(pid_t pid, Pipe& out, Pipe& err, const Job& job, const Interrupt& interrupt)
       : pid_(pid), out_(out), err_(err), job_(job), interrupt_(interrupt), pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
 
-  // Until the command has ended and said all; false: interrupted.
+  // Until the command has ended and all its output is read; false: interrupted.
   bool follow() {
     while (!has_ended_ || out_.read || err_.read) {
       std::array<pollfd, 4> waiting{pollfd{out_.read.get(), POLLIN, 0}, pollfd{err_.read.get(), POLLIN, 0},
                                     pollfd{has_ended_ ? -1 : pidfd_.get(), POLLIN, 0}, pollfd{interrupt_.fd(), POLLIN, 0}};
-      const int ready = ::poll(waiting.data(), waiting.size(), has_ended_ ? linger_ms : -1);
+      const int ready = ::poll(waiting.data(), waiting.size(), has_ended_ ? kLingerMs : -1);
       if (ready < 0 && errno == EINTR) continue;
       if (ready <= 0) return true;
       if (waiting[3].revents != 0) return false;
@@ -102,7 +102,7 @@ class LocalRun {
   void end_it() {
     ::kill(-pid_, SIGTERM);
     pollfd waiting{pidfd_.get(), POLLIN, 0};
-    if (::poll(&waiting, 1, grace_after_term_ms) <= 0) ::kill(-pid_, SIGKILL);
+    if (::poll(&waiting, 1, kGraceAfterTermMs) <= 0) ::kill(-pid_, SIGKILL);
   }
 
   Ended reap() const {

@@ -1,4 +1,4 @@
-// A command on another node, over a session that is logged in.
+// Runs a command on another node, in an authenticated session.
 #include <fmt/format.h>
 #include <libssh/callbacks.h>
 #include <poll.h>
@@ -9,29 +9,29 @@
 #include <chrono>
 #include <map>
 
-#include "base/time.hpp"
 #include "mon/ssh/job.hpp"
 #include "mon/ssh/session_mark.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::mon::ssh {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Millis linger{1'000};  // for the output of what has ended
-constexpr Millis grace_after_term{3'000};
-constexpr Millis grace_after_kill{1'000};
-constexpr Millis longest = std::chrono::hours(24 * 365);
-constexpr int turn_ms = 1'000;
-constexpr std::uint32_t most_input = 32'768;  // bytes at a time
+constexpr Millis kLinger{1'000};  // for the output of an ended command
+constexpr Millis kGraceAfterTerm{3'000};
+constexpr Millis kGraceAfterKill{1'000};
+constexpr Millis kLongest = std::chrono::hours(24 * 365);
+constexpr int kTurnMs = 1'000;
+constexpr std::uint32_t kMostInput = 32'768;  // bytes at a time
 
-// As the numbers of Linux, for a status as a shell shows it.
+// Linux's signal numbers, for an exit status as in a shell.
 int number_of_signal(std::string_view name) {
-  static const std::map<std::string_view, int> numbers{{"HUP", 1},   {"INT", 2},   {"QUIT", 3},  {"ILL", 4},   {"ABRT", 6},
-                                                       {"FPE", 8},   {"KILL", 9},  {"USR1", 10}, {"SEGV", 11}, {"USR2", 12},
-                                                       {"PIPE", 13}, {"ALRM", 14}, {"TERM", 15}};
-  const auto found = numbers.find(name);
-  return found == numbers.end() ? 0 : found->second;
+  static const std::map<std::string_view, int> kNumbers{{"HUP", 1},   {"INT", 2},   {"QUIT", 3},  {"ILL", 4},   {"ABRT", 6},
+                                                        {"FPE", 8},   {"KILL", 9},  {"USR1", 10}, {"SEGV", 11}, {"USR2", 12},
+                                                        {"PIPE", 13}, {"ALRM", 14}, {"TERM", 15}};
+  const auto found = kNumbers.find(name);
+  return found == kNumbers.end() ? 0 : found->second;
 }
 
 class RemoteRun {
@@ -51,11 +51,11 @@ class RemoteRun {
     if (!started) return Error{fmt::format("the command cannot be started there: {}", ::ssh_get_error(session_)), name_, ""};
     if (job_.input < 0) ::ssh_channel_send_eof(channel_.get());
     input_open_ = job_.input >= 0;
-    const bool lives = follow([this] { return interrupt_.raised(); }, longest);
+    const bool lives = follow([this] { return interrupt_.raised(); }, kLongest);
     flush();
     if (is_over()) return outcome();
     if (lives && interrupt_.raised()) return end_it();
-    return Error{"the connection was lost while the command ran", name_, "what it has done there is not known"};
+    return Error{"the connection was lost while the command ran", name_, "it is not known what it has done there"};
   }
 
  private:
@@ -96,22 +96,22 @@ class RemoteRun {
   }
 
   bool is_closed() const { return ::ssh_channel_is_closed(channel_.get()) != 0 || ::ssh_channel_is_eof(channel_.get()) != 0; }
-  bool is_over() const { return has_ended_ && (is_closed() || Clock::now() - last_news_ >= linger); }
+  bool is_over() const { return has_ended_ && (is_closed() || Clock::now() - last_news_ >= kLinger); }
   Result<Ended> outcome() const { return end_; }
 
-  // Until it is over, `enough` says so, or the time is up. False: the connection is lost.
+  // Until the command has ended, `enough` returns true, or the time is up. False: the connection is lost.
   template <class Enough>
   bool follow(const Enough& enough, Millis at_most) {
     const auto begin = Clock::now();
     while (!is_over() && !enough() && Clock::now() - begin < at_most) {
       if (::ssh_channel_is_closed(channel_.get()) != 0 || ::ssh_is_connected(session_) == 0) return false;
       watch_input();
-      if (::ssh_event_dopoll(event_.get(), has_ended_ ? 50 : turn_ms) == SSH_ERROR) return false;
+      if (::ssh_event_dopoll(event_.get(), has_ended_ ? 50 : kTurnMs) == SSH_ERROR) return false;
     }
     return true;
   }
 
-  // The input is looked at only while the other end takes more of it.
+  // The input is read only while the other end accepts more of it.
   void watch_input() {
     const bool wanted = input_open_ && !has_ended_ && ::ssh_channel_window_size(channel_.get()) > 0;
     if (wanted == input_watched_) return;
@@ -128,7 +128,7 @@ class RemoteRun {
   }
 
   void pass_input() {
-    std::array<char, most_input> buffer;
+    std::array<char, kMostInput> buffer;
     const std::size_t room = std::min<std::size_t>(buffer.size(), ::ssh_channel_window_size(channel_.get()));
     if (room == 0) return;
     const ssize_t got = ::read(job_.input, buffer.data(), room);
@@ -139,16 +139,16 @@ class RemoteRun {
   }
 
   Error end_it() {
-    for (const auto& [signal, grace] : {std::pair{"TERM", grace_after_term}, std::pair{"KILL", grace_after_kill}}) {
+    for (const auto& [signal, grace] : {std::pair{"TERM", kGraceAfterTerm}, std::pair{"KILL", kGraceAfterKill}}) {
       if (is_over() || errors_.process().empty()) break;
       send_signal(signal);
       if (!follow([] { return false; }, grace)) break;
     }
     flush();
-    return {"interrupted", name_, is_over() ? "" : "it may still run there"};
+    return {"interrupted", name_, is_over() ? "" : "it may still be running there"};
   }
 
-  // By a command of its own: most servers refuse ssh's signals to root's sessions.
+  // By a separate command, because most servers refuse ssh's signals in root's sessions.
   void send_signal(const char* signal) {
     const Channel helper(::ssh_channel_new(session_));
     const std::string line = fmt::format("exec /bin/sh -c 'kill -{} -{}'", signal, errors_.process());
@@ -156,7 +156,7 @@ class RemoteRun {
         helper && ::ssh_channel_open_session(helper.get()) == SSH_OK && ::ssh_channel_request_exec(helper.get(), line.c_str()) == SSH_OK;
     if (!sent) return;
     ::ssh_channel_send_eof(helper.get());
-    while (::ssh_channel_is_eof(helper.get()) == 0 && ::ssh_channel_poll_timeout(helper.get(), turn_ms, 0) > 0) {
+    while (::ssh_channel_is_eof(helper.get()) == 0 && ::ssh_channel_poll_timeout(helper.get(), kTurnMs, 0) > 0) {
       std::array<char, 256> unread;
       ::ssh_channel_read_nonblocking(helper.get(), unread.data(), unread.size(), 0);
     }

@@ -8,8 +8,8 @@
 namespace merlin::mon::ssh {
 namespace {
 
-constexpr std::string_view mark = "\002mon ";
-constexpr std::size_t most_before_mark = 65'536;  // what a login shell may say before
+constexpr std::string_view kMark = "\002mon ";
+constexpr std::size_t kMostBeforeMark = 65'536;  // output of the login shell before the mark
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char byte) { return byte >= '0' && byte <= '9'; });
@@ -22,14 +22,14 @@ std::string marked_command(const std::string& line) { return "exec /bin/sh -c " 
 std::string MarkReader::feed(std::string_view bytes) {
   if (is_done_) return std::string(bytes);
   held_ += bytes;
-  const std::size_t begin = held_.find(mark);
+  const std::size_t begin = held_.find(kMark);
   const std::size_t end = begin == std::string::npos ? begin : held_.find('\n', begin);
   if (end == std::string::npos) {
-    is_done_ = held_.size() > most_before_mark;
+    is_done_ = held_.size() > kMostBeforeMark;
     return is_done_ ? rest() : std::string();
   }
   is_done_ = true;
-  const std::string number = held_.substr(begin + mark.size(), end - begin - mark.size());
+  const std::string number = held_.substr(begin + kMark.size(), end - begin - kMark.size());
   if (is_number(number)) {
     process_ = number;
     held_.erase(begin, end + 1 - begin);

@@ -1,4 +1,4 @@
-// How mon learns which processes a command has over there.
+// How mon learns the process ids of a command on another node.
 #pragma once
 
 #include <string>
@@ -6,16 +6,16 @@
 
 namespace merlin::mon::ssh {
 
-// `line`, to be given to any login shell: it says its process id on standard error first.
+// Wraps `line`, for any login shell: the command first prints its process id on standard error.
 std::string marked_command(const std::string& line);
 
-// Takes the mark out of what comes on standard error.
+// Removes the mark from standard error.
 class MarkReader {
  public:
-  // What is for people; nothing is held back once the mark was seen, or cannot come any more.
+  // The output for the user; everything is returned at once when the mark was seen, or cannot arrive any more.
   std::string feed(std::string_view bytes);
-  std::string rest();  // what is still held back, at the end
-  // The process id, and so the process group, of the command; "" until known.
+  std::string rest();  // the rest of the buffered output, at the end
+  // The process id, and thus the process group, of the command; "" until known.
   const std::string& process() const { return process_; }
 
  private:

@@ -26,7 +26,7 @@ void side_by_side(std::size_t count, const std::function<void(std::size_t)>& wor
     }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < std::min(count, most_at_once); ++i) threads.emplace_back(labour);
+  for (std::size_t i = 0; i < std::min(count, kMostAtOnce); ++i) threads.emplace_back(labour);
 
   for (std::size_t i = 0; i < count; ++i) {
     {

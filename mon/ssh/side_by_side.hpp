@@ -1,4 +1,4 @@
-// The same work for many nodes at once.
+// The same work for many nodes in parallel.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 
 namespace merlin::mon::ssh {
 
-inline constexpr std::size_t most_at_once = 64;  // nodes that are worked on at the same time
+inline constexpr std::size_t kMostAtOnce = 64;  // nodes at the same time
 
 // Calls work(0) … work(count - 1), each in some thread, and done(i) in the calling thread, in order of i, as soon as
-// work(i) and all before it have ended. Returns when all have. `work` must not throw.
+// work(i) and all before it have ended. Returns when all have ended. `work` must not throw.
 void side_by_side(std::size_t count, const std::function<void(std::size_t)>& work, const std::function<void(std::size_t)>& done);
 
 }  // namespace merlin::mon::ssh

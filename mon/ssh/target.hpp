@@ -1,20 +1,20 @@
-// Where a node's ssh server is, and as whom mon logs in.
+// The address of a node's ssh server, and the user with which mon logs in.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "config/config.hpp"
+#include "shared/config/config.hpp"
 
 namespace merlin::mon::ssh {
 
-inline constexpr std::uint16_t usual_port = 22;
+inline constexpr std::uint16_t kUsualPort = 22;
 
 struct Target {
   std::string name;  // of the node
   std::string host;
-  std::uint16_t port = usual_port;
+  std::uint16_t port = kUsualPort;
   std::string user;
   std::optional<std::string> key;  // path of a private key that is tried first
 

@@ -2,17 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mon/cli/local_node.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "mon/site.hpp"
 
 namespace merlin::mon::sync {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_trees = 1'000;
+constexpr std::size_t kMostTrees = 1'000;
 
-const Error not_whole{"what was sent is not whole", "sync", "is Merlin there of the same version?"};
+const Error kNotWhole{"the transfer is incomplete", "sync", "check that both nodes have the same version of Merlin"};
 
 ordered_json parse(std::string_view text) { return ordered_json::parse(text, nullptr, false); }
 
@@ -23,7 +23,7 @@ ordered_json document_of_all(const std::vector<Tree>& trees) {
 }
 
 Result<std::vector<Tree>> read_trees(const ordered_json& document) {
-  if (!document.is_array() || document.size() > most_trees) return not_whole;
+  if (!document.is_array() || document.size() > kMostTrees) return kNotWhole;
   std::vector<Tree> trees;
   for (const ordered_json& entry : document) {
     auto tree = read_tree_document(entry);
@@ -42,23 +42,23 @@ ordered_json document_of_changes(const std::vector<Change>& changes) {
 
 Result<std::vector<std::string>> paths_at(const ordered_json& document, const char* key) {
   const auto list = document.is_object() ? document.find(key) : document.end();
-  if (!document.is_object() || list == document.end() || !list->is_array()) return not_whole;
+  if (!document.is_object() || list == document.end() || !list->is_array()) return kNotWhole;
   std::vector<std::string> paths;
   for (const ordered_json& path : *list) {
-    if (!path.is_string()) return not_whole;
+    if (!path.is_string()) return kNotWhole;
     paths.push_back(path.get<std::string>());
   }
   return paths;
 }
 
 Result<std::vector<Change>> read_changes(const ordered_json& document, std::size_t count) {
-  if (!document.is_array() || document.size() != count) return not_whole;
+  if (!document.is_array() || document.size() != count) return kNotWhole;
   std::vector<Change> changes;
   for (const ordered_json& entry : document) {
     const auto content = paths_at(entry, "content");
     const auto attributes = paths_at(entry, "attributes");
     auto surplus = paths_at(entry, "surplus");
-    if (!content || !attributes || !surplus) return not_whole;
+    if (!content || !attributes || !surplus) return kNotWhole;
     changes.push_back({{content->begin(), content->end()}, {attributes->begin(), attributes->end()}, std::move(*surplus)});
   }
   return changes;
@@ -112,7 +112,7 @@ std::string pack(const Delivery& delivery) {
 Result<Delivery> unpack(std::string_view bytes) {
   const std::size_t end = bytes.find('\n');
   const auto head = end == std::string_view::npos ? ordered_json() : parse(bytes.substr(0, end));
-  if (!head.is_object()) return not_whole;
+  if (!head.is_object()) return kNotWhole;
   bytes.remove_prefix(end + 1);
   auto trees = read_trees(head.value("trees", ordered_json()));
   if (!trees) return trees.error();
@@ -123,14 +123,14 @@ Result<Delivery> unpack(std::string_view bytes) {
   for (std::size_t i = 0; i < delivery.trees.size(); ++i) {
     for (const Item& item : delivery.trees[i].items) {
       if (!is_sent(delivery.changes[i], item)) continue;
-      if (item.size > bytes.size()) return not_whole;
+      if (item.size > bytes.size()) return kNotWhole;
       std::string content(bytes.substr(0, item.size));
       bytes.remove_prefix(content.size());
-      if (oconf::sha256(content) != item.digest) return not_whole;
+      if (oconf::sha256(content) != item.digest) return kNotWhole;
       delivery.contents[i].emplace(item.path, std::move(content));
     }
   }
-  return bytes.empty() ? Result<Delivery>(std::move(delivery)) : Result<Delivery>(not_whole);
+  return bytes.empty() ? Result<Delivery>(std::move(delivery)) : Result<Delivery>(kNotWhole);
 }
 
 }  // namespace merlin::mon::sync

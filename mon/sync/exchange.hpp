@@ -1,15 +1,15 @@
-// What the two ends of a sync say to each other. Pure.
+// The messages between the two ends of a sync. Pure.
 //
-// Compare: the trees as JSON; the answer names what differs from each. Put: one line of JSON (trees, what of each is sent, the
-// command to run afterwards), then the contents behind each other.
+// Compare: the trees as JSON; the answer lists the differences of each. Put: one line of JSON (trees, what is sent of each, the
+// command to run afterwards), then the concatenated contents.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
 #include "mon/sync/target.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::sync {
 
@@ -24,11 +24,11 @@ std::string pack_trees(const std::vector<Tree>& trees);
 Result<std::vector<Tree>> unpack_trees(std::string_view text);
 
 std::string pack_changes(const std::vector<Change>& changes);
-// `count` of them are wanted.
+// `count` of them are expected.
 Result<std::vector<Change>> unpack_changes(std::string_view text, std::size_t count);
 
-// The same changes, to be delivered one after the other: each has files of at most so many bytes, or one larger file. What
-// is to be removed goes with the last.
+// The same changes in several deliveries: each has files of at most so many bytes in total, or one larger file. Removals
+// are in the last one.
 std::vector<std::vector<Change>> parts_of(const std::vector<Tree>& trees, const std::vector<Change>& changes, std::uint64_t most_bytes);
 
 std::string pack(const Delivery& delivery);

@@ -9,13 +9,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "mon/read_whole.hpp"
+#include "mon/cli/read_whole.hpp"
 
 namespace merlin::mon::sync {
 namespace {
 
-constexpr mode_t usual_folder = 0755;
-constexpr int as_folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+constexpr mode_t kUsualFolder = 0755;
+constexpr int kAsFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 std::string user_name(uid_t id) {
   std::array<char, 4096> buffer;
@@ -35,12 +35,12 @@ std::string group_name(gid_t id) {
 
 Error no_folder(const std::string& path) {
   const bool is_link = errno == ELOOP || errno == ENOTDIR;
-  return {is_link ? "is no folder, or is a link: a sync goes through none" : std::strerror(errno), path, "nothing more was changed there"};
+  return {is_link ? "is not a folder, or is a link; links are not followed" : std::strerror(errno), path, "nothing else was changed there"};
 }
 
 Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const std::string& shown, Missing missing) {
-  if (missing == Missing::make && ::mkdirat(folder.get(), name.c_str(), usual_folder) != 0 && errno != EEXIST) return no_folder(shown);
-  net::Fd below(::openat(folder.get(), name.c_str(), as_folder | O_NOFOLLOW));
+  if (missing == Missing::make && ::mkdirat(folder.get(), name.c_str(), kUsualFolder) != 0 && errno != EEXIST) return no_folder(shown);
+  net::Fd below(::openat(folder.get(), name.c_str(), kAsFolder | O_NOFOLLOW));
   if (!below) return no_folder(shown);
   return below;
 }
@@ -48,8 +48,9 @@ Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const
 }  // namespace
 
 Result<Place> place_of(const std::string& root, const std::string& path, Missing missing) {
-  net::Fd folder(::open(root.c_str(), as_folder));
-  if (!folder) return no_folder(root);
+  auto opened = open_folder(root);
+  if (!opened) return opened.error();
+  net::Fd folder = std::move(*opened);
   std::string shown = root;
   std::string_view left = path;
   for (std::size_t slash = left.find('/'); slash != std::string_view::npos; slash = left.find('/')) {
@@ -66,24 +67,18 @@ Result<Place> place_of(const std::string& root, const std::string& path, Missing
 Result<Place> place_of_root(const std::string& path, Missing missing) {
   const std::size_t slash = path.rfind('/');
   const std::string parent = slash == 0 ? "/" : path.substr(0, slash);
-  for (std::size_t at = 1; missing == Missing::make && at != std::string::npos; ++at) {
-    at = parent.find('/', at);
-    const std::string upper = parent.substr(0, at);
-    if (::mkdir(upper.c_str(), usual_folder) != 0 && errno != EEXIST) return no_folder(upper);
-    if (at == std::string::npos) break;
-  }
-  net::Fd folder(::open(parent.c_str(), as_folder));
-  if (!folder) return no_folder(parent);
-  return Place{std::move(folder), path.substr(slash + 1)};
+  auto folder = open_folder(parent, missing);
+  if (!folder) return folder.error();
+  return Place{std::move(*folder), path.substr(slash + 1)};
 }
 
 Result<std::string> read_file(const Place& place, const std::string& shown) {
   const net::Fd file(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), shown, ""};
-  if (!S_ISREG(about.st_mode)) return Error{"is no file", shown, ""};
-  if (static_cast<std::uint64_t>(about.st_size) > largest_item)
-    return Error{fmt::format("is larger than {} MiB", largest_item >> 20), shown, "copy it by other means"};
+  if (!S_ISREG(about.st_mode)) return Error{"is not a file", shown, ""};
+  if (static_cast<std::uint64_t>(about.st_size) > kLargestItem)
+    return Error{fmt::format("is larger than {} MiB", kLargestItem >> 20), shown, "copy it by other means"};
   return read_whole(file, static_cast<std::uint64_t>(about.st_size), shown);
 }
 

@@ -24,9 +24,9 @@
 namespace merlin::mon::sync {
 namespace {
 
-constexpr int deepest = 64;  // folders in each other
+constexpr int kDeepest = 64;  // nested folders
 
-Error disk_error(const std::string& path) { return {std::strerror(errno), path, "what came before it is in place"}; }
+Error disk_error(const std::string& path) { return {std::strerror(errno), path, "the files before it are in place"}; }
 
 std::string shown(const Tree& tree, const std::string& path) { return path.empty() ? tree.dest : tree.dest + "/" + path; }
 
@@ -40,7 +40,7 @@ std::string link_at(const Place& place) {
   return length < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(length));
 }
 
-// ---- looking
+// ---- comparing
 
 enum class Differs { nothing, attributes, content };
 
@@ -61,16 +61,19 @@ Result<Differs> compare(const Tree& tree, const Item& item) {
   const Item there = item_of(about);
   if ((there.kind == Kind::folder) != (item.kind == Kind::folder)) {
     const bool is_folder = item.kind == Kind::folder;
-    return Error{is_folder ? "is no folder there, and a folder is sent" : "is a folder there, and a file is sent", name,
-                 "move it out of the way there; nothing was changed"};
+    return Error{is_folder ? "is not a folder there, but a folder is sent" : "is a folder there, but a file is sent", name,
+                 "move it away there; nothing was changed"};
   }
   const bool is_odd = item.kind == Kind::file && !S_ISREG(about.st_mode);
   if (is_odd || there.kind != item.kind || compare_content(*place, item, there, name) == Differs::content) return Differs::content;
-  const bool is_same = there.mode == item.mode && there.owner == item.owner && there.group == item.group && there.time_ns == item.time_ns;
-  return is_same ? Differs::nothing : Differs::attributes;
+  const bool is_owned_so = there.owner == item.owner && there.group == item.group;
+  if (is_owned_so && there.mode == item.mode && there.time_ns == item.time_ns) return Differs::nothing;
+  // Its owner may still write to it: a file gets another owner only as a new file.
+  const bool is_replaced = item.kind == Kind::file && (!is_owned_so || about.st_nlink != 1);
+  return is_replaced ? Differs::content : Differs::attributes;
 }
 
-// All that is below a folder and not in the tree.
+// Everything below a folder that is not in the tree.
 class Surplus {
  public:
   explicit Surplus(const Tree& tree) : tree_(tree) {
@@ -78,16 +81,16 @@ class Surplus {
   }
 
   Result<std::vector<std::string>> find() {
-    const net::Fd root(::open(tree_.dest.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return disk_error(tree_.dest);
-    if (auto found = look(root.get(), "", 0); !found) return found.error();
+    const auto root = open_folder(tree_.dest);
+    if (!root) return root.error();
+    if (auto found = look(root->get(), "", 0); !found) return found.error();
     std::ranges::sort(found_, std::greater<>());
     return std::move(found_);
   }
 
  private:
   Result<> look(int folder, const std::string& below, int depth) {
-    if (depth > deepest) return Error{"folders are too deep", shown(tree_, below), ""};
+    if (depth > kDeepest) return Error{"folders are too deep", shown(tree_, below), ""};
     const int copy = ::fcntl(folder, F_DUPFD_CLOEXEC, 0);
     const std::unique_ptr<DIR, int (*)(DIR*)> open(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
     if (!open) return disk_error(shown(tree_, below));
@@ -128,16 +131,24 @@ Result<Owner> owner_of(const Item& item, const std::string& name) {
   const auto group_id = group != nullptr ? std::optional(group->gr_gid) : number(item.group);
   if (user_id && group_id) return Owner{*user_id, *group_id};
   return Error{fmt::format("its {} {} does not exist there", user_id ? "group" : "owner", user_id ? item.group : item.owner), name,
-               "make it there, or change that of the file"};
+               "create it there, or change it for the file"};
 }
 
-// Owner first: a change of owner takes set-id bits away.
+// The owner first, because changing it removes set-id bits.
 bool set_attributes(int fd, const Item& item, const Owner& owner) {
   if (::fchown(fd, owner.user, owner.group) != 0 || ::fchmod(fd, item.mode) != 0) return false;
   if (item.kind == Kind::folder) return true;
   const timespec time{static_cast<time_t>(item.time_ns / 1'000'000'000), static_cast<long>(item.time_ns % 1'000'000'000)};
   const timespec times[] = {{0, UTIME_OMIT}, time};
   return ::futimens(fd, times) == 0;
+}
+
+// What only gets another mode or time is still what was compared, and no second name of another file.
+bool is_as_compared(int fd, const Item& item, const Owner& owner) {
+  struct stat about {};
+  if (::fstat(fd, &about) != 0) return false;
+  if (item.kind == Kind::folder) return S_ISDIR(about.st_mode);
+  return S_ISREG(about.st_mode) && about.st_nlink == 1 && about.st_uid == owner.user && about.st_gid == owner.group;
 }
 
 std::string temporary_name(const std::string& name) { return ".mon-sync-" + oconf::sha256(name).substr(0, 16); }
@@ -152,7 +163,7 @@ bool write_all(int fd, std::string_view left) {
   return true;
 }
 
-// A new file or link beside the old one, then in its place.
+// Creates a new file or link beside the old one, then replaces that.
 bool replace(const Place& place, const Item& item, const Owner& owner, const std::string& content) {
   const int folder = place.folder.get();
   const std::string temporary = temporary_name(place.name);
@@ -188,6 +199,7 @@ Result<> write_item(const Tree& tree, const Item& item, bool has_content, const 
   if (item.kind == Kind::link)
     return ::fchownat(folder, place->name.c_str(), owner->user, owner->group, AT_SYMLINK_NOFOLLOW) == 0 ? Result<>(Ok{}) : disk_error(name);
   const net::Fd open(::openat(folder, place->name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (open && !is_as_compared(open.get(), item, *owner)) return Error{"was changed meanwhile", name, "try again"};
   return open && set_attributes(open.get(), item, *owner) ? Result<>(Ok{}) : disk_error(name);
 }
 
@@ -202,8 +214,7 @@ Result<> remove(const Tree& tree, const std::string& path) {
 }  // namespace
 
 Tree settled(Tree tree) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(tree.dest.c_str(), nullptr), &std::free);
-  if (real) tree.dest = real.get();
+  if (auto real = followed(tree.dest)) tree.dest = std::move(*real);
   return tree;
 }
 
@@ -213,7 +224,7 @@ Result<Change> difference(const Tree& tree) {
   const bool is_there = ::lstat(tree.dest.c_str(), &about) == 0;
   if (!is_there && errno != ENOENT) return disk_error(tree.dest);
   for (const Item& item : tree.items) {
-    // Below a folder that is missing there is nothing to look at.
+    // Below a missing folder there is nothing to compare.
     const bool is_above_missing = !is_there || change.content.contains(item.path.substr(0, item.path.rfind('/')));
     const bool has_folder = item.path.find('/') != std::string::npos;
     if (!is_there || (has_folder && is_above_missing)) {

@@ -1,7 +1,7 @@
-// A sync on the node that it goes to: what differs from a tree, and making it equal.
+// A sync on its target node: finds the differences from a tree, and removes them.
 //
-// Each file is replaced in one step, with owner, mode and time of the other node's. Below a folder no link is ever gone
-// through. What was not sent is left alone, but for a tree that is a mirror.
+// Each file is replaced in one step, with owner, mode and time from the other node. Links below a folder are never
+// followed. Files that were not sent are left alone, unless the tree is a mirror.
 #pragma once
 
 #include <map>
@@ -9,29 +9,29 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
 #include "mon/sync/tree.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::mon::sync {
 
-// What differs from a tree, by path in it.
+// The differences from a tree, by path in it.
 struct Change {
   std::set<std::string> content;     // missing, or with another content
   std::set<std::string> attributes;  // only owner, mode or time
-  std::vector<std::string> surplus;  // in a mirror, to be removed: what is in a folder before it
+  std::vector<std::string> surplus;  // to be removed from a mirror: the contents of a folder before the folder
 
   bool empty() const { return content.empty() && attributes.empty() && surplus.empty(); }
   bool operator==(const Change&) const = default;
 };
 
-// `tree` with its place as it is once links are followed: that one may be a link itself.
+// `tree` with its place after all links are followed, as that place may be a link itself.
 Tree settled(Tree tree);
 
-// Both take a tree that is settled. Error: a folder stands where a file is sent, a file or link where a folder is, or
+// Both take a settled tree. Error: there is a folder in place of a file, a file or link in place of a folder, or
 // it cannot be read.
 Result<Change> difference(const Tree& tree);
 
-// `contents` is what was sent, by path. Error: what came before it is in place.
+// `contents` are the sent files, by path. Error: everything before it is in place.
 using Contents = std::map<std::string, std::string>;
 Result<> make_equal(const Tree& tree, const Change& change, const Contents& contents);
 

@@ -14,18 +14,18 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "mon/cli/local_node.hpp"
+#include "mon/cli/utf8.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "mon/site.hpp"
 #include "mon/sync/folder_walk.hpp"
-#include "mon/utf8.hpp"
 
 namespace merlin::mon::sync {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int deepest = 64;  // folders in each other
-constexpr const char* nothing_sent = "nothing of this node's sync was sent";
+constexpr int kDeepest = 64;  // nested folders
+constexpr const char* kNothingSent = "nothing of this node's sync was sent";
 
 std::string without_slash(const std::string& written) {
   std::string path = std::filesystem::path(written).lexically_normal().string();
@@ -33,9 +33,9 @@ std::string without_slash(const std::string& written) {
   return path;
 }
 
-Error unreadable(const std::string& path) { return {fmt::format("cannot be read: {}", std::strerror(errno)), path, nothing_sent}; }
+Error unreadable(const std::string& path) { return {fmt::format("cannot be read: {}", std::strerror(errno)), path, kNothingSent}; }
 
-// Where a link leads, seen from the root; empty: out of it.
+// Whether a link, seen from the root, leads to a place inside it.
 bool leads_inside(std::string_view link_path, std::string_view target) {
   if (target.starts_with('/')) return false;
   int depth = static_cast<int>(std::ranges::count(link_path, '/'));
@@ -55,13 +55,13 @@ class Reader {
   explicit Reader(Tree& tree) : tree_(tree) {}
 
   Result<> read_folder(int folder, const std::string& below, int depth) {
-    if (depth > deepest) return Error{"folders are too deep", shown(below), nothing_sent};
+    if (depth > kDeepest) return Error{"folders are too deep", shown(below), kNothingSent};
     const int copy = ::fcntl(folder, F_DUPFD_CLOEXEC, 0);
     const std::unique_ptr<DIR, int (*)(DIR*)> open(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
     if (!open) return unreadable(shown(below));
     for (const dirent* entry = ::readdir(open.get()); entry != nullptr; entry = ::readdir(open.get())) {
       const std::string name = entry->d_name;
-      if (name == "." || name == ".." || name.starts_with(temporary_prefix)) continue;
+      if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
       if (auto read = read_one(folder, name, below.empty() ? name : below + "/" + name, depth); !read) return read;
     }
     return Ok{};
@@ -71,21 +71,21 @@ class Reader {
     Item item = item_of(about);
     item.path = path;
     const auto text = read_file(place, shown(path));
-    if (!text) return Error{text.error().what, text.error().where, nothing_sent};
+    if (!text) return Error{text.error().what, text.error().where, kNothingSent};
     item.size = text->size();
     item.digest = oconf::sha256(*text);
     return add(std::move(item));
   }
 
-  static constexpr std::string_view temporary_prefix = ".mon-sync-";
+  static constexpr std::string_view kTemporaryPrefix = ".mon-sync-";
 
  private:
   std::string shown(const std::string& path) const { return path.empty() ? tree_.source : tree_.source + "/" + path; }
 
   Result<> add(Item item) {
-    if (!is_utf8(item.path) || !is_utf8(item.link)) return Error{"its name is no UTF-8", shown(item.path), nothing_sent};
+    if (!is_utf8(item.path) || !is_utf8(item.link)) return Error{"its name is not UTF-8", shown(item.path), kNothingSent};
     tree_.items.push_back(std::move(item));
-    if (tree_.items.size() > most_items) return Error{fmt::format("has more than {} files", most_items), tree_.source, nothing_sent};
+    if (tree_.items.size() > kMostItems) return Error{fmt::format("has more than {} files", kMostItems), tree_.source, kNothingSent};
     return Ok{};
   }
 
@@ -94,7 +94,7 @@ class Reader {
     if (::fstatat(folder, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return unreadable(shown(path));
     if (S_ISLNK(about.st_mode)) return add_link(folder, name, path, about);
     if (S_ISREG(about.st_mode)) return add_file({net::Fd(::fcntl(folder, F_DUPFD_CLOEXEC, 0)), name}, path, about);
-    if (!S_ISDIR(about.st_mode)) return Error{"is a device, a pipe or a socket", shown(path), nothing_sent};
+    if (!S_ISDIR(about.st_mode)) return Error{"is a device, a pipe or a socket", shown(path), kNothingSent};
     Item item = item_of(about);
     item.path = path;
     if (auto added = add(std::move(item)); !added) return added;
@@ -109,20 +109,20 @@ class Reader {
     Item item = item_of(about);
     item.path = path;
     item.link.assign(target.data(), static_cast<std::size_t>(length));
-    if (!leads_inside(path, item.link)) return Error{"is a link that leads out of the folder", shown(path), nothing_sent};
+    if (!leads_inside(path, item.link)) return Error{"is a link that leads out of the folder", shown(path), kNothingSent};
     return add(std::move(item));
   }
 
   Tree& tree_;
 };
 
-constexpr std::array<std::pair<Kind, const char*>, 3> kinds{{{Kind::file, "file"}, {Kind::folder, "folder"}, {Kind::link, "link"}}};
+constexpr std::array<std::pair<Kind, const char*>, 3> kKinds{{{Kind::file, "file"}, {Kind::folder, "folder"}, {Kind::link, "link"}}};
 
-const Error no_tree{"what was sent is not whole", "sync", "is Merlin there of the same version?"};
+const Error kNoTree{"the transfer is incomplete", "sync", "check that both nodes have the same version of Merlin"};
 
 Result<Item> read_item_document(const ordered_json& document) {
-  if (!document.is_object()) return no_tree;
-  const auto kind = std::ranges::find(kinds, text_at(document, "kind"), [](const auto& pair) { return std::string(pair.second); });
+  if (!document.is_object()) return kNoTree;
+  const auto kind = std::ranges::find(kKinds, text_at(document, "kind"), [](const auto& pair) { return std::string(pair.second); });
   Item item{text_at(document, "path"),
             Kind::file,
             static_cast<unsigned>(number_at(document, "mode")) & 07777U,
@@ -132,9 +132,9 @@ Result<Item> read_item_document(const ordered_json& document) {
             static_cast<std::uint64_t>(number_at(document, "size")),
             text_at(document, "sha256"),
             text_at(document, "link")};
-  if (kind == kinds.end() || (!item.path.empty() && !stays_inside(item.path))) return no_tree;
+  if (kind == kKinds.end() || (!item.path.empty() && !stays_inside(item.path))) return kNoTree;
   item.kind = kind->first;
-  if (item.kind == Kind::link && !leads_inside(item.path, item.link)) return no_tree;
+  if (item.kind == Kind::link && !leads_inside(item.path, item.link)) return kNoTree;
   return item;
 }
 
@@ -157,19 +157,19 @@ Result<Tree> read_tree(const config::SyncEntry& entry, bool is_mirror) {
   struct stat about {};
   if (::stat(tree.source.c_str(), &about) != 0) return unreadable(tree.source);
   tree.is_folder = S_ISDIR(about.st_mode);
-  if (wants_folder && !tree.is_folder) return Error{"is no folder", entry.source, "write it without the slash at its end"};
+  if (wants_folder && !tree.is_folder) return Error{"is not a folder", entry.source, "remove the slash at its end"};
   Reader reader(tree);
   if (tree.is_folder) {
     tree.items.push_back(item_of(about));
-    const net::Fd folder(::open(tree.source.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder) return unreadable(tree.source);
-    if (auto read = reader.read_folder(folder.get(), "", 0); !read) return read.error();
+    const auto folder = open_folder(tree.source);
+    if (!folder) return folder.error();
+    if (auto read = reader.read_folder(folder->get(), "", 0); !read) return read.error();
   } else {
-    if (!S_ISREG(about.st_mode)) return Error{"is a device, a pipe or a socket", tree.source, nothing_sent};
-    // A file that is named itself may be reached by a link.
-    const std::unique_ptr<char, decltype(&std::free)> real(::realpath(tree.source.c_str(), nullptr), &std::free);
-    if (!real) return unreadable(tree.source);
-    tree.source = real.get();
+    if (!S_ISREG(about.st_mode)) return Error{"is a device, a pipe or a socket", tree.source, kNothingSent};
+    // A file that the line itself names may be reached through a link.
+    auto real = followed(tree.source);
+    if (!real) return real.error();
+    tree.source = std::move(*real);
     const auto place = place_of_root(tree.source);
     if (!place) return place.error();
     if (auto read = reader.add_file(*place, "", about); !read) return read.error();
@@ -190,7 +190,7 @@ Result<std::string> read_item(const Tree& tree, const Item& item) {
 ordered_json document_of(const Tree& tree) {
   ordered_json items = ordered_json::array();
   for (const Item& item : tree.items) {
-    const auto kind = std::ranges::find(kinds, item.kind, [](const auto& pair) { return pair.first; });
+    const auto kind = std::ranges::find(kKinds, item.kind, [](const auto& pair) { return pair.first; });
     items.push_back({{"path", item.path}, {"kind", kind->second}, {"mode", item.mode}, {"owner", item.owner}, {"group", item.group}});
     if (item.kind == Kind::file) items.back().update({{"time_ns", item.time_ns}, {"size", item.size}, {"sha256", item.digest}});
     if (item.kind == Kind::link) items.back()["link"] = item.link;
@@ -200,9 +200,9 @@ ordered_json document_of(const Tree& tree) {
 
 Result<Tree> read_tree_document(const ordered_json& document) {
   const auto items = document.is_object() ? document.find("items") : document.end();
-  if (!document.is_object() || items == document.end() || !items->is_array() || items->size() > most_items) return no_tree;
+  if (!document.is_object() || items == document.end() || !items->is_array() || items->size() > kMostItems) return kNoTree;
   Tree tree{"", without_slash(text_at(document, "dest")), flag_at(document, "folder"), flag_at(document, "mirror"), {}};
-  if (!tree.dest.starts_with('/') || !stays_inside(std::string_view(tree.dest).substr(1))) return no_tree;
+  if (!tree.dest.starts_with('/') || !stays_inside(std::string_view(tree.dest).substr(1))) return kNoTree;
   for (const ordered_json& entry : *items) {
     auto item = read_item_document(entry);
     if (!item) return item.error();
@@ -212,7 +212,7 @@ Result<Tree> read_tree_document(const ordered_json& document) {
   const bool is_rooted = !tree.items.empty() && tree.items.front().path.empty() &&
                          tree.items.front().kind == (tree.is_folder ? Kind::folder : Kind::file) &&
                          (tree.is_folder || tree.items.size() == 1);
-  return is_rooted ? Result<Tree>(std::move(tree)) : Result<Tree>(no_tree);
+  return is_rooted ? Result<Tree>(std::move(tree)) : Result<Tree>(kNoTree);
 }
 
 }  // namespace merlin::mon::sync

@@ -1,54 +1,54 @@
-// What one line of sync { } names here: a file, or a folder with all that is in it.
+// What one line of sync { } names here: a file, or a folder with its contents.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "config/config.hpp"
-#include "net/fd.hpp"
+#include "shared/base/result.hpp"
+#include "shared/config/config.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::mon::sync {
 
-inline constexpr std::size_t most_items = 100'000;         // of one line
-inline constexpr std::uint64_t largest_item = 256u << 20;  // bytes of one file
+inline constexpr std::size_t kMostItems = 100'000;         // per line
+inline constexpr std::uint64_t kLargestItem = 256u << 20;  // bytes of one file
 
 enum class Kind { file, folder, link };
 
 struct Item {
-  std::string path;  // below the tree's place; empty: itself
+  std::string path;  // relative to the tree's place; empty: the place itself
   Kind kind = Kind::file;
   unsigned mode = 0;  // with set-id bits
-  std::string owner;  // name; digits where it has none
+  std::string owner;  // name; a number if it has none
   std::string group;
   std::int64_t time_ns = 0;  // of the last change
   std::uint64_t size = 0;    // of a file
   std::string digest;        // of a file: SHA-256
-  std::string link;          // of a link: where it leads
+  std::string link;          // of a link: its target
   bool operator==(const Item&) const = default;
 };
 
 struct Tree {
   std::string source;
-  std::string dest;         // without a slash at its end
+  std::string dest;         // without a trailing slash
   bool is_folder = false;   // else it is one file
-  bool is_mirror = false;   // what is not in `items` goes there
-  std::vector<Item> items;  // by path, so that a folder stands before what is in it
+  bool is_mirror = false;   // files there that are not in `items` are removed
+  std::vector<Item> items;  // by path, so that a folder precedes its contents
 };
 
-// Reads all of it. Error, and nothing is sent: something is neither file, folder nor link, a link leads out of the
-// folder, a name is no UTF-8, or it cannot be read.
+// Reads all of it. Error, and nothing is sent: an item is neither file, folder nor link, a link leads out of the
+// folder, a name is not UTF-8, or something cannot be read.
 Result<Tree> read_tree(const config::SyncEntry& entry, bool is_mirror);
 
-// The content of a file of the tree, as it was when the tree was read. Error: it has changed since.
+// The content of a file of the tree, unchanged since the tree was read. Error: it has changed.
 Result<std::string> read_item(const Tree& tree, const Item& item);
 
 nlohmann::ordered_json document_of(const Tree& tree);
-// Of another node: nothing in it leaves its place. Error: it is no tree.
+// A tree from another node: nothing in it leaves its place. Error: it is not a valid tree.
 Result<Tree> read_tree_document(const nlohmann::ordered_json& document);
 
-// Whether a relative path has nothing in it that leaves its folder.
+// Whether a relative path stays inside its folder.
 bool stays_inside(std::string_view path);
 
 }  // namespace merlin::mon::sync

@@ -5,9 +5,11 @@ target_compile_options(merlin_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wconversion -Wno-sign-conversion -fno-omit-frame-pointer
   # gcc 12 reports these in its own headers when it inlines std::variant and std::string
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread>
+  # collecting garbage at gcc's small default costs more time than the memory is worth (in KB)
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=524288>)
 target_compile_definitions(merlin_options INTERFACE MERLIN_VERSION="${PROJECT_VERSION}")
-target_include_directories(merlin_options INTERFACE ${PROJECT_SOURCE_DIR}/shared)
+target_include_directories(merlin_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(MERLIN_SANITIZE)
   target_compile_options(merlin_options INTERFACE -fsanitize=${MERLIN_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(merlin_options INTERFACE -fsanitize=${MERLIN_SANITIZE})
@@ -17,20 +19,61 @@ if(MERLIN_COVERAGE)
   target_link_options(merlin_options INTERFACE --coverage)
 endif()
 
+# Of programs and module, not of the tests: a write beyond a buffer or a changed return address ends the process. Sanitizers find more.
+option(MERLIN_HARDEN "compile the programs and the module with the protections of Debian's own packages" OFF)
+if(MERLIN_HARDEN AND NOT MERLIN_SANITIZE AND NOT MERLIN_COVERAGE)
+  set(merlin_hardening -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86")
+    list(APPEND merlin_hardening -fcf-protection)
+  endif()
+endif()
+
+# merlin_program(TARGET) a program or module that is installed: it resolves its symbols at the start, so that their table is read-only
+function(merlin_program name)
+  target_compile_options(${name} PRIVATE ${merlin_hardening})
+  target_link_options(${name} PRIVATE -Wl,-z,relro,-z,now)
+endfunction()
+
+include(${CMAKE_CURRENT_LIST_DIR}/MerlinPrecompiled.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/MerlinTestCases.cmake)
+if(MERLIN_PCH)
+  # gcc does not know any more that these come from its own headers
+  target_compile_options(merlin_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>)
+endif()
+
+# For a build that is made once, as scripts/demo's: files of these libraries are compiled several at a time. Their headers are
+# read and their templates instantiated once a group, which saves most of the time. The others' files share private names.
+option(MERLIN_UNITY "compile several files of a library at once, where its files permit that" OFF)
+set(merlin_unity_libraries merlin_cluster merlin_wire)
+if(MERLIN_UNITY)
+  target_compile_options(merlin_options INTERFACE -Wno-error)
+endif()
+
 # merlin_library(NAME source... [LINK library...]) a static library from shared/
 function(merlin_library name)
   cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
   add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC merlin_options ${arg_LINK})
+  target_compile_options(${name} PRIVATE ${merlin_hardening})
+  merlin_precompiled(${name} library)
+  if(MERLIN_UNITY AND name IN_LIST merlin_unity_libraries)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
 endfunction()
 
-# merlin_test(NAME source... [LINK library...]) one Boost.Test program, known to ctest by its name
+# merlin_test(NAME source... [LINK library...]) one Boost.Test program, known to ctest by its name, or by
+# the name of each case (MERLIN_TEST_CASES)
 function(merlin_test name)
   cmake_parse_arguments(arg "" "" "LINK;LABELS" ${ARGN})
-  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-  target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK BOOST_TEST_MODULE=${name}
-    MERLIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS} $<TARGET_OBJECTS:merlin_test_main>)
+  target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK MERLIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE merlin_options ${arg_LINK} boost_unit_test_framework)
+  merlin_precompiled(${name} test)
+  merlin_unoptimized_test(${name})
+  if(MERLIN_TEST_CASES)
+    merlin_test_cases(${name} "${arg_LABELS}")
+    return()
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   if(arg_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")

@@ -1,6 +1,6 @@
-#include "config/key_table.hpp"
 #include "packaging/man/pages.hpp"
 #include "packaging/man/roff.hpp"
+#include "shared/config/earlier.hpp"
 
 namespace merlin::manual {
 namespace {
@@ -18,7 +18,7 @@ std::string key_entry(const KeySpec& spec) {
   std::string names = bold(spec.name);
   for (const std::string_view alias : spec.aliases) names += ", " + bold(alias);
   const std::string meaning =
-      std::string(spec.help) + not_yet(spec.in_effect) + "\nTakes " + accepted(spec.rule) + ". Default: " + default_words(spec) + ".";
+      std::string(spec.help) + not_yet(spec.in_effect) + "\nValue: " + accepted(spec.rule) + ". Default: " + default_words(spec) + ".";
   return entry(names, plain(meaning));
 }
 
@@ -32,7 +32,7 @@ std::string key_entries(Scope scope) {
 
 std::string heading(const BlockSpec& block) {
   const std::string outer = block.parent == Scope::top ? "" : block.parent == Scope::node ? "peer NAME { } " : "daemon { } ";
-  const std::string old_name = block.old_name.empty() ? "" : " (old word: " + std::string(block.old_name) + ")";
+  const std::string old_name = block.old_name.empty() ? "" : " (earlier name: " + std::string(block.old_name) + ")";
   return outer + std::string(block.name) + (block.labelled ? " NAME { }" : " { }") + old_name;
 }
 
@@ -45,16 +45,15 @@ std::string block_text(const BlockSpec& block) {
 std::string syntax() {
   return section("SYNTAX") +
          prose(
-             "One file configures the daemon, the module and the command of a node. A file with nothing in it is right for a node that is "
-             "alone.\n"
+             "One file configures the daemon, the module and the command of a node. An empty file is valid for a single node.\n"
              "  key = value\n"
              "  block { … }\n"
              "  block NAME { … }\n"
              "  include FILE-OR-PATTERN\n"
-             "A # at the beginning of a line or behind a space begins a comment; a ; at the end of a line is dropped; values may be "
+             "A # at the beginning of a line or after a space starts a comment. A ; at the end of a line is ignored. Values can be "
              "quoted.\n"
-             "Times take ms s m h d w, sizes KiB MiB GiB (and K M G), yes and no also on off true false 1 0.\n"
-             "A wrong file never stops monitoring: what runs keeps the last good configuration and names every mistake.");
+             "Units of times are ms s m h d w, units of sizes KiB MiB GiB (and K M G). Yes and no can be yes no on off true false 1 0.\n"
+             "A wrong file never stops monitoring: running programs keep the last valid configuration and list every mistake.");
 }
 
 std::string old_key_names() {
@@ -71,7 +70,7 @@ std::string configuration_page() {
   text += syntax() + section("KEYS AT THE TOP OF THE FILE") + key_entries(Scope::top) + section("BLOCKS");
   for (const BlockSpec& block : all_blocks()) text += block_text(block);
   text += section("OLD KEYS") +
-          paragraph(plain("Accepted without effect, and named by mon and in the log, so that files of old installations can be read: " +
+          paragraph(plain("Accepted without effect, so that files of earlier versions can be read. mon and the log list them: " +
                           old_key_names() + "."));
   text += section("FILES") + entry(italic("/etc/merlin/merlin.conf"), "the file") +
           entry(italic("/usr/share/merlin/merlin.conf.example"), "every key with its default");

@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "mon/commands.hpp"
+#include "mon/cli/commands.hpp"
 #include "packaging/man/pages.hpp"
 #include "packaging/man/roff.hpp"
 
@@ -35,18 +35,18 @@ std::string mon_page() {
   text += section("SYNOPSIS") + bold("mon") + " " + italic("COMMAND") + " [" + italic("ARGUMENT") + "\\|...] [" + italic("OPTION") +
           "\\|...]\n";
   text += section("DESCRIPTION");
-  text += paragraph(
-      plain("Several monitoring servers watch the same hosts as one. mon shows what each of them does, adds and removes servers, gives "
-            "them keys,\ncertificates and object configuration, and runs commands on them, many at the same time."));
+  text += paragraph(plain(
+      "Merlin makes several monitoring servers monitor the same hosts as one system. mon shows their state, adds and removes servers, "
+      "distributes keys,\ncertificates and object configuration, and runs commands on many servers in parallel."));
   text += section("COMMANDS");
-  for (const mon::Command& command : mon::all_commands()) text += command_text(command);
+  for (const mon::Command* command : mon::all_commands()) text += command_text(*command);
   text += section("OPTIONS OF EVERY COMMAND") + option_entries(mon::common_options());
-  text += section("EXIT STATUS") + entry("0", "all well") +
-          entry("1", "a node, check or target failed; the others were still done, and each failure is named") +
+  text += section("EXIT STATUS") + entry("0", "success") +
+          entry("1", "a node, check or target failed; the others were processed, and each failure is named") +
           entry("2", "wrong usage; nothing was changed");
-  text += section("ENVIRONMENT") + entry(bold("MERLIN_CONF"), plain("merlin.conf to use, where --config does not name one")) +
-          entry(bold("NO_COLOR"), "no colours, and no lines that are drawn again") +
-          entry(bold("COLUMNS"), "the width, where standard output is no terminal");
+  text += section("ENVIRONMENT") + entry(bold("MERLIN_CONF"), plain("the merlin.conf to use if --config is not given")) +
+          entry(bold("NO_COLOR"), "no colours and no progress lines") +
+          entry(bold("COLUMNS"), "the width if standard output is not a terminal");
   return text + section("SEE ALSO") + bold("merlin.conf") + "(5), " + bold("merlind") + "(8)\n";
 }
 

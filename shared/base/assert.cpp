@@ -1,4 +1,4 @@
-#include "base/assert.hpp"
+#include "shared/base/assert.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// Assertions that stay on in release builds. What happens on failure is the program's choice:
-// the daemon and mon end with a message (a supervisor restarts them); the module sets a handler
-// that throws, its callback boundary catches, the module goes quiet and the core lives on.
+// Assertions that stay enabled in release builds. Each program decides what happens on failure: the daemon and mon end with a message, and
+// a supervisor restarts them. The module installs a handler that throws; its callback boundary catches the exception, the module is
+// disabled, and the core continues.
 #pragma once
 
 namespace merlin {

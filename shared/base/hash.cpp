@@ -1,4 +1,4 @@
-#include "base/hash.hpp"
+#include "shared/base/hash.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -1,4 +1,4 @@
-// Hashing that every architecture agrees on (golden vectors in tests/unit).
+// Hashing with the same results on every architecture (golden vectors in tests/unit).
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace merlin {
 
-// XXH3_64 with the given seed, of the bytes as they are.
+// XXH3_64 of the bytes with the given seed.
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
 
 }  // namespace merlin

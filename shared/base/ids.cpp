@@ -1,9 +1,9 @@
-#include "base/ids.hpp"
+#include "shared/base/ids.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-#include "base/hash.hpp"
+#include "shared/base/hash.hpp"
 
 namespace merlin {
 namespace {
@@ -15,18 +15,18 @@ int hex_digit(char c) {
   return -1;
 }
 
-// 0 is taken: it means "no host" and "the host itself".
+// 0 is reserved: it means "no host" and "the host itself".
 std::uint64_t nonzero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
 }  // namespace
 
 std::string NodeId::hex() const {
-  static constexpr char digits[] = "0123456789abcdef";
+  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   text.reserve(bytes.size() * 2);
   for (std::uint8_t byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }
@@ -63,6 +63,6 @@ ServiceKey service_key(std::string_view host_name, std::string_view description)
 
 std::size_t std::hash<merlin::NodeId>::operator()(const merlin::NodeId& id) const noexcept {
   std::size_t value = 0;
-  std::memcpy(&value, id.bytes.data(), sizeof value);  // random bytes: any part of them is a hash
+  std::memcpy(&value, id.bytes.data(), sizeof value);  // random bytes: every part of them can serve as a hash
   return value;
 }

@@ -1,4 +1,4 @@
-// The identifiers that travel between nodes.
+// The identifiers that nodes exchange.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace merlin {
 
-// Made once at random, kept on disk, and inside the node's certificate. Written as 32 hex digits.
+// Random; created once, stored on disk and in the node's certificate. Written as 32 hex digits.
 struct NodeId {
   std::array<std::uint8_t, 16> bytes{};
 
@@ -24,9 +24,9 @@ struct NodeId {
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 };
 
-// XXH3_64 of the host's name. 0 is never a key.
+// XXH3_64 of the host's name. Never 0.
 using HostKey = std::uint64_t;
-// XXH3_64 of "host name" NUL "service description"; 0 stands for the host itself.
+// XXH3_64 of "host name" NUL "service description". 0 means the host itself.
 using ServiceKey = std::uint64_t;
 
 struct ObjectKey {
@@ -40,6 +40,9 @@ struct ObjectKey {
 HostKey host_key(std::string_view host_name);
 ServiceKey service_key(std::string_view host_name, std::string_view description);
 
+// The unit of ownership (R1): the key of a host, or of an orphan service, whose host is owned by a node that lacks the service.
+using Unit = std::uint64_t;
+
 }  // namespace merlin
 
 template <>
@@ -48,6 +51,6 @@ struct std::hash<merlin::NodeId> {
 };
 template <>
 struct std::hash<merlin::ObjectKey> {
-  // The parts are hashes already.
+  // The parts are already hashes.
   std::size_t operator()(const merlin::ObjectKey& key) const noexcept { return key.host ^ (key.service * 0x9E3779B97F4A7C15ULL); }
 };

@@ -1,5 +1,5 @@
-// Where code in shared/ says what a person may want to read. The program gives the sink: spdlog in
-// the daemon, the core's log in the module, a vector in the simulator.
+// How code in shared/ logs messages for people. The program supplies the sink: spdlog in the daemon, the core's log in the module, a vector
+// in the simulator.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
-// What can go wrong is a Result; what cannot is an assertion (assert.hpp).
-// Result<T> holds a T or an Error. It is std::expected in small, because the newest clang that
-// Debian 12 has for the fuzz targets cannot compile libstdc++'s.
+// Errors that can happen are a Result; errors that cannot are an assertion (assert.hpp). Result<T> contains a T or an Error.
+// It is a small std::expected, because the newest clang in Debian 12, which builds the fuzz targets, cannot compile
+// libstdc++'s.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace merlin {
 
-// One clear line for a person: what is wrong, where, and what to do about it.
+// One clear line for a person: what is wrong, where, and how to fix it.
 struct Error {
   std::string what;
-  std::string where;  // "merlin.conf:12:5", a path, an address; may be empty
-  std::string fix;    // what to do; may be empty
+  std::string where;  // "merlin.conf:12:5", a path, an address; can be empty
+  std::string fix;    // how to fix it; can be empty
 
-  // "where: what; fix" with the empty parts left out.
+  // "where: what; fix" without the empty parts.
   std::string text() const {
     std::string line = where.empty() ? what : where + ": " + what;
     return fix.empty() ? line : line + "; " + fix;
@@ -33,7 +33,7 @@ class [[nodiscard]] Result {
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  // Only when ok().
+  // Requires ok().
   T& value() & { return std::get<0>(held_); }
   const T& value() const& { return std::get<0>(held_); }
   T&& value() && { return std::get<0>(std::move(held_)); }
@@ -43,7 +43,7 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  // Only when not ok().
+  // Requires !ok().
   const Error& error() const { return std::get<1>(held_); }
 
  private:

@@ -1,4 +1,4 @@
-// The two times of Merlin. Code in shared/ never reads a clock: the present comes in as an argument.
+// The two kinds of time in Merlin. Code in shared/ never reads a clock; callers pass the current time as an argument.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@ namespace merlin {
 using Millis = std::chrono::milliseconds;
 using Micros = std::chrono::microseconds;
 
-// A point on this machine's steady clock. Means nothing on another node, nor after a reboot.
+// A time on this machine's steady clock. Meaningless on other nodes and after a reboot.
 struct SteadyTag {
   using rep = std::int64_t;
   using period = std::milli;
@@ -19,7 +19,7 @@ struct SteadyTag {
 };
 using SteadyTime = SteadyTag::time_point;
 
-// Wall clock, milliseconds since 1970 UTC. May step; never used to order anything: versions do that.
+// Wall-clock time, in milliseconds since 1970 UTC. It can jump and is never used for ordering; versions are.
 struct WallTag {
   using rep = std::int64_t;
   using period = std::milli;
@@ -29,7 +29,7 @@ struct WallTag {
 };
 using WallTime = WallTag::time_point;
 
-// Both clocks at one moment, as every step of a state machine gets them.
+// Both clocks at one moment. Every step of a state machine receives them.
 struct Now {
   SteadyTime steady;
   WallTime wall;

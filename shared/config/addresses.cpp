@@ -1,4 +1,4 @@
-#include "config/addresses.hpp"
+#include "shared/config/addresses.hpp"
 
 #include <arpa/inet.h>
 #include <sys/un.h>
@@ -9,8 +9,8 @@
 namespace merlin::config {
 namespace {
 
-constexpr std::size_t longest_host_name = 253;
-constexpr std::size_t longest_label = 63;
+constexpr std::size_t kLongestHostName = 253;
+constexpr std::size_t kLongestLabel = 63;
 
 bool is_ip(int family, const std::string& text) {
   unsigned char bytes[sizeof(in6_addr)];
@@ -29,14 +29,14 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-') return false;
+  if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-') return false;
   return std::all_of(label.begin(), label.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
-// A last label of digits alone would be a broken IPv4 address.
+// A last label that contains only digits would be an invalid IPv4 address.
 bool is_host_name(std::string_view name) {
   if (!name.empty() && name.back() == '.') name.remove_suffix(1);
-  if (name.empty() || name.size() > longest_host_name) return false;
+  if (name.empty() || name.size() > kLongestHostName) return false;
   std::string_view last;
   for (std::size_t at = 0; at <= name.size();) {
     const std::size_t dot = std::min(name.find('.', at), name.size());
@@ -74,7 +74,7 @@ std::optional<Endpoint> read_endpoint(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const std::string_view host = text.substr(0, colon);
-  // "::1:15551" could be read in two ways.
+  // "::1:15551" would be ambiguous.
   if (host.find(':') != std::string_view::npos && host.front() != '[') return std::nullopt;
   const std::optional<std::string> address = read_address(host);
   const std::optional<std::uint16_t> port = read_port(text.substr(colon + 1));

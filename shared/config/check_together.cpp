@@ -1,8 +1,8 @@
-// What settings must be to each other.
+// Rules about several settings.
 #include <algorithm>
 #include <map>
 
-#include "config/validate.hpp"
+#include "shared/config/validate.hpp"
 
 namespace merlin::config {
 namespace {
@@ -46,7 +46,7 @@ class Checks {
 
   static std::string describe(const NodeConfig& node) { return std::string(type_name(node.type)) + " " + quoted(node.name); }
 
-  // Case aside: host names are the same whatever their case.
+  // Compares without regard to case, like host names.
   void names(const NodeConfig& node) {
     const std::string name = lower(node.name);
     if (name == lower(config_.node_name)) {
@@ -59,16 +59,16 @@ class Checks {
   }
 
   void hostgroups(const NodeConfig& node) {
-    const bool poller = node.type == NodeType::poller;
-    if (poller && node.hostgroups.empty()) fail(node.where.text, describe(node) + " has no hostgroup", "add hostgroup = NAME to it");
-    if (!poller && !node.hostgroups.empty()) fail(node.where.text, describe(node) + " has a hostgroup", "only pollers have one: remove it");
+    if (node.type == NodeType::poller && node.hostgroups.empty()) {
+      fail(node.where.text, describe(node) + " has no hostgroup", "add hostgroup = NAME to it");
+    }
   }
 
   void endpoint(const NodeConfig& node) {
     if (!node.connect) return;
     const std::string address = lower(node.address) + " port " + std::to_string(node.port);
     const auto [first, is_first] = by_address_.emplace(address, &node);
-    // Two blocks of one name are told once.
+    // Two blocks with the same name are reported once.
     if (is_first || lower(first->second->name) == lower(node.name)) return;
     fail(node.where.text, describe(node) + " has the address of " + describe(*first->second) + ": " + address, "correct one of the two");
   }
@@ -103,7 +103,8 @@ class Checks {
 
   void times() {
     if (config_.core_timeout >= config_.pulse_interval) return;
-    fail(place(Scope::top, is_set(Scope::top, "core_timeout") ? "core_timeout" : "pulse_interval"),
+    // Only a core_timeout that is set in the file can be too short: its default follows pulse_interval.
+    fail(place(Scope::top, "core_timeout"),
          "core_timeout (" + duration_text(config_.core_timeout) + ") is shorter than pulse_interval (" +
              duration_text(config_.pulse_interval) + ")",
          "make it at least as long");
@@ -116,11 +117,7 @@ class Checks {
 
   void database() {
     const DatabaseConfig& database = config_.daemon.database;
-    const bool postgresql = database.type == DatabaseType::postgresql;
-    if (database.enabled && postgresql && !is_set(Scope::database, "conninfo")) {
-      fail(place(Scope::database, "type"), "a postgresql database needs conninfo", "add conninfo = \"host=... dbname=...\"");
-    }
-    if (!postgresql && database.conninfo) {
+    if (database.type != DatabaseType::postgresql && database.conninfo) {
       fail(place(Scope::database, "conninfo"), "conninfo is for postgresql", "set type = postgresql, or remove conninfo");
     }
   }

@@ -1,6 +1,6 @@
-// The model of merlin.conf: every setting with its type and its default. Plain values; a Config that
-// came out of load.hpp has passed every check, so its readers check nothing again.
-// The keys, their ranges and their help stand in key_table.hpp; a test holds the two together.
+// The model of merlin.conf: every setting with its type and default. Plain values. A Config from load.hpp has passed every
+// check, so its users check nothing again. key_table.hpp contains the keys, their ranges and their help texts; a test compares
+// the two.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 #include <string_view>
 #include <vector>
 
-#include "base/log.hpp"
-#include "base/time.hpp"
+#include "shared/base/log.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::config {
 
-inline constexpr std::uint16_t default_port = 15551;
-inline constexpr std::string_view default_path = "/etc/merlin/merlin.conf";
-// `copies = all`: every node that knows the object runs its check.
-inline constexpr std::uint32_t copies_all = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint16_t kDefaultPort = 15551;
+inline constexpr std::string_view kDefaultPath = "/etc/merlin/merlin.conf";
+// `copies = all`: every node that has the object configured runs its check.
+inline constexpr std::uint32_t kCopiesAll = std::numeric_limits<std::uint32_t>::max();
 
 enum class Preset { lan, wan };
 enum class Partition { every_side, majority };
@@ -33,8 +33,8 @@ enum class AutoPush { no, push };
 // "peer", "poller", "master".
 std::string_view type_name(NodeType type);
 
-// "FILE:LINE:COLUMN" of a block, for messages. Never makes two settings differ: a block that only
-// moved in its file is the same block.
+// "FILE:LINE:COLUMN" of a block, for messages. Ignored in comparisons: a block that only moved in its file is the same
+// block.
 struct Where {
   std::string text;
   bool operator==(const Where&) const { return true; }
@@ -47,11 +47,11 @@ struct Endpoint {
   std::uint16_t port = 0;
 
   bool is_unix() const { return !unix_path.empty(); }
-  std::string text() const;  // as it is written in merlin.conf, "[::1]:15551"
+  std::string text() const;  // as written in merlin.conf, "[::1]:15551"
   bool operator==(const Endpoint&) const = default;
 };
 
-// Commands and places to push or fetch object configuration; empty: Merlin's own way.
+// Commands and paths for pushing and fetching object configuration. Empty: Merlin's own commands.
 struct ObjectConfig {
   std::optional<std::string> push;
   std::optional<std::string> fetch;
@@ -64,7 +64,7 @@ struct ObjectConfig {
 // One line of sync { }. Both paths are absolute and without "..".
 struct SyncEntry {
   std::string source;
-  std::string dest;  // equal to source where the line names only one
+  std::string dest;  // equal to source if the line has only one path
   bool operator==(const SyncEntry&) const = default;
 };
 
@@ -80,19 +80,19 @@ struct Sync {
 struct NodeConfig {
   NodeType type = NodeType::peer;
   std::string name;     // letters, digits, ". _ -"; unique, and never our own
-  std::string address;  // host name, IPv4 or IPv6 without brackets; the name where none is given
-  std::uint16_t port = default_port;
-  std::vector<std::string> hostgroups;    // pollers only, and at least one there
-  std::optional<std::uint32_t> weight;    // what this file says of that node; the node's own word wins
-  bool connect = true;                    // no: we wait for it to connect to us
-  bool takeover = true;                   // no: its hosts are not checked here when it is gone
-  bool notifies = true;                   // no: it has no vote and tells nobody
+  std::string address;  // host name, IPv4 or IPv6 without brackets; default: the name
+  std::uint16_t port = kDefaultPort;
+  std::vector<std::string> hostgroups;    // pollers only; a poller has at least one
+  std::optional<std::uint32_t> weight;    // according to this file; the weight in the node's own file has precedence
+  bool connect = true;                    // no: we wait until it connects to us
+  bool takeover = true;                   // no: we do not check its hosts when it is inactive
+  bool notifies = true;                   // no: it has no vote and does not notify
   std::optional<Millis> data_timeout;     // unset: three of its pulse intervals
   std::vector<std::string> fingerprints;  // SHA-256 of trusted certificates, 64 lower-case hex digits each
   std::string ssh_user = "root";
   std::uint16_t ssh_port = 22;
-  std::optional<std::string> ssh_key;     // path; unset: what ssh finds by itself
-  std::optional<std::uint64_t> max_rate;  // bytes a second of bulk sync; unset: no limit
+  std::optional<std::string> ssh_key;     // path; unset: the keys that ssh uses
+  std::optional<std::uint64_t> max_rate;  // bytes per second of bulk synchronisation; unset: no limit
   ObjectConfig object_config;
   Sync sync;
   Where where;
@@ -104,7 +104,7 @@ struct ModuleConfig {
   LogLevel log_level = LogLevel::info;                 // unset: Config::log_level
   std::string log_file = "/var/log/merlin/module.log";
   bool notifies = true;
-  // Where the two are linked by TLS: whom each of them trusts at the other end; digits as in NodeConfig.
+  // If the two are linked by TLS: the fingerprints that each trusts; digits as in NodeConfig.
   std::vector<std::string> fingerprints;
   bool operator==(const ModuleConfig&) const = default;
 };
@@ -120,7 +120,7 @@ struct DatabaseConfig {
 
 struct HttpConfig {
   std::string address = "127.0.0.1";
-  std::optional<std::uint16_t> port;  // unset: no HTTP at all
+  std::optional<std::uint16_t> port;  // unset: no HTTP server
   bool operator==(const HttpConfig&) const = default;
 };
 
@@ -128,8 +128,8 @@ struct DaemonConfig {
   std::string pidfile = "/run/merlin/merlind.pid";
   std::string user = "merlin";
   std::string control_socket = "/run/merlin/control.sock";
-  std::string tls_dir = "/etc/merlin/tls";    // unset: the folder "tls" beside merlin.conf
-  std::string state_dir = "/var/lib/merlin";  // unset: the folder of database.path
+  std::string tls_dir = "/etc/merlin/tls";  // unset: the folder "tls" beside merlin.conf
+  std::string state_dir = "/var/lib/merlin";
   Millis backlog_max_age = std::chrono::hours(24 * 7);
   std::uint64_t backlog_max_size = 1ULL << 30;  // bytes
   DatabaseConfig database;
@@ -138,7 +138,7 @@ struct DaemonConfig {
   bool operator==(const DaemonConfig&) const = default;
 };
 
-// Unset: found on the machine by whoever needs it.
+// Unset: detected by the code that needs it.
 struct CoreConfig {
   CoreType type = CoreType::automatic;
   std::optional<std::string> config;                        // path of nagios.cfg or naemon.cfg
@@ -148,10 +148,10 @@ struct CoreConfig {
 };
 
 struct Config {
-  std::string node_name;  // the host name where none is given
+  std::string node_name;  // default: the host name
   std::string cluster = "merlin";
-  std::vector<std::string> listen_addresses{"0.0.0.0", "::"};  // a machine without one of the families is not at fault
-  std::uint16_t port = default_port;
+  std::vector<std::string> listen_addresses{"0.0.0.0", "::"};  // it is no error if the machine lacks one of the families
+  std::uint16_t port = kDefaultPort;
   Preset preset = Preset::lan;
 
   Millis pulse_interval{1000};
@@ -161,16 +161,16 @@ struct Config {
   Millis join_timeout{30000};
   Millis isolation_grace{10000};
 
-  std::optional<std::uint32_t> weight;  // 0: standby; unset: what other nodes' files say, else 1
+  std::optional<std::uint32_t> weight;  // 0: standby; unset: the weight in other nodes' files, otherwise 1
   std::uint32_t copies = 1;             // or copies_all
   std::uint32_t confirm = 1;
   ConfirmUnavailable confirm_unavailable = ConfirmUnavailable::notify;
   Partition partition = Partition::every_side;
   std::optional<std::string> tie;  // name of a node below, or node_name
   WhenIsolated when_isolated = WhenIsolated::run;
-  std::optional<std::uint32_t> takeover_rate;  // checks a second; unset: four times the cluster's average
+  std::optional<std::uint32_t> takeover_rate;  // checks per second; unset: four times the cluster's average
   Perfdata perfdata = Perfdata::owner;
-  std::vector<std::string> blocked_hostgroups;  // `ipc_blocked_hostgroups`: another node takes their hosts
+  std::vector<std::string> blocked_hostgroups;  // `ipc_blocked_hostgroups`: other nodes check their hosts
 
   LogLevel log_level = LogLevel::info;
   std::string log_file = "/var/log/merlin/merlind.log";  // the daemon's; or "stderr"
@@ -182,7 +182,7 @@ struct Config {
   CoreConfig core;
   std::vector<NodeConfig> nodes;  // in the order of the file
 
-  // The node of that name, or null. Valid until nodes changes.
+  // The node with this name, or null. Valid until nodes changes.
   const NodeConfig* find_node(std::string_view name) const;
   bool operator==(const Config&) const = default;
 };

@@ -1,10 +1,10 @@
-#include "config/edit.hpp"
+#include "shared/config/edit.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "config/problems.hpp"
-#include "config/text_editor.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/text_editor.hpp"
 
 namespace merlin::config {
 namespace {
@@ -18,7 +18,7 @@ bool is_plain_word(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), fits);
 }
 
-// A key or a label, which end at white space, "=" and "{".
+// A key or a label. It ends at white space, "=" or "{".
 Result<std::string> written_word(std::string_view word) {
   if (is_plain_word(word)) return std::string(word);
   Result<std::string> value = written_value(word);
@@ -50,7 +50,7 @@ Result<std::string> block_lines(const TextEditor& editor, const std::string& ind
   return lines + indent + "}" + editor.line_end();
 }
 
-// All entries of the block that are this key, whichever of its names they use.
+// All entries of the block with this key, under any of its names.
 std::vector<const Entry*> entries_of(const FoundBlock& found, std::string_view key) {
   const KeySpec* spec = find_key(found.scope, key);
   std::vector<const Entry*> entries;
@@ -61,7 +61,7 @@ std::vector<const Entry*> entries_of(const FoundBlock& found, std::string_view k
   return entries;
 }
 
-// Behind which line a new key goes: the block's last key, includes aside.
+// The line after which a new key is inserted: the block's last key, not counting includes.
 std::optional<Span> last_key_line(const Block& block) {
   for (auto entry = block.entries.rbegin(); entry != block.entries.rend(); ++entry) {
     if (entry->key.text != "include") return entry->line;

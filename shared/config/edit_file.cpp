@@ -1,4 +1,4 @@
-#include "config/edit_file.hpp"
+#include "shared/config/edit_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,18 +10,18 @@
 #include <map>
 #include <thread>
 
-#include "config/key_table.hpp"
-#include "config/load.hpp"
-#include "config/nearest.hpp"
-#include "config/problems.hpp"
-#include "config/replace_file.hpp"
-#include "config/text_editor.hpp"
-#include "config/tree.hpp"
+#include "shared/config/key_table.hpp"
+#include "shared/config/load.hpp"
+#include "shared/config/nearest.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/replace_file.hpp"
+#include "shared/config/text_editor.hpp"
+#include "shared/config/tree.hpp"
 
 namespace merlin::config {
 namespace {
 
-// Only one edit at a time: a lock on the folder of the main file, which needs no file of its own.
+// Only one edit at a time: locks the folder of the main file, so no lock file is needed.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& path) {
@@ -33,7 +33,7 @@ class FolderLock {
       error_ = Error{std::string("cannot open the folder: ") + std::strerror(errno), folder, ""};
       return;
     }
-    const auto deadline = std::chrono::steady_clock::now() + lock_wait;
+    const auto deadline = std::chrono::steady_clock::now() + kLockWait;
     while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
       if (std::chrono::steady_clock::now() >= deadline) {
         error_ = Error{"another edit of the configuration does not end", path, "try again when it has"};
@@ -65,7 +65,7 @@ std::vector<std::string_view> node_names(const Tree& tree) {
   return names;
 }
 
-// The texts of one edit until they are written: all of them or none.
+// The texts of one edit until they are written: all or none.
 class Draft {
  public:
   explicit Draft(const std::string& path) : path_(path), lock_(path) {
@@ -81,7 +81,7 @@ class Draft {
   bool ok() const { return result_.errors.empty(); }
   void fail(Error error) { result_.errors.push_back(std::move(error)); }
 
-  // The file that the node's block stands in; empty and an error where there is none.
+  // The file that contains the node's block. Empty, with an error, if there is none.
   std::string file_of(const std::string& name) {
     for (const File& file : tree_.files) {
       const auto& blocks = file.root.blocks;
@@ -92,7 +92,7 @@ class Draft {
     return "";
   }
 
-  // Where a key at the top of any of the files has that value; empty: nowhere.
+  // The file in which a key outside all blocks has this value. Empty: none.
   std::string file_with(std::string_view key, const std::string& value) const {
     for (const File& file : tree_.files) {
       for (const Entry& entry : file.root.entries) {
@@ -100,6 +100,16 @@ class Draft {
       }
     }
     return "";
+  }
+
+  // The file that sets the key at its top, else the main one.
+  const std::string& file_of_top_key(const KeySpec& key) const {
+    for (const File& file : tree_.files) {
+      for (const Entry& entry : file.root.entries) {
+        if (find_key(Scope::top, entry.key.text) == &key) return file.path;
+      }
+    }
+    return path_;
   }
 
   const std::string& text(const std::string& file) { return texts_[file]; }
@@ -114,7 +124,7 @@ class Draft {
     fail(std::move(error));
   }
 
-  // Checks the whole, then writes what has changed.
+  // Checks the whole configuration, then writes the changed files.
   EditResult write() {
     if (!ok()) return std::move(result_);
     Overlay overlay(disk());
@@ -196,6 +206,24 @@ EditResult edit_node(const std::string& path, const std::string& name, const std
     if (!draft.ok()) break;
     const std::string& text = draft.text(file);
     draft.put(file, change.value ? set_key(text, {{"", name}}, change.key, *change.value) : remove_key(text, {{"", name}}, change.key));
+  }
+  return draft.write();
+}
+
+EditResult edit_top(const std::string& path, const std::vector<Change>& changes) {
+  Draft draft(path);
+  for (const Change& change : changes) {
+    if (!draft.ok()) break;
+    const KeySpec* key = find_key(Scope::top, change.key);
+    if (key == nullptr) {
+      const std::optional<std::string_view> word = nearest(change.key, key_names(Scope::top));
+      draft.fail(
+          {"unknown key " + quoted(change.key), "", word ? "did you mean '" + std::string(*word) + "'?" : "see docs/configuration.md"});
+      break;
+    }
+    const std::string file = draft.file_of_top_key(*key);
+    const std::string& text = draft.text(file);
+    draft.put(file, change.value ? set_key(text, {}, change.key, *change.value) : remove_key(text, {}, change.key));
   }
   return draft.write();
 }

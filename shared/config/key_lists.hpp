@@ -1,9 +1,9 @@
-// The parts that key_table.cpp puts together, and how their rows say a type.
+// The parts of key_table.cpp, and how their rows state a type.
 #pragma once
 
 #include <vector>
 
-#include "config/key_table.hpp"
+#include "shared/config/key_table.hpp"
 
 namespace merlin::config {
 
@@ -18,7 +18,11 @@ inline Rule a_size(std::int64_t min, std::int64_t max, std::string_view word = {
 inline Rule one_of(std::span<const Choice> choices) { return {ValueType::choice, 0, 0, choices, {}}; }
 inline Rule a_port() { return whole(1, 65535); }
 
-inline constexpr Choice log_levels[] = {{"debug", 0}, {"info", 1}, {"warning", 2}, {"error", 3}, {"all", 0}, {"warn", 2}, {"err", 3}};
+inline constexpr Choice kLogLevels[] = {{"debug", 0}, {"info", 1}, {"warning", 2}, {"error", 3}, {"all", 0}, {"warn", 2}, {"err", 3}};
+// For lists that can be given in several lines.
+inline void append(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
 inline LogLevel log_level_of(const Value& value) { return static_cast<LogLevel>(value.number); }
 
 }  // namespace merlin::config

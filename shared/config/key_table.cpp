@@ -1,12 +1,11 @@
-#include "config/key_table.hpp"
+#include "shared/config/key_table.hpp"
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
-#include "config/key_lists.hpp"
-#include "config/nearest.hpp"
-#include "config/problems.hpp"
+#include "shared/config/key_lists.hpp"
+#include "shared/config/nearest.hpp"
+#include "shared/config/problems.hpp"
 
 namespace merlin::config {
 namespace {
@@ -17,64 +16,20 @@ std::vector<KeySpec> every_key() {
   return keys;
 }
 
-constexpr std::array<BlockSpec, 11> blocks{{
+constexpr std::array<BlockSpec, 11> kBlocks{{
     {Scope::module, Scope::top, "module", "", false, NodeType::peer, true, "The module inside the monitoring core."},
     {Scope::daemon, Scope::top, "daemon", "", false, NodeType::peer, true, "The daemon merlind."},
     {Scope::database, Scope::daemon, "database", "", false, NodeType::peer, false, "The report database."},
-    {Scope::http, Scope::daemon, "http", "", false, NodeType::peer, false, "Metrics, health and a status page; off unless a port is set."},
+    {Scope::http, Scope::daemon, "http", "", false, NodeType::peer, false, "Metrics, health and a status page. Off unless a port is set."},
     {Scope::push_policy, Scope::daemon, "object_config", "", false, NodeType::peer, true,
-     "How object configuration is given to the other nodes."},
+     "How object configuration is copied to the other nodes."},
     {Scope::core, Scope::top, "core", "", false, NodeType::peer, true, "The monitoring core on this machine."},
-    {Scope::node, Scope::top, "peer", "", true, NodeType::peer, true, "A node that shares our hosts with us."},
-    {Scope::node, Scope::top, "poller", "slave", true, NodeType::poller, false, "A node that checks some hostgroups for us."},
-    {Scope::node, Scope::top, "master", "noc", true, NodeType::master, false, "A node that we check hostgroups for."},
-    {Scope::node_push, Scope::node, "object_config", "", false, NodeType::peer, true, "How object configuration is given to this node."},
+    {Scope::node, Scope::top, "peer", "", true, NodeType::peer, true, "A node that monitors the same hosts."},
+    {Scope::node, Scope::top, "poller", "slave", true, NodeType::poller, false, "A node that checks the hosts of some hostgroups for us."},
+    {Scope::node, Scope::top, "master", "noc", true, NodeType::master, false, "A node for which we check the hosts of some hostgroups."},
+    {Scope::node_push, Scope::node, "object_config", "", false, NodeType::peer, true, "How object configuration is copied to this node."},
     {Scope::sync, Scope::node, "sync", "", false, NodeType::peer, true,
-     "Files and folders to keep equal there, one a line: SOURCE DEST, SOURCE = DEST, or one path for the same place there."},
-}};
-
-constexpr std::array<OldKey, 28> old{{
-    {"binlog_dir", {}},
-    {"binlog_max_memory_size", {}},
-    {"binlog_max_file_size", {}},
-    {"binlog_persist", {}},
-    {"ipc_privatekey", {}},
-    {"publickey", {}},
-    {"encrypted", {}},
-    {"uuid", {}},
-    {"ipc_uuid", {}},
-    {"oconfsplit_dir", {}},
-    {"event_mask", {}},
-    {"handle_events", {}},
-    {"ignore_events", {}},
-    {"auto_delete", {}},
-    {"max_sync_attempts", {}},
-    {"fixed_srcport", {}},
-    {"import_program", {}},
-    {"track_current", {}},
-    // The database block of old installations named a MySQL server.
-    {"name", Scope::database},
-    {"user", Scope::database},
-    {"pass", Scope::database},
-    {"host", Scope::database},
-    {"port", Scope::database},
-    {"conn_str", Scope::database},
-    {"commit_interval", Scope::database},
-    {"log_report_data", Scope::database},
-    {"log_notifications", Scope::database},
-    {"track_current_status", Scope::database},
-}};
-
-constexpr std::array<std::pair<Scope, std::string_view>, 9> moved{{
-    {Scope::daemon, "address"},
-    {Scope::daemon, "port"},
-    {Scope::daemon, "log_level"},
-    {Scope::daemon, "log_file"},
-    {Scope::daemon, "use_syslog"},
-    {Scope::daemon, "ipc_socket"},
-    {Scope::module, "ipc_socket"},
-    {Scope::module, "use_syslog"},
-    {Scope::module, "ipc_blocked_hostgroups"},
+     "Files and folders to copy to the node, one per line: SOURCE DEST, SOURCE = DEST, or one path that is used for both."},
 }};
 
 bool is_called(const KeySpec& spec, std::string_view name) {
@@ -84,11 +39,11 @@ bool is_called(const KeySpec& spec, std::string_view name) {
 }  // namespace
 
 std::span<const KeySpec> all_keys() {
-  static const std::vector<KeySpec> keys = every_key();
-  return keys;
+  static const std::vector<KeySpec> kKeys = every_key();
+  return kKeys;
 }
 
-std::span<const BlockSpec> all_blocks() { return blocks; }
+std::span<const BlockSpec> all_blocks() { return kBlocks; }
 
 const KeySpec* find_key(Scope scope, std::string_view name) {
   for (const KeySpec& spec : all_keys()) {
@@ -98,21 +53,10 @@ const KeySpec* find_key(Scope scope, std::string_view name) {
 }
 
 const BlockSpec* find_block(Scope parent, std::string_view name) {
-  for (const BlockSpec& spec : blocks) {
+  for (const BlockSpec& spec : kBlocks) {
     if (spec.parent == parent && !name.empty() && (spec.name == name || spec.old_name == name)) return &spec;
   }
   return nullptr;
-}
-
-const KeySpec* find_moved_key(Scope scope, std::string_view name) {
-  const auto found = std::find(moved.begin(), moved.end(), std::pair{scope, name});
-  return found == moved.end() ? nullptr : find_key(Scope::top, name);
-}
-
-std::span<const OldKey> old_keys() { return old; }
-
-bool is_old_key(Scope scope, std::string_view name) {
-  return std::any_of(old.begin(), old.end(), [&](const OldKey& key) { return key.name == name && key.scope.value_or(scope) == scope; });
 }
 
 std::vector<std::string_view> key_names(Scope scope) {
@@ -127,7 +71,7 @@ std::vector<std::string_view> key_names(Scope scope) {
 
 std::vector<std::string_view> block_names(Scope parent) {
   std::vector<std::string_view> names;
-  for (const BlockSpec& spec : blocks) {
+  for (const BlockSpec& spec : kBlocks) {
     if (spec.parent != parent) continue;
     names.push_back(spec.name);
     if (!spec.old_name.empty()) names.push_back(spec.old_name);

@@ -1,7 +1,7 @@
-#include "config/load.hpp"
+#include "shared/config/load.hpp"
 
-#include "config/tree.hpp"
-#include "config/validate.hpp"
+#include "shared/config/tree.hpp"
+#include "shared/config/validate.hpp"
 
 namespace merlin::config {
 namespace {

@@ -1,4 +1,4 @@
-#include "config/config.hpp"
+#include "shared/config/config.hpp"
 
 namespace merlin::config {
 

@@ -1,4 +1,4 @@
-#include "config/nearest.hpp"
+#include "shared/config/nearest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,13 +6,13 @@
 namespace merlin::config {
 namespace {
 
-constexpr std::size_t longest_word = 64;  // longer ones are no misspelling of any of ours
+constexpr std::size_t kLongestWord = 64;  // longer words are not misspellings of any of ours
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Optimal string alignment: edits, and swaps of neighbours. Three rows are all it looks at.
+// Optimal string alignment: edits and swaps of adjacent letters. It needs only three rows.
 std::size_t distance(std::string_view a, std::string_view b) {
-  using Row = std::array<std::size_t, longest_word + 1>;
+  using Row = std::array<std::size_t, kLongestWord + 1>;
   Row before{}, above{}, row{};
   for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -32,11 +32,11 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  if (word.empty() || word.size() > longest_word) return std::nullopt;
+  if (word.empty() || word.size() > kLongestWord) return std::nullopt;
   std::optional<std::string_view> best;
   std::size_t fewest = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   for (std::string_view candidate : candidates) {
-    if (candidate.size() > longest_word) continue;
+    if (candidate.size() > kLongestWord) continue;
     const std::size_t edits = distance(word, candidate);
     if (edits >= fewest) continue;
     fewest = edits;

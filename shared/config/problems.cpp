@@ -1,14 +1,14 @@
-#include "config/problems.hpp"
+#include "shared/config/problems.hpp"
 
 namespace merlin::config {
 namespace {
 
-constexpr std::size_t longest_quote = 80;
+constexpr std::size_t kLongestQuote = 80;
 
 }  // namespace
 
 void Problems::add(Error error) {
-  if (kept_.size() < max_errors) {
+  if (kept_.size() < kMaxErrors) {
     kept_.push_back(std::move(error));
   } else {
     ++left_out_;
@@ -25,11 +25,11 @@ std::vector<Error> Problems::take() {
 
 std::string quoted(std::string_view text) {
   std::string shown = "'";
-  for (char c : text.substr(0, longest_quote)) {
+  for (char c : text.substr(0, kLongestQuote)) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     shown += control ? '?' : c;
   }
-  return shown + (text.size() > longest_quote ? "...'" : "'");
+  return shown + (text.size() > kLongestQuote ? "...'" : "'");
 }
 
 }  // namespace merlin::config

@@ -1,4 +1,4 @@
-// Errors gathered up to a bound; what is past it is only counted.
+// Collects errors up to a limit; further ones are only counted.
 #pragma once
 
 #include <cstddef>
@@ -6,17 +6,17 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::config {
 
-inline constexpr std::size_t max_errors = 100;  // then one more that says how many were left out
+inline constexpr std::size_t kMaxErrors = 100;  // then one more that states the number of omitted errors
 
 class Problems {
  public:
   void add(Error error);
   bool empty() const { return kept_.empty(); }
-  // The first max_errors, and a last one that says "and N more errors" where there were more.
+  // The first max_errors; if there are more, the last one says "and N more errors".
   std::vector<Error> take();
 
  private:
@@ -24,7 +24,7 @@ class Problems {
   std::size_t left_out_ = 0;
 };
 
-// A piece of a hostile file as it may stand in a message: in quotes, short, without control characters.
+// Part of an untrusted file for a message: quoted, short, without control characters.
 std::string quoted(std::string_view text);
 
 }  // namespace merlin::config

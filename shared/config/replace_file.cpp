@@ -1,4 +1,4 @@
-#include "config/replace_file.hpp"
+#include "shared/config/replace_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,9 +13,9 @@
 namespace merlin::config {
 namespace {
 
-constexpr mode_t new_file_mode = 0644;
+constexpr mode_t kNewFileMode = 0644;
 
-// The new file while it is being written. Gone again unless it took the old one's place.
+// The new file while it is being written. Removed unless it has replaced the old one.
 class Temporary {
  public:
   explicit Temporary(const std::string& folder) : path_(folder + "/.merlin.XXXXXX") { fd_ = ::mkostemp(path_.data(), O_CLOEXEC); }
@@ -39,7 +39,7 @@ class Temporary {
   }
 
   bool take_owner_and_mode(const std::optional<struct stat>& old) {
-    if (!old) return ::fchmod(fd_, new_file_mode) == 0;
+    if (!old) return ::fchmod(fd_, kNewFileMode) == 0;
     const bool same_owner = old->st_uid == ::geteuid() && old->st_gid == ::getegid();
     if (!same_owner && ::fchown(fd_, old->st_uid, old->st_gid) != 0) return false;
     return ::fchmod(fd_, old->st_mode & 07777) == 0;
@@ -68,7 +68,7 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Where symbolic links lead; the path itself where there is no file yet.
+// The target of symbolic links; the path itself if there is no file yet.
 Result<std::string> target_of(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   if (real) return std::string(real.get());
@@ -78,7 +78,7 @@ Result<std::string> target_of(const std::string& path) {
   return path;
 }
 
-// The rename is kept only once the folder is.
+// The rename is durable only after the folder has been synced.
 bool sync_folder(const std::string& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;

@@ -1,4 +1,4 @@
-#include "config/sources.hpp"
+#include "shared/config/sources.hpp"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -31,19 +31,19 @@ class Descriptor {
 Error cannot_read(const std::string& path, const std::string& why) { return {"cannot read the file: " + why, path, ""}; }
 
 Error too_large(const std::string& path) {
-  return {"the file is larger than " + std::to_string(max_file_size) + " bytes", path, "split it by include"};
+  return {"the file is larger than " + std::to_string(kMaxFileSize) + " bytes", path, "split it by include"};
 }
 
 class Disk : public Sources {
  public:
   Result<std::string> read(const std::string& path) override {
-    // O_NONBLOCK: a pipe in that place must not hang us.
+    // O_NONBLOCK: a pipe at this path must not block us.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (file.get() < 0) return cannot_read(path, std::strerror(errno));
     struct stat about {};
     if (::fstat(file.get(), &about) != 0) return cannot_read(path, std::strerror(errno));
     if (!S_ISREG(about.st_mode)) return cannot_read(path, "it is not a regular file");
-    std::string text(max_file_size + 1, '\0');
+    std::string text(kMaxFileSize + 1, '\0');
     std::size_t length = 0;
     while (length < text.size()) {
       const ssize_t got = ::read(file.get(), text.data() + length, text.size() - length);
@@ -52,7 +52,7 @@ class Disk : public Sources {
       if (got == 0) break;
       length += static_cast<std::size_t>(got);
     }
-    if (length > max_file_size) return too_large(path);
+    if (length > kMaxFileSize) return too_large(path);
     text.resize(length);
     text.shrink_to_fit();
     return text;
@@ -88,7 +88,7 @@ Sources& disk() {
 Result<std::string> Overlay::read(const std::string& path) {
   const auto found = texts_.find(below_.identity(path));
   if (found == texts_.end()) return below_.read(path);
-  if (found->second.size() > max_file_size) return too_large(path);
+  if (found->second.size() > kMaxFileSize) return too_large(path);
   return found->second;
 }
 

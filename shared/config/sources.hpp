@@ -1,5 +1,5 @@
-// What loading merlin.conf needs of the machine: one seam, so that tests and the fuzzer run in memory
-// and an edit can be checked before it is written.
+// What loading merlin.conf needs from the machine. An interface, so that tests and the fuzzer run in memory, and an edit can be checked
+// before it is written.
 #pragma once
 
 #include <cstddef>
@@ -7,25 +7,25 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::config {
 
-inline constexpr std::size_t max_file_size = 1 << 20;  // bytes of one file
+inline constexpr std::size_t kMaxFileSize = 1 << 20;  // bytes per file
 
 class Sources {
  public:
   virtual ~Sources() = default;
-  // The whole of a regular file of at most max_file_size bytes.
+  // The contents of a regular file of at most max_file_size bytes.
   virtual Result<std::string> read(const std::string& path) = 0;
-  // The files that a shell pattern names, sorted; none is no error.
+  // The files that match a shell pattern, sorted; no match is not an error.
   virtual std::vector<std::string> match(const std::string& pattern) = 0;
-  // One name for one file, whatever links lead to it; `path` itself where it cannot be told.
+  // A unique name for a file, regardless of links; `path` itself if it cannot be determined.
   virtual std::string identity(const std::string& path) = 0;
   virtual std::string host_name() = 0;
 };
 
-// The machine itself.
+// The real machine.
 Sources& disk();
 
 // `below`, with the text of some files replaced.

@@ -1,4 +1,4 @@
-#include "config/statement.hpp"
+#include "shared/config/statement.hpp"
 
 namespace merlin::config {
 namespace {
@@ -6,7 +6,7 @@ namespace {
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }
 
-// Where the quote that opens at `open` is closed; npos: nowhere.
+// The position where the quote that opens at `open` is closed; npos: it is not.
 std::size_t closing_quote(std::string_view text, std::size_t open) {
   const char quote = text[open];
   for (std::size_t i = open + 1; i < text.size(); ++i) {
@@ -30,7 +30,7 @@ std::string unescaped(std::string_view inside, char quote) {
   return text;
 }
 
-// Reads one line from left to right. Positions inside are offsets into the line.
+// Reads one line from left to right. Positions are offsets into the line.
 class Reader {
  public:
   explicit Reader(const Line& line) : line_(line), text_(line.text) {}
@@ -69,12 +69,12 @@ class Reader {
     return std::nullopt;
   }
 
-  // Sets end_ to where the comment, or a trailing ";", starts.
+  // Sets end_ to the start of the comment or of a trailing ";".
   std::optional<Error> find_end() {
     std::size_t i = begin_;
     for (; i < text_.size(); ++i) {
       const char before = i == begin_ ? ' ' : text_[i - 1];
-      if (text_[i] == '#' && is_space(before)) break;
+      if (text_[i] == '#' && (is_space(before) || before == ';')) break;
       if (!is_quote(text_[i]) || (!is_space(before) && before != '=')) continue;
       const std::size_t close = closing_quote(text_, i);
       if (close == std::string_view::npos) return error(i, "the quote is not closed on its line", "close it");
@@ -97,7 +97,7 @@ class Reader {
     return Statement{Statement::Kind::open, {}, {}, false, span(begin_, end_)};
   }
 
-  // The "{" of "name [label] {" or "name [label] { }"; npos: this is no header.
+  // The "{" of "name [label] {" or "name [label] { }"; npos: not a header.
   std::size_t header_brace() const {
     std::size_t last = end_ - 1;
     if (text_[last] == '}') {
@@ -107,7 +107,7 @@ class Reader {
     return text_[last] == '{' && last > begin_ ? last : std::string_view::npos;
   }
 
-  // The word that starts at `at`, up to white space, `stop` or `limit`.
+  // The word that starts at `at` and ends at white space, `stop` or `limit`.
   Word word(std::size_t at, std::size_t limit, char stop) const {
     if (is_quote(text_[at])) {
       const std::size_t close = closing_quote(text_, at);
@@ -120,7 +120,7 @@ class Reader {
 
   std::size_t behind(const Word& word) const { return word.span.end - line_.offset; }
 
-  // A quoted word ends with its quote, so nothing else may follow at once.
+  // A quoted word ends with its quote, so it must be followed by a separator.
   std::optional<Error> glued(const Word& word, std::size_t limit) const {
     const std::size_t next = behind(word);
     if (!word.quoted || next >= limit || is_space(text_[next]) || text_[next] == '=') return std::nullopt;
@@ -154,7 +154,7 @@ class Reader {
       found.equals = true;
       at = skip_space(at + 1);
     }
-    // Behind "=" there may be nothing but a comment.
+    // "=" may be followed by nothing but a comment.
     at = at < end_ ? at : end_;
     if (at == end_ && !found.equals) return found;
     found.value = value(at);
@@ -168,7 +168,7 @@ class Reader {
     return {std::string(text_.substr(at, end_ - at)), span(at, end_), position(at), false};
   }
 
-  // "peer a { port = 1" and "port = 1 }" are meant as braces, and must not end up inside a value.
+  // "peer a { port = 1" and "port = 1 }" are meant as braces and must not become part of a value.
   std::optional<Error> stray_brace(const Statement& found) const {
     if (found.value->quoted || found.value->text.empty()) return std::nullopt;
     const std::string& text = found.value->text;

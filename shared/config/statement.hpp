@@ -1,7 +1,7 @@
-// One line of merlin.conf, taken apart.
+// Parses one line of merlin.conf.
 #pragma once
 
-#include "config/syntax.hpp"
+#include "shared/config/syntax.hpp"
 
 namespace merlin::config {
 
@@ -11,12 +11,12 @@ struct Statement {
   Word key;                   // entry: the key; header: the block's name
   std::optional<Word> value;  // entry: the value; header: the label
   bool equals = false;
-  Span braces;  // where "{" and "}" stand, as far as there are any
+  Span braces;  // positions of "{" and "}", if present
 };
 
 struct Line {
-  std::string_view text;   // without its line end
-  std::size_t offset = 0;  // of the line in its file
+  std::string_view text;   // without line end
+  std::size_t offset = 0;  // line number in its file
   std::uint32_t number = 0;
 };
 

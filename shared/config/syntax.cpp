@@ -1,19 +1,19 @@
-#include "config/syntax.hpp"
+#include "shared/config/syntax.hpp"
 
-#include "base/assert.hpp"
-#include "config/statement.hpp"
+#include "shared/base/assert.hpp"
+#include "shared/config/statement.hpp"
 
 namespace merlin::config {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) { open_.emplace_back(); }
 
   Document parse() {
-    std::size_t at = text_.substr(0, byte_order_mark.size()) == byte_order_mark ? byte_order_mark.size() : 0;
+    std::size_t at = text_.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
     open_.front().body = {at, text_.size()};
     for (std::uint32_t number = 1; at < text_.size() && !full_; ++number) at = line(at, number);
     while (open_.size() > 1) {
@@ -26,7 +26,7 @@ class Parser {
   }
 
  private:
-  // Takes one line; returns where the next one starts.
+  // Processes one line; returns the start of the next one.
   std::size_t line(std::size_t begin, std::uint32_t number) {
     const std::size_t line_end = text_.find('\n', begin);
     const std::size_t next = line_end == std::string_view::npos ? text_.size() : line_end + 1;
@@ -43,9 +43,9 @@ class Parser {
   }
 
   void take(const Statement& statement, Span line, Position at) {
-    if (++statements_ > max_statements) {
+    if (++statements_ > kMaxStatements) {
       full_ = true;
-      fail({"more than " + std::to_string(max_statements) + " keys and blocks in one file", position_text(at), "split it by include"});
+      fail({"more than " + std::to_string(kMaxStatements) + " keys and blocks in one file", position_text(at), "split it by include"});
       return;
     }
     const bool header_before = header_possible_;
@@ -73,7 +73,7 @@ class Parser {
     open_.back().entries.push_back({statement.key, statement.value, statement.equals, line});
   }
 
-  // "peer a" on one line, "{" on the next: what looked like an entry was a header.
+  // "peer a" on one line, "{" on the next: the apparent entry was a header.
   void brace_alone(bool header_before, std::size_t behind_brace, Position at) {
     if (!header_before) return fail({"'{' without a name before it", position_text(at), "write NAME LABEL {"});
     if (too_deep_ > 0) {
@@ -89,8 +89,8 @@ class Parser {
   }
 
   void begin_block(const Word& kind, const std::optional<Word>& label, Span header, std::size_t behind_brace) {
-    if (too_deep_ > 0 || open_.size() > max_depth) {
-      if (too_deep_++ == 0) fail({"more than " + std::to_string(max_depth) + " blocks inside each other", position_text(kind.at), ""});
+    if (too_deep_ > 0 || open_.size() > kMaxDepth) {
+      if (too_deep_++ == 0) fail({"more than " + std::to_string(kMaxDepth) + " blocks inside each other", position_text(kind.at), ""});
       return;
     }
     Block block;
@@ -112,6 +112,7 @@ class Parser {
   }
 
   void close(Span last, std::size_t brace) {
+    // asserted: bounded by both callers, which close only open blocks
     MERLIN_ASSERT(open_.size() > 1);
     Block block = std::move(open_.back());
     open_.pop_back();
@@ -124,10 +125,10 @@ class Parser {
 
   std::string_view text_;
   Document document_;
-  std::vector<Block> open_;   // the root, then each block that is not closed yet
-  std::size_t too_deep_ = 0;  // blocks open beyond max_depth: their content is passed over
+  std::vector<Block> open_;   // the root, then each block that is still open
+  std::size_t too_deep_ = 0;  // blocks open beyond max_depth: their contents are skipped
   std::size_t statements_ = 0;
-  bool header_possible_ = false;  // the last statement may be a header whose "{" comes next
+  bool header_possible_ = false;  // the last statement may be a header whose "{" follows
   bool full_ = false;
 };
 

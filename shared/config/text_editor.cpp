@@ -1,15 +1,15 @@
-#include "config/text_editor.hpp"
+#include "shared/config/text_editor.hpp"
 
 #include <algorithm>
 
-#include "config/problems.hpp"
+#include "shared/config/problems.hpp"
 
 namespace merlin::config {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 
-// "slave" and "poller" are one kind.
+// "slave" and "poller" are the same kind.
 std::string_view canonical(std::string_view kind) {
   for (const BlockSpec& spec : all_blocks()) {
     if (spec.old_name == kind && !kind.empty()) return spec.name;
@@ -47,21 +47,21 @@ std::string TextEditor::replaced(Span span, std::string_view by) const {
   return text;
 }
 
-// White space at the start of the line that a span begins in.
+// White space at the start of the line in which a span begins.
 std::string TextEditor::indent_of(Span line) const {
   std::size_t end = line.begin;
   while (end < line.end && is_space(text_[end])) ++end;
   return std::string(text_.substr(line.begin, end - line.begin));
 }
 
-// How what stands in `block` is indented, or would be.
+// The indentation of the contents of `block`.
 std::string TextEditor::inner_indent(const FoundBlock& found) const {
   if (!found.block->entries.empty()) return indent_of(found.block->entries.back().line);
   if (!found.block->blocks.empty()) return indent_of(found.block->blocks.back().header);
   return found.parent == nullptr ? "" : indent_of(found.block->header) + step();
 }
 
-// What the file's own author indents by.
+// The indentation step that the file uses.
 std::string TextEditor::step() const {
   for (const Block& block : document_.root.blocks) {
     const std::string indent = block.entries.empty() ? "" : indent_of(block.entries.front().line);
@@ -70,7 +70,7 @@ std::string TextEditor::step() const {
   return "\t";
 }
 
-// Puts whole lines into the block: behind `after`, or first in it where there is none.
+// Inserts complete lines into the block: after `after`, or at its start if there is none.
 std::string TextEditor::with_lines(const FoundBlock& found, const std::optional<Span>& after, const std::string& lines) const {
   const Block& block = *found.block;
   if (after) return inserted(after->end, lines);
@@ -80,7 +80,7 @@ std::string TextEditor::with_lines(const FoundBlock& found, const std::optional<
   return inserted(found.parent == nullptr ? block.body.begin : line + 1, lines);
 }
 
-// Lines at the end of the block, before its "}".
+// Inserts lines at the end of the block, before its "}".
 std::string TextEditor::with_lines_last(const FoundBlock& found, const std::string& lines) const {
   const Block& block = *found.block;
   if (found.parent == nullptr) return inserted(text_.size(), lines);
@@ -102,7 +102,7 @@ Span TextEditor::with_blank_line_before(Span span) const {
 std::string TextEditor::inserted(std::size_t at, const std::string& lines) const {
   const bool needs_line_end = at > 0 && text_[at - 1] != '\n' && at != document_.root.body.begin;
   if (!needs_line_end) return replaced({at, at}, lines);
-  // A text may end in the middle of "\r\n".
+  // A text can end in the middle of "\r\n".
   return replaced({at, at}, (text_[at - 1] == '\r' ? "\n" : line_end_) + lines);
 }
 
@@ -111,7 +111,7 @@ std::size_t TextEditor::next_line(std::size_t at) const {
   return end == std::string_view::npos ? text_.size() : end + 1;
 }
 
-// Where the line before the one that starts at `at` starts; `at` itself if there is none.
+// The start of the line before the one that starts at `at`; `at` itself if there is none.
 std::size_t TextEditor::previous_line_begin(std::size_t at) const {
   if (at <= document_.root.body.begin) return at;
   const std::size_t end = at >= 2 ? text_.rfind('\n', at - 2) : std::string_view::npos;

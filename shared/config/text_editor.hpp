@@ -1,48 +1,48 @@
-// One text of merlin.conf with its tree, and the places in it where something can be put or taken away.
-// What edit.hpp is made of.
+// A text of merlin.conf with its tree, and the places where something can be inserted or removed. The basis of
+// edit.hpp.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "config/edit.hpp"
-#include "config/key_table.hpp"
-#include "config/syntax.hpp"
+#include "shared/config/edit.hpp"
+#include "shared/config/key_table.hpp"
+#include "shared/config/syntax.hpp"
 
 namespace merlin::config {
 
 struct FoundBlock {
   const Block* block = nullptr;
-  const Block* parent = nullptr;  // null: block is the top of the file
+  const Block* parent = nullptr;  // null: block is the top level of the file
   Scope scope = Scope::top;
 };
 
-// The text must outlive it, and so must it what find() returns.
+// The text must outlive this object and the results of find().
 class TextEditor {
  public:
   explicit TextEditor(std::string_view text);
 
-  // The first syntax error. A text that has one is not edited.
+  // The first syntax error. A text with an error is not edited.
   std::optional<Error> broken();
   Result<FoundBlock> find(const BlockPath& path) const;
 
-  // "\r\n" where the text uses it, else "\n".
+  // "\r\n" if the text uses it, otherwise "\n".
   const std::string& line_end() const { return line_end_; }
-  // What the author of the text indents by.
+  // The indentation step of the text.
   std::string step() const;
-  // How a line in the block is indented, or would be.
+  // The indentation of a line in the block.
   std::string inner_indent(const FoundBlock& found) const;
 
-  // Each of these gives the whole new text.
+  // Each of these returns the complete new text.
   std::string replaced(Span span, std::string_view by) const;
-  // Whole lines into the block: behind the line `after`, or first in it where there is none.
+  // Inserts complete lines into the block: after the line `after`, or at its start if there is none.
   std::string with_lines(const FoundBlock& found, const std::optional<Span>& after, const std::string& lines) const;
   std::string with_lines_last(const FoundBlock& found, const std::string& lines) const;
 
   // Whether the line before `at` is blank; true at the start of the text.
   bool blank_before(std::size_t at) const;
-  // The span, and the blank line before it if its removal would leave two, or one at the end.
+  // The span, plus the blank line before it if removing the span would leave two blank lines, or one at the end.
   Span with_blank_line_before(Span span) const;
 
  private:
@@ -57,7 +57,7 @@ class TextEditor {
   std::string line_end_;
 };
 
-// Whether that is the block's name, whatever word for its kind either uses.
+// Whether this is the block's name, whichever word either uses for the kind.
 bool is_called(const Block& block, const BlockName& name);
 bool is_node(std::string_view kind);
 // "peer 'peer02'"

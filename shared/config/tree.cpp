@@ -1,4 +1,4 @@
-#include "config/tree.hpp"
+#include "shared/config/tree.hpp"
 
 #include <algorithm>
 #include <set>
@@ -26,8 +26,8 @@ class TreeReader {
   }
 
   Tree start(std::string text, const std::string& path) {
-    if (text.size() > max_file_size) {
-      tree_.problems.add({"the text is larger than " + std::to_string(max_file_size) + " bytes", path, "split it by include"});
+    if (text.size() > kMaxFileSize) {
+      tree_.problems.add({"the text is larger than " + std::to_string(kMaxFileSize) + " bytes", path, "split it by include"});
       return std::move(tree_);
     }
     seen_.insert(sources_.identity(path));
@@ -56,8 +56,8 @@ class TreeReader {
   void include(const Entry& entry, const std::string& including) {
     const std::string where = including + ":" + position_text(entry.key.at);
     if (!entry.value || entry.value->text.empty()) return fail("include names no file", where, "write include FILE");
-    if (opened_.size() > max_include_depth)
-      return fail("more than " + std::to_string(max_include_depth) + " includes inside each other", where);
+    if (opened_.size() > kMaxIncludeDepth)
+      return fail("more than " + std::to_string(kMaxIncludeDepth) + " includes inside each other", where);
     const std::string name = beside(including, entry.value->text);
     if (!is_pattern(name)) return include_file(name, where);
     for (const std::string& match : sources_.match(name)) {
@@ -68,9 +68,9 @@ class TreeReader {
 
   void include_file(const std::string& path, const std::string& where) {
     if (full_) return;
-    if (tree_.files.size() >= max_files) {
+    if (tree_.files.size() >= kMaxFiles) {
       full_ = true;
-      return fail("more than " + std::to_string(max_files) + " files", where);
+      return fail("more than " + std::to_string(kMaxFiles) + " files", where);
     }
     const std::string identity = sources_.identity(path);
     if (std::find(opened_.begin(), opened_.end(), identity) != opened_.end()) {
@@ -79,9 +79,9 @@ class TreeReader {
     if (!seen_.insert(identity).second) return fail("the file " + quoted(path) + " is included twice", where, "remove one include");
     Result<std::string> text = sources_.read(path);
     if (!text) return fail(text.error().what + ": " + quoted(path), where, text.error().fix);
-    if (total_size_ + text->size() > max_total_size) {
+    if (total_size_ + text->size() > kMaxTotalSize) {
       full_ = true;
-      return fail("all files together are larger than " + std::to_string(max_total_size) + " bytes", where);
+      return fail("all files together are larger than " + std::to_string(kMaxTotalSize) + " bytes", where);
     }
     take(std::move(*text), path);
   }
@@ -92,8 +92,8 @@ class TreeReader {
 
   Sources& sources_;
   Tree tree_;
-  std::set<std::string> seen_;       // identity of each file read
-  std::vector<std::string> opened_;  // identity of each file that is including the present one
+  std::set<std::string> seen_;       // identity of each file that was read
+  std::vector<std::string> opened_;  // identity of each file in the current chain of includes
   std::size_t total_size_ = 0;
   bool full_ = false;
 };

@@ -1,19 +1,19 @@
-// All files of one configuration: the first and what it includes, each parsed.
+// All files of one configuration: the main file and its includes, each parsed.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "config/problems.hpp"
-#include "config/sources.hpp"
-#include "config/syntax.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/sources.hpp"
+#include "shared/config/syntax.hpp"
 
 namespace merlin::config {
 
-inline constexpr std::size_t max_include_depth = 8;
-inline constexpr std::size_t max_files = 100;
-inline constexpr std::size_t max_total_size = 4 * max_file_size;
+inline constexpr std::size_t kMaxIncludeDepth = 8;
+inline constexpr std::size_t kMaxFiles = 100;
+inline constexpr std::size_t kMaxTotalSize = 4 * kMaxFileSize;
 
 struct File {
   std::string path;
@@ -25,11 +25,11 @@ struct File {
 
 struct Tree {
   std::vector<File> files;  // in the order of reading, the first one first
-  Problems problems;        // syntax errors, files that cannot be read, includes in a circle
+  Problems problems;        // syntax errors, unreadable files, circular includes
 };
 
-// `include FILE|GLOB` stands at the top of a file only; relative names start from the including file's
-// folder. A pattern that matches nothing is no error, a file that is not there is.
+// `include FILE|GLOB` is allowed only outside blocks; relative names start from the including file's folder. A pattern without a match is
+// not an error; a missing file is.
 Tree read_tree(const std::string& path, Sources& sources);
 Tree read_tree_from_text(std::string_view text, const std::string& path, Sources& sources);
 

@@ -1,29 +1,29 @@
-// From the tree of all files to the model: each key by the table, then what keys must be to each other.
+// From the tree of all files to the model: checks each key with the table, then rules about several keys.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "config/key_table.hpp"
-#include "config/tree.hpp"
+#include "shared/base/result.hpp"
+#include "shared/config/key_table.hpp"
+#include "shared/config/tree.hpp"
 
 namespace merlin::config {
 
-// Where each key that is set outside of node blocks stands: "FILE:LINE:COLUMN".
+// Positions of the keys set outside node blocks: "FILE:LINE:COLUMN".
 using Places = std::map<const KeySpec*, std::string>;
 
 struct Validated {
-  Config config;  // counts only where problems is empty
+  Config config;  // valid only if problems is empty
   Problems problems;
   std::vector<Error> warnings;
 };
 
-// Takes over the problems that the tree has already.
+// Takes over the problems found by the tree.
 Validated validate(Tree& tree, Sources& sources);
 
-// What a Config with good values can still have wrong. `main_file` is named where nothing better is known.
+// Errors in a Config whose single values are valid. `main_file` is named if no better position is known.
 std::vector<Error> check_together(const Config& config, const Places& places, const std::string& main_file);
 
 }  // namespace merlin::config

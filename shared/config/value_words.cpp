@@ -1,19 +1,19 @@
-// Values as people read them in messages and documents.
+// Values as text for messages and documents.
 #include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 
-#include "config/values.hpp"
+#include "shared/config/values.hpp"
 
 namespace merlin::config {
 namespace {
 
 // Largest first.
-constexpr std::array<Choice, 5> time_units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::array<Choice, 3> size_units{{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}};
+constexpr std::array<Choice, 5> kTimeUnits{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::array<Choice, 3> kSizeUnits{{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}};
 
-// Each meaning of the choices once.
+// Each meaning of the choices once, by its first word.
 std::vector<std::string_view> distinct_words(std::span<const Choice> choices) {
   std::vector<std::string_view> words;
   std::vector<std::int64_t> meanings;
@@ -97,9 +97,9 @@ std::string accepted(const Rule& rule) {
 
 std::string duration_text(Millis time) {
   if (time.count() == 0) return "0s";
-  return in_largest_unit(static_cast<std::uint64_t>(time.count()), time_units, "ms");
+  return in_largest_unit(static_cast<std::uint64_t>(time.count()), kTimeUnits, "ms");
 }
 
-std::string size_text(std::uint64_t bytes) { return in_largest_unit(bytes, size_units, ""); }
+std::string size_text(std::uint64_t bytes) { return in_largest_unit(bytes, kSizeUnits, ""); }
 
 }  // namespace merlin::config

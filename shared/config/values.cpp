@@ -1,4 +1,4 @@
-#include "config/values.hpp"
+#include "shared/config/values.hpp"
 
 #include <sys/un.h>
 
@@ -7,22 +7,22 @@
 #include <charconv>
 #include <optional>
 
-#include "config/addresses.hpp"
-#include "config/nearest.hpp"
-#include "config/problems.hpp"
+#include "shared/config/addresses.hpp"
+#include "shared/config/nearest.hpp"
+#include "shared/config/problems.hpp"
 
 namespace merlin::config {
 namespace {
 
-constexpr std::size_t longest_name = 64;
-constexpr std::size_t longest_path = 4095;
-constexpr std::size_t longest_list = 1000;
-constexpr std::size_t fingerprint_digits = 64;
+constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestPath = 4095;
+constexpr std::size_t kLongestList = 1000;
+constexpr std::size_t kFingerprintDigits = 64;
 
-constexpr std::array<Choice, 8> yes_no_words{{{"yes", 1}, {"no", 0}, {"on", 1}, {"off", 0}, {"true", 1}, {"false", 0}, {"1", 1}, {"0", 0}}};
-constexpr std::array<Choice, 6> time_units{
+constexpr std::array<Choice, 8> kYesNoWords{{{"yes", 1}, {"no", 0}, {"on", 1}, {"off", 0}, {"true", 1}, {"false", 0}, {"1", 1}, {"0", 0}}};
+constexpr std::array<Choice, 6> kTimeUnits{
     {{"w", 604'800'000}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::array<Choice, 9> size_units{{{"GiB", 1 << 30},
+constexpr std::array<Choice, 9> kSizeUnits{{{"GiB", 1 << 30},
                                             {"MiB", 1 << 20},
                                             {"KiB", 1 << 10},
                                             {"G", 1 << 30},
@@ -55,7 +55,7 @@ const Choice* find_word(std::span<const Choice> choices, std::string_view word) 
   return found == choices.end() ? nullptr : &*found;
 }
 
-// "10", "10 s" -> the number in the smallest unit; none where it is no such thing or too large to hold.
+// "10", "10 s" -> the number in the smallest unit. Empty if it is not such a number, or too large.
 std::optional<std::int64_t> read_scaled(std::string_view text, std::span<const Choice> units, std::int64_t bare_unit) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -72,25 +72,23 @@ bool is_name(std::string_view text) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
   };
-  return !text.empty() && text.size() <= longest_name && text.front() != '-' && text.front() != '.' &&
+  return !text.empty() && text.size() <= kLongestName && text.front() != '-' && text.front() != '.' &&
          std::all_of(text.begin(), text.end(), fits);
 }
 
 std::optional<std::string> read_fingerprint(std::string_view text) {
   constexpr std::string_view prefix = "sha256:";
   if (text.substr(0, prefix.size()) == prefix || text.substr(0, prefix.size()) == "SHA256:") text.remove_prefix(prefix.size());
-  std::string digits;
-  for (char c : text) {
-    if (c == ':') continue;
-    const char low = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (!(low >= '0' && low <= '9') && !(low >= 'a' && low <= 'f')) return std::nullopt;
-    digits += low;
+  std::string digits(text);
+  std::erase(digits, ':');
+  for (char& c : digits) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   }
-  if (digits.size() != fingerprint_digits) return std::nullopt;
-  return digits;
+  const bool is_hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_hex && digits.size() == kFingerprintDigits ? std::optional(digits) : std::nullopt;
 }
 
-// Each part through `read`; none where one of them is refused, or there is none.
+// Passes each part to `read`. Empty if one is refused or there is none.
 template <class Read>
 std::optional<Value> read_list(std::string_view text, std::string_view separators, Read read) {
   Value value;
@@ -100,7 +98,7 @@ std::optional<Value> read_list(std::string_view text, std::string_view separator
     at = end + 1;
     if (part.empty()) continue;
     const std::optional<std::string> item = read(part);
-    if (!item || value.list.size() >= longest_list) return std::nullopt;
+    if (!item || value.list.size() >= kLongestList) return std::nullopt;
     value.list.push_back(*item);
   }
   if (value.list.empty()) return std::nullopt;
@@ -120,10 +118,10 @@ std::optional<Value> in_range(const Rule& rule, std::optional<std::int64_t> numb
   return of_number(*number);
 }
 
-bool is_path(std::string_view text) { return !text.empty() && text.front() == '/' && text.size() <= longest_path; }
+bool is_path(std::string_view text) { return !text.empty() && text.front() == '/' && text.size() <= kLongestPath; }
 
 std::optional<Value> read_log_target(std::string_view text) {
-  // What a terminal or systemd collects; the old word stdout comes to the same place.
+  // Collected by a terminal or systemd. The earlier word stdout has the same effect.
   if (text == "stderr" || text == "stdout") return of_text("stderr");
   if (!is_path(text)) return std::nullopt;
   return of_text(text);
@@ -150,13 +148,13 @@ std::optional<Value> read_plain(const Rule& rule, std::string_view text) {
     case ValueType::log_target:
       return read_log_target(text);
     case ValueType::yes_no:
-      return read_choice(yes_no_words, text);
+      return read_choice(kYesNoWords, text);
     case ValueType::integer:
       return in_range(rule, read_scaled(text, {}, 1));
     case ValueType::duration:
-      return in_range(rule, read_scaled(text, time_units, 1000));
+      return in_range(rule, read_scaled(text, kTimeUnits, 1000));
     case ValueType::size:
-      return in_range(rule, read_scaled(text, size_units, 1));
+      return in_range(rule, read_scaled(text, kSizeUnits, 1));
     case ValueType::choice:
       return read_choice(rule.choices, text);
     case ValueType::address:

@@ -8,14 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "base/time.hpp"
-#include "config/config.hpp"
+#include "shared/base/result.hpp"
+#include "shared/base/time.hpp"
+#include "shared/config/config.hpp"
 
 namespace merlin::config {
 
 enum class ValueType {
-  text,         // anything but nothing: commands and the like
+  text,         // any text that is not empty: commands and similar
   name,         // letters, digits, ". _ -", at most 64
   names,        // separated by commas
   path,         // absolute
@@ -26,13 +26,13 @@ enum class ValueType {
   duration,  // ms s m h d w; a bare number is seconds
   size,      // K M G KiB MiB GiB; a bare number is bytes
   choice,
-  address,    // host name, IPv4, IPv6 (brackets are taken off)
+  address,    // host name, IPv4, IPv6 (brackets are removed)
   addresses,  // separated by commas or spaces
   endpoint,   // unix:PATH or HOST:PORT
   fingerprints,
 };
 
-// A word that stands for a number. Several words may stand for the same; the first is the one to show.
+// A word for a number. Several words can have the same meaning; the first one is shown.
 struct Choice {
   std::string_view word;
   std::int64_t number = 0;
@@ -43,10 +43,10 @@ struct Rule {
   std::int64_t min = 0;  // integer, duration (ms), size (bytes)
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::span<const Choice> choices{};
-  std::string_view word{};  // accepted in the place of a value: "auto", "all", "unlimited"
+  std::string_view word{};  // accepted instead of a value: "auto", "all", "unlimited"
 };
 
-// What a text was read as; which member counts follows from the rule's type.
+// The value of a text. The rule's type determines which member is used.
 struct Value {
   bool is_word = false;     // it was Rule::word
   std::int64_t number = 0;  // integer; ms; bytes; choice; 1 for yes
@@ -61,13 +61,13 @@ struct Value {
   std::uint64_t bytes() const { return static_cast<std::uint64_t>(number); }
 };
 
-// Error: what and fix are set, where is not.
+// Error: `what` and `fix` are set, `where` is not.
 Result<Value> read_value(const Rule& rule, std::string_view text);
 
-// What the rule accepts, for people: "a time from 100ms to 1m", "yes or no".
+// What the rule accepts, as text: "a time from 100ms to 1m", "yes or no".
 std::string accepted(const Rule& rule);
 
-std::string duration_text(Millis time);      // in the largest unit that leaves no rest: "90s", "7d"
+std::string duration_text(Millis time);      // in the largest unit without a remainder: "90s", "7d"
 std::string size_text(std::uint64_t bytes);  // likewise: "1GiB"
 
 }  // namespace merlin::config

@@ -1,4 +1,4 @@
-#include "net/acceptor.hpp"
+#include "shared/net/acceptor.hpp"
 
 #include <sys/socket.h>
 
@@ -19,7 +19,7 @@ Acceptor::Acceptor(ev::loop_ref loop, Fd listening, std::function<void(Fd)> on_a
   readable_.start(listening_.get(), ev::READ);
 }
 
-// An exception costs the one connection: its descriptor went with the unwinding.
+// An exception closes only this connection: unwinding has closed its descriptor.
 void Acceptor::readable() noexcept {
   try {
     take_some();
@@ -44,7 +44,7 @@ void Acceptor::take_some() {
       continue;
     }
     if (is_shortage(errno)) return pause();
-    // Others concern the one connection that was not to be; it is gone from the queue.
+    // Other errors concern the failed connection only; it is no longer in the queue.
     if (errno == EAGAIN || errno == EWOULDBLOCK) return;
   }
 }

@@ -1,5 +1,5 @@
-// Takes connections from a listening socket, a bounded number a turn of the loop. When the process has no descriptor
-// left it pauses instead of spinning: the waiting connections stay in the kernel's queue.
+// Accepts connections from a listening socket, a limited number per turn of the loop. If the process has no free descriptor, it pauses
+// instead of spinning; waiting connections stay in the kernel's queue.
 #pragma once
 
 #include <ev++.h>
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "net/fd.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::net {
 
@@ -16,7 +16,7 @@ class Acceptor {
   static constexpr int kMaxPerTurn = 8;
   static constexpr double kPauseSeconds = 0.5;
 
-  // `listening` is non-blocking. The connections handed over are non-blocking and close-on-exec.
+  // `listening` is non-blocking. Accepted connections are non-blocking and close-on-exec.
   Acceptor(ev::loop_ref loop, Fd listening, std::function<void(Fd)> on_accept);
   Acceptor(Acceptor&&) = delete;
 

@@ -1,5 +1,5 @@
-// Where a link leads: "HOST:PORT" as people write it, and the socket address that it stands for.
-// Nothing here looks up names (resolver.hpp does) and nothing blocks.
+// The target of a link: "HOST:PORT" as people write it, and the corresponding socket address. Nothing here resolves names (resolver.hpp
+// does) or blocks.
 #pragma once
 
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::net {
 
@@ -30,16 +30,16 @@ Result<HostPort> parse_host_port(std::string_view text, std::uint16_t default_po
 class SocketAddress {
  public:
   SocketAddress() = default;
-  // Copies an address that the system handed out; an empty optional for other families than IPv4 and IPv6.
+  // Copies an address from the system. Empty for address families other than IPv4 and IPv6.
   static std::optional<SocketAddress> from_system(const sockaddr* address, socklen_t length);
-  // Only literals such as 10.0.0.1, ::1 and fe80::1%eth0; never looks up a name.
+  // Only literals such as 10.0.0.1, ::1 and fe80::1%eth0; never resolves a name.
   static std::optional<SocketAddress> from_literal(const std::string& host, std::uint16_t port);
 
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const { return length_; }
   int family() const { return storage_.ss_family; }
   std::uint16_t port() const;
-  std::string host() const;  // without the port; an IPv4 address that came in by IPv6 is written as IPv4
+  std::string host() const;  // without the port; an IPv4 address received through IPv6 is written as IPv4
   std::string text() const;  // "10.0.0.1:15551", "[::1]:15551"
 
  private:
@@ -47,7 +47,7 @@ class SocketAddress {
   socklen_t length_ = 0;
 };
 
-// The local or the remote end of a connected socket; an empty optional when it has none.
+// The local or remote end of a connected socket. Empty if there is none.
 std::optional<SocketAddress> local_address(int socket);
 std::optional<SocketAddress> remote_address(int socket);
 

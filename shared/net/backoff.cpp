@@ -1,4 +1,4 @@
-#include "net/backoff.hpp"
+#include "shared/net/backoff.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-// How long to wait before trying again: doubling from `first` to `longest`, and drawn between half and the whole of
-// that, so that many nodes do not come at the same moment.
+// The delay before the next attempt: it doubles from `first` to `longest`, and is drawn between half of that value and the full value, so
+// that many nodes do not try at the same moment.
 #pragma once
 
 #include <cstdint>
 
-#include "base/time.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::net {
 
@@ -12,7 +12,7 @@ class Backoff {
  public:
   Backoff(Millis first, Millis longest) : first_(first), longest_(longest), next_(first) {}
 
-  // `random`: any number, all values equally likely.
+  // `random`: any number; all values are equally likely.
   Millis draw(std::uint64_t random);
   void reset() { next_ = first_; }
 

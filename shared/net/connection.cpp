@@ -1,8 +1,8 @@
-#include "net/connection.hpp"
+#include "shared/net/connection.hpp"
 
-#include "net/address.hpp"
-#include "net/link.hpp"
-#include "net/tcp_socket.hpp"
+#include "shared/net/address.hpp"
+#include "shared/net/link.hpp"
+#include "shared/net/tcp_socket.hpp"
 
 namespace merlin::net {
 namespace {

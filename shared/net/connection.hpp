@@ -1,8 +1,8 @@
-// One link that carries frames: TLS over TCP, or plain over a unix socket. Belongs to the thread of its loop.
+// One link that carries frames: TLS over TCP, or plain data over a unix socket. Belongs to the thread of its loop.
 //
-// Handlers are only called from the loop, never from within a member function. A Connection may be destroyed, moved or
-// given new handlers from within any of its own handlers: what runs is kept alive until it returns. Destroying it
-// closes the socket at once and calls nothing.
+// Handlers are called only from the loop, never from within a member function. A handler may destroy the Connection, move it or replace
+// its handlers: the running handler is kept alive until it returns. Destroying a Connection closes the socket at once and calls
+// nothing.
 #pragma once
 
 #include <ev++.h>
@@ -15,34 +15,35 @@
 #include <optional>
 #include <string>
 
-#include "base/ids.hpp"
-#include "base/time.hpp"
-#include "net/fd.hpp"
-#include "net/tls_session.hpp"
-#include "net/unix_socket.hpp"
-#include "wire/frame.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/base/time.hpp"
+#include "shared/net/fd.hpp"
+#include "shared/net/tls_session.hpp"
+#include "shared/net/unix_socket.hpp"
+#include "shared/wire/frame.hpp"
 
 namespace merlin::net {
 
-// Bytes leave in this order. A frame that has begun is finished first: split what is large and low.
-enum class Priority : std::uint8_t { beat, control, live, bulk };
+// The order in which bytes are sent. A frame that has been started is completed first, so split large frames of low priority.
+enum class Priority : std::uint8_t { heartbeat, control, live, bulk };
 inline constexpr std::size_t kPriorities = 4;
 
 enum class CloseCause {
   by_peer,     // the other end closed the link
   error,       // the network or this process
-  protocol,    // what came is not ours
+  nobody,      // the other machine answers, but no process listens on that port
+  protocol,    // the received data is not ours
   untrusted,   // we do not trust the certificate of the other end
   refused_us,  // the other end does not trust ours
   timeout,     // no handshake in time
-  overflow,    // the other end takes what we send too slowly
+  overflow,    // the other end reads too slowly
   local,       // finish()
 };
 
 struct CloseReason {
   CloseCause cause = CloseCause::local;
   std::string text;         // one line
-  std::string fingerprint;  // of the other end's certificate, if one was seen
+  std::string fingerprint;  // of the other end's certificate, if it was received
   NodeId node_id;           // likewise
 };
 
@@ -54,23 +55,23 @@ struct PeerInfo {
 };
 
 struct ConnectionHandlers {
-  // The link is up: TLS is open, or at once for unix. For a client the other end may still refuse, see tls_session.hpp.
+  // The link is open: TLS is complete; a unix link opens at once. For a client, the other end can still refuse (tls_session.hpp).
   std::function<void(const PeerInfo&)> on_open;
   std::function<void(wire::Frame&&)> on_frame;
-  // Once, and nothing after it.
+  // Called once; nothing is called after it.
   std::function<void(const CloseReason&)> on_closed;
-  // The queue of that priority became empty.
+  // The queue of this priority has become empty.
   std::function<void(Priority)> on_drained;
 };
 
 struct ConnectionOptions {
-  // From the start until the first whole frame of the other end.
+  // From the start until the first complete frame from the other end.
   Millis handshake_deadline{10'000};
-  // How long finish() waits for the other end to take what is queued and to close.
+  // How long finish() waits until the other end has read everything and has closed.
   Millis finish_deadline{1'000};
-  // More queued than this closes the link.
+  // If more than this is queued, the link closes.
   std::size_t max_queued_bytes = std::size_t{32} * 1024 * 1024;
-  // TCP_USER_TIMEOUT: sent bytes that nobody acknowledges, or a peer that takes nothing, for so long end the link.
+  // TCP_USER_TIMEOUT: the link closes if sent bytes are not acknowledged, or the other end reads nothing, for this long.
   Millis user_timeout{15'000};
 };
 
@@ -78,8 +79,8 @@ struct ConnectionCounters {
   std::uint64_t bytes_in = 0;  // on the wire
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;
-  std::uint64_t frames_out = 0;  // handed to TLS or the kernel, the last byte included
-  SteadyTime last_received{};    // any byte; the start of the link before the first
+  std::uint64_t frames_out = 0;  // handed to TLS or the kernel, including the last byte
+  SteadyTime last_received{};    // of any byte; the start of the link before the first one
 };
 
 class Connection {
@@ -87,23 +88,23 @@ class Connection {
   // TLS over a connected TCP socket, which becomes non-blocking.
   Connection(ev::loop_ref loop, Fd socket, const TlsContext& tls, TlsRole role, TrustCheck trust, ConnectionHandlers handlers,
              ConnectionOptions options = {});
-  // Plain over a connected unix socket.
+  // Plain data over a connected unix socket.
   Connection(ev::loop_ref loop, Fd unix_socket, ConnectionHandlers handlers, ConnectionOptions options = {});
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  // Takes effect from the next call of a handler on.
+  // Takes effect with the next call of a handler.
   void set_handlers(ConnectionHandlers handlers);
 
-  // Queues one whole frame (wire::encode_frame). It leaves at the end of this turn of the loop, together with others,
-  // or as soon as the other end takes it; before the link is open it waits. False: the link is over, nothing was queued.
+  // Queues one complete frame (wire::encode_frame). It is sent at the end of this turn of the loop, together with others, or when the other
+  // end reads; before the link is open it waits. False: the link has ended, and nothing was queued.
   bool send(Priority priority, std::string frame);
 
-  // Sends what is queued, says goodbye and closes; then on_closed with this reason. Frames that arrive are dropped.
+  // Sends what is queued, sends the TLS close alert and closes; then calls on_closed with this reason. Received frames are dropped.
   void finish(std::string text, CloseCause cause = CloseCause::local);
 
-  // Once the other end is known, larger frames are welcome.
+  // Allows larger frames once the other end is known.
   void set_max_payload_bytes(std::size_t bytes);
 
   bool is_open() const;  // between on_open and finish() or on_closed

@@ -1,16 +1,17 @@
-#include "net/connector.hpp"
+#include "shared/net/connector.hpp"
 
+#include <cerrno>
 #include <cstring>
 #include <random>
 
-#include "net/tcp_socket.hpp"
+#include "shared/net/tcp_socket.hpp"
 
 namespace merlin::net {
 namespace {
 
 double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000.0; }
 
-// What a person has to act upon is told before what may pass by itself.
+// Problems that a person has to fix are reported before those that may resolve themselves.
 int weight_of(CloseCause cause) {
   switch (cause) {
     case CloseCause::untrusted:
@@ -43,7 +44,7 @@ class ConnectorState : public std::enable_shared_from_this<ConnectorState> {
   const CloseReason& last_failure() const { return last_failure_; }
 
  private:
-  // From the loop.
+  // Called from the loop.
   void pause_over() noexcept;
   void socket_ready() noexcept;
   void connect_timed_out() noexcept;
@@ -130,7 +131,7 @@ void ConnectorState::drop_attempt() {
   connection_.reset();
 }
 
-// An attempt that ends in an exception has failed like any other.
+// An attempt that ends with an exception counts as a failed attempt.
 template <class Work>
 void ConnectorState::guarded(Work work) noexcept {
   const std::shared_ptr<ConnectorState> self = weak_from_this().lock();
@@ -200,7 +201,8 @@ void ConnectorState::tcp_ended() {
   socket_ready_.stop();
   const std::string address = addresses_[next_address_ - 1].text();
   if (const int error = connect_error(socket_.get()); error != 0) {
-    return address_failed({CloseCause::error, address + ": " + std::strerror(error), {}, {}});
+    const CloseCause cause = error == ECONNREFUSED ? CloseCause::nobody : CloseCause::error;
+    return address_failed({cause, address + ": " + std::strerror(error), {}, {}});
   }
   ConnectionHandlers handlers;
   handlers.on_open = [this](const PeerInfo&) { guarded([this] { opened(); }); };
@@ -223,7 +225,7 @@ void ConnectorState::opened() {
   connection->set_handlers({});
   failures_ = 0;
   last_failure_ = {};
-  const auto on_peer = handlers_.on_peer;  // may destroy this
+  const auto on_peer = handlers_.on_peer;  // can destroy this
   on_peer(std::move(connection));
 }
 

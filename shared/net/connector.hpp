@@ -1,7 +1,7 @@
-// Keeps trying to reach one other node until a link is open, then hands it over. Belongs to the thread of its loop.
+// Tries to reach one other node until a link is open, then hands the link over. Belongs to the thread of its loop.
 //
-// An attempt looks the name up and tries each address in turn, TCP and TLS. After a failed attempt it pauses: 0.5 s,
-// doubling up to the cap, each pause drawn between half and the whole of that.
+// An attempt resolves the name and tries each address in turn, with TCP and TLS. After a failed attempt it pauses: 0.5 s, doubled up to the
+// limit, each pause drawn between half of that value and the full value.
 #pragma once
 
 #include <ev++.h>
@@ -9,18 +9,18 @@
 #include <functional>
 #include <memory>
 
-#include "net/address.hpp"
-#include "net/backoff.hpp"
-#include "net/connection.hpp"
-#include "net/resolver.hpp"
+#include "shared/net/address.hpp"
+#include "shared/net/backoff.hpp"
+#include "shared/net/connection.hpp"
+#include "shared/net/resolver.hpp"
 
 namespace merlin::net {
 
 struct ConnectorHandlers {
-  // An open link, owned by the receiver, who sets its handlers at once: frames are delivered after this returns.
-  // The connector rests until reconnect().
+  // An open link. The receiver owns it and sets its handlers at once: frames are delivered after this returns. The connector rests until
+  // reconnect().
   std::function<void(std::unique_ptr<Connection>)> on_peer;
-  // An attempt failed, for another reason than the one before. The text names each address tried.
+  // An attempt failed for a different reason than the previous one. The text names each address that was tried.
   std::function<void(const CloseReason&)> on_failure;
 };
 
@@ -31,7 +31,7 @@ struct ConnectorOptions {
   ConnectionOptions connection;
 };
 
-// May be destroyed from within its own handlers; that ends the attempt.
+// Can be destroyed from within its own handlers; this ends the attempt.
 class Connector {
  public:
   // The loop and the resolver must outlive the connector.
@@ -40,21 +40,21 @@ class Connector {
   Connector(Connector&&) = delete;
   ~Connector();
 
-  // The first attempt begins in the next turn of the loop.
+  // The first attempt starts in the next turn of the loop.
   void start();
-  // Ends an attempt and makes no new one until start().
+  // Ends the current attempt and starts no new one until start().
   void stop();
-  // The link handed over is gone. `was_good`: the two nodes had agreed on it, so that pauses start again from the
-  // first; otherwise they keep growing, so that a peer which refuses us at once is not stormed.
+  // The link that was handed over has ended. `was_good`: the two nodes had agreed on it, so the pauses start again from the first value.
+  // Otherwise they keep growing, so that a peer that refuses us at once is not flooded.
   void reconnect(bool was_good);
 
-  // For the next attempt on.
+  // Takes effect with the next attempt.
   void set_target(HostPort where);
   void set_tls(TlsContext tls);
 
   const HostPort& target() const;
-  std::uint64_t failures() const;           // attempts that failed since the last open link
-  const CloseReason& last_failure() const;  // its text is empty when there was none since the last open link
+  std::uint64_t failures() const;           // failed attempts since the last open link
+  const CloseReason& last_failure() const;  // the text is empty if there was none since the last open link
 
  private:
   std::shared_ptr<class ConnectorState> state_;

@@ -1,4 +1,4 @@
-#include "net/identity.hpp"
+#include "shared/net/identity.hpp"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -9,7 +9,7 @@
 #include <cctype>
 #include <ctime>
 
-#include "net/openssl.hpp"
+#include "shared/net/openssl.hpp"
 
 namespace merlin::net {
 namespace {
@@ -92,7 +92,7 @@ std::string_view without_prefix(std::string_view lower_case) {
   return lower_case;
 }
 
-// Of 64 digits, or 32 pairs with colons between; empty for anything else.
+// Reads 64 digits, or 32 pairs separated by colons. Empty for anything else.
 std::string plain_digits(std::string_view text) {
   constexpr std::size_t kPairs = 32;
   const bool colons = text.size() == kPairs * 3 - 1;
@@ -116,9 +116,9 @@ Result<Identity> make_identity(std::optional<NodeId> node_id, WallTime now) {
     node_id = *random;
   }
   const KeyPtr key(EVP_EC_gen("P-256"));
-  if (!key) return openssl_error("cannot make a key");
+  if (!key) return openssl_error("cannot create a key");
   const CertificatePtr certificate = self_signed(key.get(), *node_id, now);
-  if (!certificate) return openssl_error("cannot make a certificate");
+  if (!certificate) return openssl_error("cannot create a certificate");
   Result<CertificateInfo> info = describe(certificate.get());
   if (!info) return info.error();
   Identity identity{std::move(*info), to_pem(certificate.get()), to_pem(key.get())};
@@ -128,7 +128,7 @@ Result<Identity> make_identity(std::optional<NodeId> node_id, WallTime now) {
 
 Result<CertificateInfo> read_certificate(std::string_view pem) {
   const CertificatePtr certificate = certificate_from_pem(pem);
-  if (!certificate) return Error{"holds no certificate", {}, {}};
+  if (!certificate) return Error{"contains no certificate", {}, {}};
   return describe(certificate.get());
 }
 

@@ -4,9 +4,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "net/fd.hpp"
-#include "net/identity.hpp"
-#include "net/openssl.hpp"
+#include "shared/base/state_paths.hpp"
+#include "shared/net/fd.hpp"
+#include "shared/net/identity.hpp"
+#include "shared/net/openssl.hpp"
 
 namespace merlin::net {
 namespace {
@@ -16,8 +17,8 @@ constexpr mode_t kKeyMode = 0600;
 constexpr mode_t kCertificateMode = 0644;
 
 struct Paths {
-  explicit Paths(std::string directory_path)
-      : directory(std::move(directory_path)), key(directory + "/key.pem"), certificate(directory + "/cert.pem") {}
+  explicit Paths(const std::string& tls_dir)
+      : directory(tls_dir), key(TlsPaths(tls_dir).key()), certificate(TlsPaths(tls_dir).certificate()) {}
   std::string directory;
   std::string key;
   std::string certificate;
@@ -31,7 +32,7 @@ Result<bool> exists(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) return true;
   if (errno == ENOENT) return false;
-  return system_error("look at it", path);
+  return system_error("read its status", path);
 }
 
 Result<std::string> read_file(const std::string& path, int fd) {
@@ -51,10 +52,10 @@ Result<Fd> open_regular(const std::string& path, mode_t forbidden_mode) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return system_error("open", path);
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return system_error("look at it", path);
+  if (::fstat(file.get(), &status) != 0) return system_error("read its status", path);
   if (!S_ISREG(status.st_mode)) return Error{"is not a file", path, {}};
   if ((status.st_mode & forbidden_mode) != 0) {
-    return Error{"others than its owner may read or change the key", path, "make sure that nobody did, then chmod 600 " + path};
+    return Error{"other users than its owner can read or change the key", path, "make sure that nobody did, then chmod 600 " + path};
   }
   return file;
 }
@@ -75,7 +76,7 @@ Result<> write_all(int fd, std::string_view text, const std::string& path) {
   return Ok{};
 }
 
-// Whole or not at all, and never over a file that is there: link() refuses that, rename() would not.
+// Writes the file completely or not at all, and never over an existing file: link() refuses that, rename() would not.
 Result<> create_file(const std::string& path, std::string_view text, mode_t mode) {
   std::string temporary = path + ".XXXXXX";
   const Fd file(::mkostemp(temporary.data(), O_CLOEXEC));
@@ -104,7 +105,7 @@ Result<Identity> create(const Paths& paths, std::optional<NodeId> node_id, WallT
   if (Result<> made = make_directory(paths.directory); !made) return made.error();
   if (Result<> made = create_file(paths.key, identity->key_pem, kKeyMode); !made) return made.error();
   if (Result<> made = create_file(paths.certificate, identity->certificate_pem, kCertificateMode); !made) {
-    ::unlink(paths.key.c_str());  // ours, a moment old, used nowhere
+    ::unlink(paths.key.c_str());  // created by us a moment ago, not used anywhere
     return made.error();
   }
   if (Result<> synced = sync_directory(paths.directory); !synced) return synced.error();
@@ -118,9 +119,9 @@ Result<Identity> load(const Paths& paths) {
   if (!certificate_pem) return certificate_pem.error();
 
   const KeyPtr key = key_from_pem(*key_pem);
-  if (!key) return Error{"holds no private key that can be used without a passphrase", paths.key, {}};
+  if (!key) return Error{"contains no private key that can be used without a passphrase", paths.key, {}};
   const CertificatePtr certificate = certificate_from_pem(*certificate_pem);
-  if (!certificate) return Error{"holds no certificate", paths.certificate, {}};
+  if (!certificate) return Error{"contains no certificate", paths.certificate, {}};
   const bool match = X509_check_private_key(certificate.get(), key.get()) == 1;
   drain_errors();
   if (!match)
@@ -133,7 +134,7 @@ Result<Identity> load(const Paths& paths) {
 
 Error half_present(const std::string& there, const std::string& missing) {
   return Error{"is missing, but " + there + " is there", missing,
-               "restore it from a backup, or move " + there + " away to get a new identity, which the other nodes must trust anew"};
+               "restore it from a backup, or move " + there + " away to get a new identity, which the other nodes must then trust"};
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ Result<Identity> load_or_create_identity(const std::string& directory, std::opti
 
   Result<Identity> identity = load(paths);
   if (identity && node_id && identity->certificate.node_id != *node_id) {
-    return Error{"is of node " + identity->certificate.node_id.hex() + ", but this is node " + node_id->hex(), paths.certificate,
+    return Error{"belongs to node " + identity->certificate.node_id.hex() + ", but this is node " + node_id->hex(), paths.certificate,
                  "if this machine is a copy of that node, remove key.pem and cert.pem here"};
   }
   return identity;

@@ -1,4 +1,4 @@
-#include "net/link.hpp"
+#include "shared/net/link.hpp"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <exception>
 
-#include "net/steady_clock.hpp"
+#include "shared/net/steady_clock.hpp"
 
 namespace merlin::net {
 namespace {
@@ -29,7 +29,7 @@ Link::Link(ev::loop_ref loop, Fd socket, std::unique_ptr<TlsSession> tls, PeerIn
       deadline_(loop),
       turn_end_(loop) {
   set_handlers(std::move(handlers));
-  if (tls_) output_ = tls_->take_output();  // a client speaks first
+  if (tls_) output_ = tls_->take_output();  // a client sends first
   counters_.last_received = steady_now();
   readable_.set<Link, &Link::readable>(this);
   writable_.set<Link, &Link::writable>(this);
@@ -42,7 +42,7 @@ Link::Link(ev::loop_ref loop, Fd socket, std::unique_ptr<TlsSession> tls, PeerIn
   wish_to_write();
 }
 
-// Handlers belong to others and may throw; libev is C and must not see that.
+// Handlers are foreign code and may throw. libev is C and must not see exceptions.
 template <class Work>
 void Link::guarded(Work work) noexcept {
   const std::shared_ptr<Link> self = weak_from_this().lock();
@@ -113,8 +113,7 @@ bool Link::send(Priority priority, std::string frame) {
   if (doomed_ || (state_ != State::opening && state_ != State::open)) return false;
   if (queue_.bytes() + frame.size() > options_.max_queued_bytes) {
     finish({CloseCause::overflow,
-            fmt::format("the other end takes what is sent too slowly: {} bytes wait, the limit is {}", queue_.bytes(),
-                        options_.max_queued_bytes),
+            fmt::format("the other end reads too slowly: {} bytes are queued, the limit is {}", queue_.bytes(), options_.max_queued_bytes),
             {},
             {}});
     return false;
@@ -127,7 +126,7 @@ bool Link::send(Priority priority, std::string frame) {
 void Link::finish(CloseReason reason) {
   if (doomed_ || (state_ != State::opening && state_ != State::open)) return;
   wish_to_write();
-  // Nothing can be flushed before the link is open, and not to one who does not take it.
+  // Nothing can be flushed before the link is open, or to an end that does not read.
   if (state_ == State::opening || reason.cause == CloseCause::overflow) {
     queue_.clear();
     doomed_ = std::move(reason);
@@ -139,14 +138,14 @@ void Link::finish(CloseReason reason) {
   deadline_.start(seconds(options_.finish_deadline));
 }
 
-// The loop may have been late: what has arrived counts before the clock does.
+// The loop may have been late: received data counts before the clock does.
 void Link::judge_deadline() {
   if (state_ == State::finishing) return close(finish_reason_);
   read_some();
   if (state_ == State::closed || state_ == State::finishing || doomed_ || counters_.frames_in > 0) return;
   const bool in_tls = state_ == State::opening;
   close({CloseCause::timeout,
-         fmt::format("{} within {}", in_tls ? "no TLS handshake" : "no frame came", in_seconds(options_.handshake_deadline)),
+         fmt::format("{} within {}", in_tls ? "no TLS handshake" : "no frame received", in_seconds(options_.handshake_deadline)),
          {},
          {}});
 }

@@ -1,4 +1,4 @@
-// What a Connection holds. It outlives its Connection only while one of its own callbacks runs.
+// The internals of a Connection. Outlives its Connection only while one of its own callbacks runs.
 #pragma once
 
 #include <ev++.h>
@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
-#include "net/connection.hpp"
-#include "net/send_queue.hpp"
+#include "shared/net/connection.hpp"
+#include "shared/net/send_queue.hpp"
 
 namespace merlin::net {
 
-// A reset is how the kernel closes for a process that died before it had read everything.
+// The kernel closes with a reset for a process that ended before it had read everything.
 inline CloseCause cause_of_errno(int error) { return error == ECONNRESET || error == EPIPE ? CloseCause::by_peer : CloseCause::error; }
 
 class Link : public std::enable_shared_from_this<Link> {
@@ -24,7 +24,7 @@ class Link : public std::enable_shared_from_this<Link> {
        ConnectionOptions options);
   Link(Link&&) = delete;
 
-  // The Connection is gone: close, call nothing any more.
+  // The Connection has been destroyed: close, and call nothing any more.
   void abandon();
 
   void set_handlers(ConnectionHandlers handlers) { handlers_ = std::make_shared<const ConnectionHandlers>(std::move(handlers)); }
@@ -39,7 +39,7 @@ class Link : public std::enable_shared_from_this<Link> {
  private:
   enum class State { opening, open, finishing, closed };
 
-  // From the loop.
+  // Called from the loop.
   void readable() noexcept;
   void writable() noexcept;
   void turn_ends() noexcept;
@@ -47,7 +47,7 @@ class Link : public std::enable_shared_from_this<Link> {
   template <class Work>
   void guarded(Work work) noexcept;
 
-  // What runs keeps its own share of the handlers, so that it may replace them or end the link.
+  // A running handler holds its own share of the handlers, so it can replace them or end the link.
   template <auto handler, class... Arguments>
   void call(Arguments&&... arguments) {
     const auto handlers = handlers_;
@@ -83,14 +83,14 @@ class Link : public std::enable_shared_from_this<Link> {
   Fd socket_;
   std::unique_ptr<TlsSession> tls_;
   PeerInfo peer_;
-  std::shared_ptr<const ConnectionHandlers> handlers_;  // null when the Connection is gone
+  std::shared_ptr<const ConnectionHandlers> handlers_;  // null after the Connection was destroyed
   ConnectionOptions options_;
   wire::FrameReader reader_;
   SendQueue queue_;
   std::string output_;           // ready for the socket
   std::size_t output_sent_ = 0;  // of output_
   State state_ = State::opening;
-  std::optional<CloseReason> doomed_;  // to be closed with this at the end of the turn
+  std::optional<CloseReason> doomed_;  // close with this reason at the end of the turn
   CloseReason finish_reason_;
   bool goodbye_said_ = false;
   bool in_write_ = false;
@@ -99,7 +99,7 @@ class Link : public std::enable_shared_from_this<Link> {
   ev::io readable_;
   ev::io writable_;
   ev::timer deadline_;
-  // Never started: fed by hand, and of the lowest priority, so that it runs after everything else in this turn.
+  // Never started: triggered by hand, with the lowest priority, so it runs after everything else in this turn.
   ev::prepare turn_end_;
 };
 

@@ -4,16 +4,16 @@
 #include <cerrno>
 #include <cstring>
 
-#include "net/link.hpp"
-#include "net/steady_clock.hpp"
+#include "shared/net/link.hpp"
+#include "shared/net/steady_clock.hpp"
 
 namespace merlin::net {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
-// So that one busy link does not starve the others.
+// A limit, so that one busy link does not starve the others.
 constexpr int kReadsPerTurn = 4;
-// What TLS itself wants to say never comes near to this, unless the other end makes it answer again and again.
+// TLS's own messages never come near this limit, unless the other end makes TLS answer again and again.
 constexpr std::size_t kMaxUnsentOutput = std::size_t{256} * 1024;
 
 CloseCause cause_of(TlsFailure failure) {
@@ -35,7 +35,7 @@ void Link::read_some() {
   }
 }
 
-// False when there is no more at the moment.
+// False if there is no more data at the moment.
 bool Link::read_once() {
   std::array<char, kReadBytes> bytes;
   const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
@@ -112,7 +112,7 @@ void Link::end_of_input() {
   close({CloseCause::by_peer, std::move(text), {}, {}});
 }
 
-// The alert tells the other end why; one try is enough, the link is over.
+// The alert gives the other end the reason. One attempt is enough, because the link has ended.
 void Link::tls_failed() {
   const std::string_view rest = std::string_view(output_).substr(output_sent_);
   if (!rest.empty()) ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -3,12 +3,12 @@
 #include <cerrno>
 #include <cstring>
 
-#include "net/link.hpp"
+#include "shared/net/link.hpp"
 
 namespace merlin::net {
 namespace {
 
-// So that one busy link does not starve the others; the rest goes in the next turn.
+// A limit, so that one busy link does not starve the others; the rest is sent in the next turn.
 constexpr int kSlicesPerTurn = 16;
 
 }  // namespace
@@ -25,7 +25,7 @@ void Link::write_some() {
   in_write_ = false;
   if (state_ == State::closed) return;
 
-  // What handlers queued just now waits for the next turn, or a fast reader would keep us from ever returning.
+  // Data that handlers have just queued waits for the next turn; otherwise a fast reader would keep us from returning.
   const bool can_write_queue = state_ != State::opening && queue_.bytes() > 0;
   const bool more = output_.size() > output_sent_ || can_write_queue || (state_ == State::finishing && !goodbye_said_);
   if (more && !doomed_) {
@@ -41,7 +41,7 @@ void Link::write_slices() {
   }
 }
 
-// Fills the empty output; false when nothing is to be sent now.
+// Fills the empty output buffer. False if there is nothing to send now.
 bool Link::next_output() {
   if (state_ != State::open && state_ != State::finishing) return false;
   std::string slice = queue_.take(TlsSession::kRecordBytes);
@@ -59,8 +59,8 @@ bool Link::next_output() {
   return true;
 }
 
-// The last of the output, then the end of the stream. What the other end still sends is read and dropped until it
-// closes too: closing a socket with unread bytes in it would make the kernel throw away what is on its way there.
+// Sends the last output, then the end of the stream. Data from the other end is read and dropped until it closes too: if a socket with
+// unread data is closed, the kernel discards data that is on its way to the other end.
 bool Link::say_goodbye() {
   if (goodbye_said_) return false;
   goodbye_said_ = true;
@@ -71,7 +71,7 @@ bool Link::say_goodbye() {
   return true;
 }
 
-// True when the socket took all of it.
+// True if the socket accepted everything.
 bool Link::write_output() {
   while (output_sent_ < output_.size()) {
     const ssize_t sent = ::send(socket_.get(), output_.data() + output_sent_, output_.size() - output_sent_, MSG_NOSIGNAL);
@@ -90,7 +90,7 @@ bool Link::write_output() {
   return true;
 }
 
-// The other end may have said why it left.
+// The other end may have sent the reason why it left.
 void Link::write_failed(int error) {
   if (state_ == State::finishing) return close(finish_reason_);
   read_some();

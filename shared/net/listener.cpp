@@ -1,16 +1,16 @@
-#include "net/listener.hpp"
+#include "shared/net/listener.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "net/tcp_socket.hpp"
+#include "shared/net/tcp_socket.hpp"
 
 namespace merlin::net {
 namespace {
 
 struct Wanted {
   SocketAddress address;
-  bool optional = false;  // a machine without IPv6 has only the other
+  bool optional = false;  // a machine without IPv6 has only the other address
 };
 
 Result<std::vector<Wanted>> wanted_addresses(const std::vector<std::string>& addresses, std::uint16_t port) {
@@ -88,7 +88,7 @@ const RefusedCounts& Listener::State::refused() {
 
 void Listener::State::welcome(Fd accepted) {
   const std::optional<SocketAddress> from = remote_address(accepted.get());
-  if (!from) return;  // gone already
+  if (!from) return;  // already ended
   make_room(from->host());
   const Number number = next_number_++;
   auto connection =
@@ -102,7 +102,7 @@ void Listener::State::make_room(const std::string& source) {
   if (pending_.size() >= options_.max_pending) drop_oldest(nullptr);
 }
 
-// Those that never sent a byte go before those that are in the middle of the handshake.
+// Links that never sent a byte are closed before links in the middle of the handshake.
 void Listener::State::drop_oldest(const std::string* source) {
   const auto from_source = [source](const auto& one) { return source == nullptr || one.second.source == *source; };
   const auto silent = [&](const auto& one) { return from_source(one) && one.second.connection->counters().bytes_in == 0; };
@@ -113,7 +113,7 @@ void Listener::State::drop_oldest(const std::string* source) {
   pending_.erase(victim);
   ++refused_.crowded;
   if (!handlers_.on_refused) return;
-  handlers_.on_refused(address, {CloseCause::local, "gave way to a newer connection: too many that have not shown a certificate", {}, {}});
+  handlers_.on_refused(address, {CloseCause::local, "closed for a newer connection: too many connections without a certificate", {}, {}});
 }
 
 ConnectionHandlers Listener::State::handlers_for(Number number) {

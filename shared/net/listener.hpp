@@ -1,8 +1,8 @@
-// Where links come in. Belongs to the thread of its loop.
+// Accepts links. Belongs to the thread of its loop.
 //
-// A link on TCP is handed over once TLS is open and the certificate is trusted. Until then it costs one of few places:
-// when a source address has all of its places taken, or all are taken, the oldest such link gives way to the new one,
-// silent ones first. So idle strangers push out each other, while a real peer is through in milliseconds.
+// A TCP link is handed over when TLS is complete and the certificate is trusted. Until then it occupies one of a few places. If a source
+// address has used all of its places, or no place is free, the oldest such link is closed for the new one, silent links first. So idle
+// strangers displace each other, while a real peer needs only milliseconds.
 #pragma once
 
 #include <ev++.h>
@@ -14,27 +14,27 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "net/acceptor.hpp"
-#include "net/address.hpp"
-#include "net/connection.hpp"
+#include "shared/base/result.hpp"
+#include "shared/net/acceptor.hpp"
+#include "shared/net/address.hpp"
+#include "shared/net/connection.hpp"
 
 namespace merlin::net {
 
-// Links that ended before they were handed over, by why, and turns in which no descriptor was left to accept one.
+// Links that ended before they were handed over, by reason, and turns in which there was no descriptor to accept a link.
 struct RefusedCounts {
   std::uint64_t untrusted = 0;
   std::uint64_t not_ours = 0;  // garbage, old TLS, no certificate
   std::uint64_t timed_out = 0;
   std::uint64_t gave_up = 0;  // closed by the other end, or it refused us
-  std::uint64_t crowded = 0;  // gave way to a newer one
+  std::uint64_t crowded = 0;  // closed for a newer link
   std::uint64_t no_descriptor = 0;
 };
 
 struct ListenerHandlers {
-  // An open and trusted link, owned by the receiver, who sets its handlers at once: frames are delivered after this returns.
+  // An open and trusted link. The receiver owns it and sets its handlers at once: frames are delivered after this returns.
   std::function<void(std::unique_ptr<Connection>)> on_peer;
-  // For the log, which has to limit its rate. `address` is where it came from.
+  // For the log, which must limit its rate. `address` is the source of the connection.
   std::function<void(const std::string& address, const CloseReason&)> on_refused;
 };
 
@@ -44,19 +44,19 @@ struct ListenerOptions {
   ConnectionOptions connection;
 };
 
-// Not to be destroyed from within its own handlers.
+// Must not be destroyed from within its own handlers.
 class Listener {
  public:
-  // `addresses` are IP addresses; empty: every IPv4 and every IPv6 address of the machine (the latter only where the
-  // machine has IPv6). Error: an address in use or not of this machine, a port that needs more rights, not an address.
-  // Port 0 takes any free port. The loop must outlive the listener.
+  // `addresses` are IP addresses; empty: all IPv4 and IPv6 addresses of the machine (IPv6 only if the machine has it). Errors: the address
+  // is in use, not on this machine, or not an address; the port needs more privileges. Port 0 selects a free port. The loop must outlive
+  // the listener.
   static Result<std::unique_ptr<Listener>> listen(ev::loop_ref loop, const std::vector<std::string>& addresses, std::uint16_t port,
                                                   TlsContext tls, TrustCheck trust, ListenerHandlers handlers,
                                                   ListenerOptions options = {});
   Listener(Listener&&) = delete;
   ~Listener();
 
-  // For links that come from now on.
+  // Applies to links that arrive from now on.
   void set_tls(TlsContext tls);
 
   std::vector<SocketAddress> addresses() const;
@@ -69,8 +69,8 @@ class Listener {
   std::unique_ptr<State> state_;
 };
 
-// The same for unix sockets: hands over each connection with its credentials, asks nothing of it.
-// Removes its socket file when destroyed. Not to be destroyed from within its own handler.
+// The same for unix sockets: hands over each connection with its credentials, without further checks. Removes its socket file when
+// destroyed. Must not be destroyed from within its own handler.
 class UnixListener {
  public:
   using OnAccept = std::function<void(Fd, const PeerCredentials&)>;

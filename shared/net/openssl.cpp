@@ -1,4 +1,4 @@
-#include "net/openssl.hpp"
+#include "shared/net/openssl.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -10,7 +10,7 @@
 namespace merlin::net {
 namespace {
 
-// An encrypted key has no passphrase here: the default would ask the terminal.
+// There is no passphrase for an encrypted key here; the default would ask on the terminal.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 BioPtr reading(std::string_view text) { return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
@@ -25,16 +25,16 @@ std::string fingerprint_of(X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   if (X509_digest(certificate, EVP_sha256(), digest.data(), &length) != 1) return {};
-  static constexpr char digits[] = "0123456789abcdef";
+  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "SHA256:";
   for (unsigned int i = 0; i < length; ++i) {
-    text += digits[digest[i] >> 4];
-    text += digits[digest[i] & 15];
+    text += kDigits[digest[i] >> 4];
+    text += kDigits[digest[i] & 15];
   }
   return text;
 }
 
-// Empty unless the only common name is an id: a second one would let a certificate be read in two ways.
+// Empty unless the only common name is an id: with a second name, the certificate could be read in two ways.
 NodeId node_id_of(X509* certificate) {
   const X509_NAME* subject = X509_get_subject_name(certificate);
   const int first = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);

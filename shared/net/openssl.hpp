@@ -1,4 +1,4 @@
-// Inside merlin_tls only: owners for OpenSSL's objects and the text of its errors.
+// Only for use inside merlin_tls: owners for OpenSSL objects, and the text of OpenSSL errors.
 #pragma once
 
 #include <openssl/bio.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/identity.hpp"
+#include "shared/net/identity.hpp"
 
 namespace merlin::net {
 
@@ -25,10 +25,10 @@ using BioPtr = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, Free<X509_free>>;
 
-// Empties the calling thread's error queue; the text of its last entry, or "unknown error".
+// Empties the calling thread's error queue. Returns the text of its last entry, or "unknown error".
 std::string drain_errors();
 
-// Null when the text holds none; the error queue is left empty. Never asks for a passphrase.
+// Null if the text contains none; the error queue is left empty. Never asks for a passphrase.
 CertificatePtr certificate_from_pem(std::string_view pem);
 KeyPtr key_from_pem(std::string_view pem);
 

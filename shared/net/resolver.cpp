@@ -1,4 +1,4 @@
-#include "net/resolver.hpp"
+#include "shared/net/resolver.hpp"
 
 #include <netdb.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ Result<Addresses> guarded_lookup(const Resolver::Lookup& lookup, const HostPort&
   }
 }
 
-// Signals are for the loop's thread.
+// Signals are handled by the loop's thread.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {
@@ -55,7 +55,7 @@ struct Resolver::Shared {
   explicit Shared(Lookup chosen) : lookup(std::move(chosen)) {}
 
   bool add(Job job);
-  // Where a new worker is wanted; it is counted as running.
+  // Whether a new worker is needed; it is then counted as running.
   bool reserve_worker();
   void worker_failed();
   std::optional<Job> next_job();
@@ -63,11 +63,11 @@ struct Resolver::Shared {
   static void work(const std::shared_ptr<Shared>& shared);
 
   const Lookup lookup;
-  std::mutex mutex;  // guards what follows
+  std::mutex mutex;  // guards the following members
   std::deque<Job> jobs;
   std::vector<Done> done;
   std::size_t workers = 0;
-  ev::async* wake = nullptr;  // null when the Resolver is gone
+  ev::async* wake = nullptr;  // null after the Resolver was destroyed
 };
 
 bool Resolver::Shared::add(Job job) {
@@ -84,7 +84,7 @@ bool Resolver::Shared::reserve_worker() {
   return true;
 }
 
-// The jobs go to the workers that there are; without any they fail.
+// The existing workers process the jobs; without any worker the jobs fail.
 void Resolver::Shared::worker_failed() {
   const std::lock_guard lock(mutex);
   if (--workers > 0) return;
@@ -93,7 +93,7 @@ void Resolver::Shared::worker_failed() {
   wake->send();
 }
 
-// Empty: the calling worker ends, and is not counted any more.
+// Empty: the calling worker ends and is no longer counted.
 std::optional<Resolver::Shared::Job> Resolver::Shared::next_job() {
   const std::lock_guard lock(mutex);
   if (jobs.empty()) {
@@ -154,7 +154,7 @@ Resolver::Query Resolver::resolve(const HostPort& where, Answer answer) {
     return query;
   }
   if (!shared_->add({where, query})) {
-    shared_->finish({query, not_found(where, "too many look-ups are waiting")});
+    shared_->finish({query, not_found(where, "too many lookups are waiting")});
     return query;
   }
   start_worker();
@@ -183,7 +183,7 @@ void Resolver::deliver() noexcept {
     try {
       (*query)(std::move(answer.addresses));
     } catch (...) {
-      // Its owner answers for what it does; the other answers must still arrive.
+      // The handler's owner is responsible for its errors; the other answers must still be delivered.
     }
   }
 }

@@ -1,5 +1,5 @@
-// Names to addresses without stopping the loop: getaddrinfo() blocks, so it runs in at most kMaxWorkers threads, and
-// the answer comes back by ev::async. Literals are answered without a thread. Daemon only.
+// Resolves names without blocking the loop: getaddrinfo() blocks, so it runs in at most kMaxWorkers threads, and the answer returns through
+// ev::async. Literals are answered without a thread. Daemon only.
 #pragma once
 
 #include <ev++.h>
@@ -9,14 +9,14 @@
 #include <memory>
 #include <vector>
 
-#include "base/result.hpp"
-#include "net/address.hpp"
+#include "shared/base/result.hpp"
+#include "shared/net/address.hpp"
 
 namespace merlin::net {
 
 using Addresses = std::vector<SocketAddress>;
 
-// Blocks. What getaddrinfo() says for TCP, at most kMaxAddresses.
+// Blocks. Returns the result of getaddrinfo() for TCP, at most kMaxAddresses.
 Result<Addresses> look_up(const HostPort& where);
 
 class Resolver {
@@ -31,10 +31,10 @@ class Resolver {
   // `lookup` runs in a worker thread. The loop must outlive the resolver.
   explicit Resolver(ev::loop_ref loop, Lookup lookup = look_up);
   Resolver(Resolver&&) = delete;
-  // Does not wait for a look-up that is under way; its answer is dropped.
+  // Does not wait for a running lookup; its answer is dropped.
   ~Resolver();
 
-  // Destroying it, from anywhere in the loop's thread, cancels the answer.
+  // Destroying it, anywhere in the loop's thread, cancels the answer.
   using Query = std::shared_ptr<const Answer>;
 
   // `answer` is called once from the loop, never from within resolve(), and must not destroy the resolver.

@@ -1,4 +1,4 @@
-#include "net/send_queue.hpp"
+#include "shared/net/send_queue.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
-// The one place of shared/ that reads a clock: when bytes arrived cannot come in as an argument.
+// The only place in shared/ that reads a clock: the arrival time of bytes cannot be passed in as an argument.
 #pragma once
 
-#include "base/time.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::net {
 

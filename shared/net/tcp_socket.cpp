@@ -1,4 +1,4 @@
-#include "net/tcp_socket.hpp"
+#include "shared/net/tcp_socket.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -34,7 +34,7 @@ Error listen_error(int error, const SocketAddress& address) {
 
 Result<Fd> make_socket(const SocketAddress& address) {
   Fd made(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!made) return Error{std::string("cannot make a socket: ") + std::strerror(errno), address.text(), {}};
+  if (!made) return Error{std::string("cannot create a socket: ") + std::strerror(errno), address.text(), {}};
   return made;
 }
 

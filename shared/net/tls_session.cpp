@@ -1,4 +1,4 @@
-#include "net/tls_session.hpp"
+#include "shared/net/tls_session.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -6,13 +6,13 @@
 #include <array>
 #include <utility>
 
-#include "base/assert.hpp"
-#include "net/openssl.hpp"
+#include "shared/base/assert.hpp"
+#include "shared/net/openssl.hpp"
 
 namespace merlin::net {
 namespace {
 
-// Wire form: length, then the name. It names the frames, not the version of the messages in them.
+// Wire format: length, then the name. It identifies the frame format, not the version of the messages.
 constexpr std::array<unsigned char, 9> kProtocolName = {8, 'm', 'e', 'r', 'l', 'i', 'n', '/', '1'};
 constexpr long kMaxCertificateBytes = 16L * 1024;
 
@@ -39,7 +39,7 @@ bool use_identity(SSL_CTX* context, const Identity& identity) {
          SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
 }
 
-// Said in full, so that a system-wide openssl.cnf cannot loosen it.
+// Set explicitly, so that a system-wide openssl.cnf cannot weaken it.
 bool restrict(SSL_CTX* context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
@@ -50,7 +50,7 @@ bool restrict(SSL_CTX* context) {
          SSL_CTX_set_alpn_protos(context, kProtocolName.data(), kProtocolName.size()) == 0;
 }
 
-// What the alerts by which others refuse our certificate look like in the error queue.
+// How the alerts with which others refuse our certificate appear in the error queue.
 bool is_refusal(int reason) {
   switch (reason) {
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
@@ -75,9 +75,9 @@ std::string explained(int reason, const std::string& text) {
       return "the other end does not offer TLS 1.3";
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
-      return "what came is not TLS (" + text + ")";
+      return "the received data is not TLS (" + text + ")";
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
-      return "the other end showed no certificate";
+      return "the other end presented no certificate";
     case SSL_R_NO_APPLICATION_PROTOCOL:
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
       return "the other end does not speak the Merlin protocol";
@@ -96,7 +96,7 @@ struct TlsSession::Callbacks {
     try {
       trusted = session->judge_peer(X509_STORE_CTX_get0_cert(store));
     } catch (const std::exception& caught) {
-      session->fail(TlsFailure::untrusted, std::string("the certificate could not be judged: ") + caught.what());
+      session->fail(TlsFailure::untrusted, std::string("the certificate could not be checked: ") + caught.what());
     }
     X509_STORE_CTX_set_error(store, trusted ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
     return trusted ? 1 : 0;
@@ -121,9 +121,11 @@ Result<TlsContext> TlsContext::create(const Identity& identity) {
 
 TlsSession::TlsSession(const TlsContext& context, TlsRole role, TrustCheck trust)
     : ssl_(SSL_new(context.context_.get())), trust_(std::move(trust)), own_fingerprint_(context.fingerprint_) {
+  // asserted: both fail only if there is no memory
   MERLIN_ASSERT(ssl_ != nullptr);
   SSL_set_app_data(ssl_.get(), this);
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+  // asserted: as above
   MERLIN_ASSERT(SSL_get_rbio(ssl_.get()) != nullptr && SSL_get_wbio(ssl_.get()) != nullptr);
   if (role == TlsRole::client) {
     SSL_set_connect_state(ssl_.get());
@@ -137,8 +139,8 @@ TlsSession::~TlsSession() = default;
 
 void TlsSession::feed(std::string_view bytes) {
   if (state_ == TlsState::failed || state_ == TlsState::closed || bytes.empty()) return;
-  // BIO_write takes an int; a memory BIO takes all of it or none.
-  MERLIN_ASSERT(bytes.size() <= std::size_t{1} << 30);
+  // BIO_write takes an int; a memory BIO accepts all or nothing.
+  if (bytes.size() > std::size_t{1} << 30) return fail(TlsFailure::protocol, "too much data at once");
   const int length = static_cast<int>(bytes.size());
   if (BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), length) != length) return fail_from_queue(SSL_ERROR_SSL);
   if (state_ == TlsState::handshaking) shake_hands();
@@ -178,7 +180,8 @@ void TlsSession::read_plaintext() {
 std::string TlsSession::take_plaintext() { return std::exchange(plaintext_, {}); }
 
 bool TlsSession::write(std::string_view plaintext) {
-  MERLIN_ASSERT(state_ == TlsState::open);
+  // The other end may send its close alert while we still have data for it: it reads until we close too.
+  if (state_ != TlsState::open && state_ != TlsState::closed) return false;
   if (plaintext.empty()) return true;
   ERR_clear_error();
   std::size_t written = 0;
@@ -224,7 +227,7 @@ bool TlsSession::judge_peer(void* certificate) {
   return false;
 }
 
-// The first failure is the cause; what OpenSSL says afterwards follows from it.
+// The first failure is the cause; later OpenSSL errors follow from it.
 void TlsSession::fail(TlsFailure failure, std::string what) {
   if (state_ == TlsState::failed) return;
   state_ = TlsState::failed;

@@ -1,11 +1,11 @@
-// One TLS 1.3 session without a socket: bytes go in, plaintext and bytes to send come out. For daemon and module alike.
+// One TLS 1.3 session without a socket: received bytes go in, plaintext and bytes to send come out. For daemon and module.
 //
-// Both ends show a certificate and each end asks its TrustCheck about the exact certificate of the other: there are no
-// authorities, no names to match, no resumption, no early data. Dates are not judged here, because a clock may be wrong
-// and it is the exact certificate that is trusted; TrustCheck sees them and may.
+// Both ends present a certificate, and each end asks its TrustCheck about the exact certificate of the other end: there are no authorities,
+// no names to match, no resumption, no early data. Dates are not checked here, because a clock can be wrong and trust is in the exact
+// certificate; TrustCheck sees them and may check them.
 //
-// A client is open before the server has judged the client's certificate (that is how TLS 1.3 works): a refusal comes
-// as a failure after `open`, with no byte of plaintext before it.
+// A client is open before the server has checked the client's certificate, as TLS 1.3 defines: a refusal is a failure after `open`, with no
+// byte of plaintext before it.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +14,19 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
-#include "net/identity.hpp"
+#include "shared/base/result.hpp"
+#include "shared/net/identity.hpp"
 
 struct ssl_ctx_st;
 struct ssl_st;
 
 namespace merlin::net {
 
-// Says whether this certificate may be at the other end. Its error's text reaches log and operator.
-// Called once a handshake, from within feed(); must not touch the session.
+// Decides whether this certificate is acceptable. The error text is shown in the log and to the operator. Called once per handshake, from
+// within feed(); must not access the session.
 using TrustCheck = std::function<Result<>(const CertificateInfo&)>;
 
-// A node's own certificate, ready for sessions. A value; copies share, and sessions keep what they need of it.
+// A node's own certificate, prepared for sessions. A value: copies share it, and sessions keep the parts that they need.
 class TlsContext {
  public:
   static Result<TlsContext> create(const Identity& identity);
@@ -44,40 +44,40 @@ enum class TlsRole { client, server };
 enum class TlsState {
   handshaking,
   open,
-  closed,  // the other end said that it has no more to send
+  closed,  // the other end has announced the end of its data
   failed,  // see failure()
 };
 
 enum class TlsFailure {
   none,
-  untrusted,   // this end refused the certificate of the other; error() names its fingerprint
-  refused_us,  // the other end refused ours; error() names our fingerprint
-  protocol,    // not TLS, TLS before 1.3, no certificate, not Merlin, or damaged on the way
+  untrusted,   // this end refused the other end's certificate; error() names its fingerprint
+  refused_us,  // the other end refused our certificate; error() names our fingerprint
+  protocol,    // not TLS, TLS before 1.3, no certificate, not Merlin, or damaged data
 };
 
 class TlsSession {
  public:
-  // More plaintext than this in one write() makes more than one TLS record.
+  // More plaintext than this in one write() produces more than one TLS record.
   static constexpr std::size_t kRecordBytes = std::size_t{16} * 1024;
 
   TlsSession(const TlsContext& context, TlsRole role, TrustCheck trust);
   TlsSession(TlsSession&&) = delete;
   ~TlsSession();
 
-  // Bytes from the network. They are worked off at once; what is kept afterwards is less than one record, and the
-  // plaintext until it is taken. Ignored after a failure.
+  // Bytes from the network. They are processed at once; what is kept afterwards is less than one record, and the plaintext until it is
+  // read. Ignored after a failure.
   void feed(std::string_view bytes);
 
-  // Plaintext that arrived, in order.
+  // Received plaintext, in order.
   std::string take_plaintext();
 
-  // Only while open; false when the session has failed by it.
+  // Requires an open session. False if the session has failed because of it.
   bool write(std::string_view plaintext);
 
-  // Tells the other end that no more will come. Reading goes on.
+  // Informs the other end that no more data will follow. Reading continues.
   void close();
 
-  // Bytes to send. After a failure this is the alert that tells the other end.
+  // Bytes to send. After a failure this is the alert for the other end.
   std::string take_output();
   std::size_t output_bytes() const;
 
@@ -85,7 +85,7 @@ class TlsSession {
   TlsFailure failure() const { return failure_; }
   const Error& error() const { return error_; }  // when failed
 
-  // The other end's certificate as soon as it was seen, refused or not; its fingerprint is empty before.
+  // The other end's certificate as soon as it was received, refused or not. Before that, its fingerprint is empty.
   const CertificateInfo& peer() const { return peer_; }
 
  private:

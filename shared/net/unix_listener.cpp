@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "net/listener.hpp"
+#include "shared/net/listener.hpp"
 
 namespace merlin::net {
 

@@ -1,4 +1,4 @@
-#include "net/unix_socket.hpp"
+#include "shared/net/unix_socket.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -33,7 +33,7 @@ Result<sockaddr_un> address_of(const std::string& path) {
 
 Result<Fd> make_socket(const std::string& path) {
   Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!made) return system_error("make a socket", path);
+  if (!made) return system_error("create a socket", path);
   return made;
 }
 
@@ -45,9 +45,9 @@ Result<> remove_stale(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return Ok{};
-    return system_error("look at it", path);
+    return system_error("read its status", path);
   }
-  if (!S_ISSOCK(status.st_mode)) return Error{"is there already and is not a socket", path, "move it away or choose another path"};
+  if (!S_ISSOCK(status.st_mode)) return Error{"already exists and is not a socket", path, "move it away or choose another path"};
   const Result<Fd> probe = make_socket(path);
   if (!probe) return probe.error();
   if (connect_to(*probe, address) == 0 || errno == EAGAIN) return Error{"another process listens there", path, "stop it first"};
@@ -100,7 +100,7 @@ Result<Fd> listen_unix(const UnixListenOptions& options) {
   Result<Fd> made = make_socket(options.path);
   if (!made) return made;
   if (::bind(made->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) return system_error("listen", options.path);
-  // Until listen() every connect() is refused, so nobody slips in before the rights are set.
+  // Until listen() is called every connect() is refused, so nobody can connect before mode and owner are set.
   Result<> ready = set_rights(options);
   if (ready && ::listen(made->get(), kBacklog) != 0) ready = system_error("listen", options.path);
   if (ready) return made;
@@ -121,7 +121,7 @@ Result<PeerCredentials> peer_credentials(int socket) {
   ucred credentials{};
   socklen_t length = sizeof credentials;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
-    return Error{std::string("cannot find out who is at the other end: ") + std::strerror(errno), {}, {}};
+    return Error{std::string("cannot read the credentials of the other end: ") + std::strerror(errno), {}, {}};
   }
   return PeerCredentials{credentials.uid, credentials.gid, credentials.pid};
 }

@@ -1,4 +1,4 @@
-// Unix stream sockets: the module's link and the control socket. No event loop here; listener.hpp has one for these too.
+// Unix stream sockets: for the module's link and the control socket. No event loop here; listener.hpp has one for these too.
 #pragma once
 
 #include <sys/types.h>
@@ -6,23 +6,23 @@
 #include <optional>
 #include <string>
 
-#include "base/result.hpp"
-#include "net/fd.hpp"
+#include "shared/base/result.hpp"
+#include "shared/net/fd.hpp"
 
 namespace merlin::net {
 
 struct UnixListenOptions {
   std::string path;
   mode_t mode = 0660;
-  std::string owner;  // user name; empty: whoever runs this
-  std::string group;  // group name; empty: as the system gives it
+  std::string owner;  // user name; empty: the user of this process
+  std::string group;  // group name; empty: the system's default
 };
 
-// Non-blocking and listening. The socket file of a process that is gone is removed; if one still listens there, or
-// something else than a socket is there, that is an Error. Nobody can connect before mode, owner and group are right.
+// Non-blocking and listening. Removes the socket file of a process that has ended. Error if another process still listens there, or if the
+// path is not a socket. Nobody can connect before mode, owner and group are set.
 Result<Fd> listen_unix(const UnixListenOptions& options);
 
-// Non-blocking. Connects at once or fails: unix sockets do not wait, a full queue of the listener is an Error.
+// Non-blocking. Connects at once or fails: unix sockets do not wait, so a full queue of the listener is an Error.
 Result<Fd> connect_unix(const std::string& path);
 
 struct PeerCredentials {
@@ -31,7 +31,7 @@ struct PeerCredentials {
   pid_t pid = 0;
 };
 
-// Of the process that connected, as the kernel noted it then.
+// Credentials of the process that connected, as the kernel recorded them then.
 Result<PeerCredentials> peer_credentials(int socket);
 
 }  // namespace merlin::net

@@ -1,18 +1,18 @@
 // Encoder and decoder of the link between a core's module and its daemon.
-#include "wire/codec_decoder.hpp"
-#include "wire/codec_encoder.hpp"
-#include "wire/codec_fields_core.hpp"
-#include "wire/codec_fields_events.hpp"
-#include "wire/codec_fields_link.hpp"
-#include "wire/codec_fields_state.hpp"
-#include "wire/codec_instances.hpp"
+#include "shared/wire/codec_decoder.hpp"
+#include "shared/wire/codec_encoder.hpp"
+#include "shared/wire/codec_fields_core.hpp"
+#include "shared/wire/codec_fields_events.hpp"
+#include "shared/wire/codec_fields_link.hpp"
+#include "shared/wire/codec_fields_state.hpp"
+#include "shared/wire/codec_instances.hpp"
 
 namespace merlin::wire {
 
 MERLIN_WIRE_MESSAGE(CoreHello)
 MERLIN_WIRE_MESSAGE(CoreWelcome)
 MERLIN_WIRE_MESSAGE(NodeName)
-MERLIN_WIRE_MESSAGE(CoreBeat)
+MERLIN_WIRE_MESSAGE(CoreHeartbeat)
 MERLIN_WIRE_MESSAGE(CoreBusy)
 MERLIN_WIRE_MESSAGE(CoreAway)
 MERLIN_WIRE_MESSAGE(CoreRows)
@@ -24,7 +24,7 @@ MERLIN_WIRE_MESSAGE(RowsConfirmed)
 MERLIN_WIRE_MESSAGE(ResultsToCore)
 MERLIN_WIRE_MESSAGE(ResultsTaken)
 MERLIN_WIRE_MESSAGE(DaemonAway)
-MERLIN_WIRE_MESSAGE(DaemonBeat)
+MERLIN_WIRE_MESSAGE(DaemonHeartbeat)
 MERLIN_WIRE_MESSAGE(RowsSafe)
 MERLIN_WIRE_MESSAGE(NotifyRequest)
 MERLIN_WIRE_MESSAGE(NotifyVerdict)

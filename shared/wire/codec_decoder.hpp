@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "base/result.hpp"
-#include "wire/codec.hpp"
-#include "wire/codec_fields.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/base/result.hpp"
+#include "shared/wire/codec.hpp"
+#include "shared/wire/codec_fields.hpp"
 
 namespace merlin::wire {
 
@@ -25,11 +25,11 @@ struct Malformed {
   const char* what;
 };
 
-// The description is walked in order, and each field takes what stands at the reading point if it bears its number.
-// Writers write in order, so that one walk usually reads a whole message; what a walk did not get past is unknown.
+// Walks the description in order; each field reads the data at the current position if the field number matches. Senders write fields in
+// order, so one walk usually reads a whole message; whatever a walk does not consume is unknown.
 class Decoder {
  public:
-  // nested_left: how many more nested messages the payload may hold; counted down.
+  // nested_left: how many more nested messages the payload can contain; counted down.
   Decoder(std::string_view bytes, std::size_t& nested_left, int depth = 0)
       : in_(bytes.data(), bytes.size()), nested_left_(nested_left), depth_(depth) {}
 
@@ -123,7 +123,7 @@ class Decoder {
     take(member.emplace());
   }
 
-  // Repeated numbers are packed by us; a reader has to take them singly too.
+  // We send repeated numbers packed; a receiver must also accept single ones.
   void take(std::vector<std::uint64_t>& member) {
     if (in_.wire_type() == WireType::fixed64) {
       member.push_back(in_.get_fixed64());

@@ -11,10 +11,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "base/assert.hpp"
-#include "base/ids.hpp"
-#include "wire/codec.hpp"
-#include "wire/codec_fields.hpp"
+#include "shared/base/assert.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/codec.hpp"
+#include "shared/wire/codec_fields.hpp"
 
 namespace merlin::wire {
 
@@ -22,7 +22,7 @@ class Encoder {
  public:
   explicit Encoder(std::string& bytes) : bytes_(bytes), out_(bytes) {}
 
-  // A field that is left out at its default.
+  // A field that is omitted if it has its default value.
   template <Scalar T>
   void operator()(FieldNumber number, const T& value) {
     if (!is_default(value)) put(number, value);
@@ -31,7 +31,7 @@ class Encoder {
     if (value != 0) out_.add_fixed64(number, value);
   }
 
-  // A field whose presence says something.
+  // A field whose presence carries information.
   template <Scalar T>
   void operator()(FieldNumber number, const std::optional<T>& value) {
     if (value) put(number, *value);
@@ -52,17 +52,18 @@ class Encoder {
     for (const T& value : values) {
       const std::size_t before = bytes_.size();
       (*this)(number, value);
-      // An element counts although it is empty.
+      // An element counts even if it is empty.
       if (bytes_.size() == before) out_.add_bytes(number, "", 0);
     }
   }
   template <Nested T>
   void at_most_one(FieldNumber number, const std::vector<T>& values) {
+    // asserted: bounded by the decoder, and by the code that creates such a message with one at most
     MERLIN_ASSERT(values.size() <= 1);
     (*this)(number, values);
   }
 
-  // Left out when all its fields are.
+  // Omitted if all its fields are.
   template <Nested T>
   void operator()(FieldNumber number, const T& message) {
     Encoder nested(*this, number);
@@ -71,6 +72,7 @@ class Encoder {
 
  private:
   Encoder(Encoder& outer, FieldNumber number) : bytes_(outer.bytes_), out_(outer.out_, number), depth_(outer.depth_ + 1) {
+    // asserted: bounded by the decoder; a heartbeat is relayed without the heartbeats in it (Liveness::heard_table)
     MERLIN_ASSERT(depth_ <= kMaxNesting);
   }
 
@@ -102,7 +104,7 @@ class Encoder {
   int depth_ = 0;
 };
 
-// Most messages fit without growing.
+// Most messages fit without reallocation.
 inline constexpr std::size_t kUsualPayloadBytes = 256;
 
 template <class Message>

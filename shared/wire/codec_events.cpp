@@ -1,13 +1,13 @@
-// Encoder and decoder of notifications and of what happened.
-#include "wire/codec_decoder.hpp"
-#include "wire/codec_encoder.hpp"
-#include "wire/codec_fields_events.hpp"
-#include "wire/codec_instances.hpp"
+// Encoder and decoder of notifications and events.
+#include "shared/wire/codec_decoder.hpp"
+#include "shared/wire/codec_encoder.hpp"
+#include "shared/wire/codec_fields_events.hpp"
+#include "shared/wire/codec_instances.hpp"
 
 namespace merlin::wire {
 
 MERLIN_WIRE_MESSAGE(Notification)
-MERLIN_WIRE_MESSAGE(ToldRegister)
+MERLIN_WIRE_MESSAGE(NotificationRecord)
 MERLIN_WIRE_MESSAGE(NotifyAsk)
 MERLIN_WIRE_MESSAGE(NotifyReply)
 MERLIN_WIRE_MESSAGE(NotifyVoid)

@@ -19,8 +19,8 @@
 #include <string>
 #include <type_traits>
 
-#include "base/ids.hpp"
-#include "wire/messages.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire {
 
@@ -36,21 +36,22 @@ concept Scalar = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T,
 template <class T>
 concept Nested = std::is_aggregate_v<T> && !Scalar<T>;
 
-// A beat holds what it heard, that holds a beat, and that lists what it heard, without beats.
+// A heartbeat contains the heartbeats it heard; each of these lists what it heard, without heartbeats.
 inline constexpr int kMaxNesting = 3;
 
-// The last value of an enumeration; all count up from 0.
+// The last value of an enumeration; all start at 0.
 constexpr NodeType greatest(NodeType) { return NodeType::master; }
 constexpr RefuseReason greatest(RefuseReason) { return RefuseReason::busy; }
 constexpr CoreHealth greatest(CoreHealth) { return CoreHealth::stalled; }
 constexpr NodePhase greatest(NodePhase) { return NodePhase::drained; }
 constexpr OrderKind greatest(OrderKind) { return OrderKind::undrain; }
-constexpr RegisterKind greatest(RegisterKind) { return RegisterKind::told; }
+constexpr RegisterKind greatest(RegisterKind) { return RegisterKind::forgotten; }
 constexpr NotificationKind greatest(NotificationKind) { return NotificationKind::custom; }
 constexpr NotifyVote greatest(NotifyVote) { return NotifyVote::holder; }
 constexpr NotifyDecision greatest(NotifyDecision) { return NotifyDecision::told; }
 constexpr EventKind greatest(EventKind) { return EventKind::attribute; }
-constexpr EventAction greatest(EventAction) { return EventAction::stopped; }
+constexpr EventAction greatest(EventAction) { return EventAction::ended; }
+constexpr LoggedAs greatest(LoggedAs) { return LoggedAs::hard; }
 constexpr RowStream greatest(RowStream) { return RowStream::compare; }
 constexpr CoreRowsKind greatest(CoreRowsKind) { return CoreRowsKind::initial_last; }
 

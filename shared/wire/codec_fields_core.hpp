@@ -2,8 +2,8 @@
 // The link between a core's module and its daemon.
 #pragma once
 
-#include "wire/codec_fields.hpp"
-#include "wire/messages.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire {
 
@@ -31,7 +31,7 @@ void fields(auto& visit, Of<NodeName> auto& m) {
   visit(2, m.name);
 }
 
-void fields(auto& visit, Of<CoreBeat> auto& m) {
+void fields(auto& visit, Of<CoreHeartbeat> auto& m) {
   visit(1, m.number);
   visit(2, m.checks_run);
   visit(3, m.overdue);
@@ -45,7 +45,11 @@ void fields(auto& visit, Of<CoreBusy> auto& m) {
   visit(2, m.what);
 }
 
-void fields(auto& visit, Of<CoreAway> auto& m) { visit(1, m.reload); }
+void fields(auto& visit, Of<CoreAway> auto& m) {
+  visit(1, m.reload);
+  visit(2, m.disabled);
+  visit(3, m.again_s);
+}
 
 void fields(auto& visit, Of<CoreRows> auto& m) {
   visit(1, m.rows);
@@ -97,7 +101,7 @@ void fields(auto& visit, Of<ResultsTaken> auto& m) {
 
 void fields(auto& visit, Of<DaemonAway> auto& m) { visit(1, m.away_ms); }
 
-void fields(auto& visit, Of<DaemonBeat> auto& m) { visit(1, m.heard); }
+void fields(auto& visit, Of<DaemonHeartbeat> auto& m) { visit(1, m.heard); }
 
 void fields(auto& visit, Of<RowsSafe> auto& m) {
   visit(1, m.batch);

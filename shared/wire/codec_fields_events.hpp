@@ -1,10 +1,10 @@
 // Fields of the messages of merlin.proto (see codec_fields.hpp).
-// Notifications; what happened, and who has it.
+// Notifications and events, and the nodes that have them.
 #pragma once
 
-#include "wire/codec_fields.hpp"
-#include "wire/codec_fields_state.hpp"
-#include "wire/messages.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "shared/wire/codec_fields_state.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire {
 
@@ -22,7 +22,7 @@ void fields(auto& visit, Of<Notification> auto& m) {
   visit(11, m.notified_on);
 }
 
-void fields(auto& visit, Of<ToldRegister> auto& m) {
+void fields(auto& visit, Of<NotificationRecord> auto& m) {
   visit(1, m.notification);
   visit(2, m.holder);
   visit(3, m.sent);
@@ -78,6 +78,7 @@ void fields(auto& visit, Of<Event> auto& m) {
   visit(10, m.contacts);
   visit(11, m.author);
   visit(12, m.text);
+  visit(13, m.cause);
 }
 
 void fields(auto& visit, Of<Events> auto& m) {

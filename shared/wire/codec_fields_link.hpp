@@ -1,9 +1,9 @@
 // Fields of the messages of merlin.proto (see codec_fields.hpp).
-// Hello to Inventory: greeting, liveness, ownership.
+// Hello to Inventory: handshake, liveness, ownership.
 #pragma once
 
-#include "wire/codec_fields.hpp"
-#include "wire/messages.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire {
 
@@ -29,7 +29,7 @@ void fields(auto& visit, Of<Goodbye> auto& m) {
   visit(2, m.text);
 }
 
-void fields(auto& visit, Of<Beat> auto& m) {
+void fields(auto& visit, Of<Heartbeat> auto& m) {
   visit(1, m.node_id);
   visit.fixed(2, m.instance);
   visit(3, m.number);
@@ -61,7 +61,7 @@ void fields(auto& visit, Of<Heard> auto& m) {
   visit(3, m.number);
   visit(4, m.age_ms);
   visit(5, m.direct);
-  visit.at_most_one(6, m.beat);
+  visit.at_most_one(6, m.heartbeat);
   visit(7, m.hold_ms);
 }
 

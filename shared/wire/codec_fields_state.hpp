@@ -1,9 +1,9 @@
 // Fields of the messages of merlin.proto (see codec_fields.hpp).
-// Rows, results and what compares tables.
+// Rows, results and the comparison of tables.
 #pragma once
 
-#include "wire/codec_fields.hpp"
-#include "wire/messages.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire {
 
@@ -23,6 +23,7 @@ void fields(auto& visit, Of<Register> auto& m) {
   visit(6, m.value);
   visit.fixed(7, m.item);
   visit.fixed(8, m.rank);
+  visit(9, m.alert);
 }
 
 void fields(auto& visit, Of<Rows> auto& m) {
@@ -137,6 +138,8 @@ void fields(auto& visit, Of<CheckRegister> auto& m) {
   visit.fixed(40, m.last_hard_ok_hlc);
   visit.fixed(41, m.last_change_hlc);
   visit(44, m.taken);
+  visit(45, m.logged_as);
+  visit(46, m.logged_attempt);
 }
 
 void fields(auto& visit, Of<TakenMark> auto& m) {
@@ -163,6 +166,7 @@ void fields(auto& visit, Of<CommentRegister> auto& m) {
   visit(5, m.persistent);
   visit(6, m.external);
   visit(7, m.expire_s);
+  visit(8, m.of_acknowledgement);
 }
 
 void fields(auto& visit, Of<DowntimeRegister> auto& m) {
@@ -178,6 +182,8 @@ void fields(auto& visit, Of<DowntimeRegister> auto& m) {
   visit.fixed(10, m.triggered_by_object.host);
   visit.fixed(11, m.triggered_by_object.service);
   visit(12, m.flexible_start_s);
+  visit(13, m.fixed_start_s);
+  visit(14, m.ended);
 }
 
 void fields(auto& visit, Of<AttributeRegister> auto& m) {

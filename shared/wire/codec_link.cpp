@@ -1,15 +1,15 @@
-// Encoder and decoder of what nodes say of themselves: greeting, liveness, ownership.
-#include "wire/codec_decoder.hpp"
-#include "wire/codec_encoder.hpp"
-#include "wire/codec_fields_link.hpp"
-#include "wire/codec_instances.hpp"
+// Encoder and decoder of handshake, liveness and ownership.
+#include "shared/wire/codec_decoder.hpp"
+#include "shared/wire/codec_encoder.hpp"
+#include "shared/wire/codec_fields_link.hpp"
+#include "shared/wire/codec_instances.hpp"
 
 namespace merlin::wire {
 
 MERLIN_WIRE_MESSAGE(Hello)
 MERLIN_WIRE_MESSAGE(Refuse)
 MERLIN_WIRE_MESSAGE(Goodbye)
-MERLIN_WIRE_MESSAGE(Beat)
+MERLIN_WIRE_MESSAGE(Heartbeat)
 MERLIN_WIRE_MESSAGE(Heard)
 MERLIN_WIRE_MESSAGE(NodeInfo)
 MERLIN_WIRE_MESSAGE(SaidWeight)

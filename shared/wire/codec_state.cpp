@@ -1,8 +1,8 @@
 // Encoder and decoder of rows and results.
-#include "wire/codec_decoder.hpp"
-#include "wire/codec_encoder.hpp"
-#include "wire/codec_fields_state.hpp"
-#include "wire/codec_instances.hpp"
+#include "shared/wire/codec_decoder.hpp"
+#include "shared/wire/codec_encoder.hpp"
+#include "shared/wire/codec_fields_state.hpp"
+#include "shared/wire/codec_instances.hpp"
 
 namespace merlin::wire {
 

@@ -1,8 +1,6 @@
-#include "wire/frame.hpp"
+#include "shared/wire/frame.hpp"
 
 #include <zstd.h>
-
-#include "base/assert.hpp"
 
 namespace merlin::wire {
 namespace {
@@ -10,7 +8,7 @@ namespace {
 constexpr std::size_t kCompressFrom = 512;
 constexpr int kCompressionLevel = 1;
 constexpr std::uint16_t kFlagZstd = 1;
-// An empty buffer that once held a large frame is given back.
+// An empty buffer that once contained a large frame is released.
 constexpr std::size_t kKeptBufferBytes = std::size_t{256} * 1024;
 
 std::uint32_t read_be(std::string_view bytes, std::size_t offset, std::size_t width) {
@@ -34,7 +32,7 @@ std::string header(std::uint8_t type, std::uint16_t flags, std::size_t length) {
   return bytes;
 }
 
-// Empty when that would not be smaller.
+// Empty if compression would not make it smaller.
 std::string compressed(std::string_view payload) {
   std::string smaller(payload.size() - 1, '\0');
   const std::size_t length = ZSTD_compress(smaller.data(), smaller.size(), payload.data(), payload.size(), kCompressionLevel);
@@ -57,8 +55,10 @@ Result<std::string> decompressed(std::string_view stored, std::size_t max_bytes)
 
 }  // namespace
 
-std::string encode_frame(std::uint8_t type, std::string_view payload, bool compress) {
-  MERLIN_ASSERT(payload.size() <= kMaxPayloadBytes);
+Result<std::string> encode_frame(std::uint8_t type, std::string_view payload, bool compress) {
+  if (payload.size() > kMaxPayloadBytes) {
+    return Error{"a message of " + std::to_string(payload.size()) + " bytes, " + std::to_string(kMaxPayloadBytes) + " are allowed", {}, {}};
+  }
   const std::string smaller = compress && payload.size() >= kCompressFrom ? compressed(payload) : std::string();
   const std::string_view stored = smaller.empty() ? payload : smaller;
   std::string frame = header(type, smaller.empty() ? 0 : kFlagZstd, stored.size());
@@ -89,7 +89,7 @@ Result<std::optional<Frame>> FrameReader::next() {
 }
 
 Result<std::size_t> FrameReader::payload_length(std::string_view header) const {
-  if (read_be(header, 0, 2) != kFrameMagic) return Error{"what came is not the Merlin protocol", {}, {}};
+  if (read_be(header, 0, 2) != kFrameMagic) return Error{"the received data is not the Merlin protocol", {}, {}};
   if ((read_be(header, 4, 2) & ~kFlagZstd) != 0) return Error{"a frame with unknown flags", {}, "both ends may need the same version"};
   if (read_be(header, 6, 2) != 0) return Error{"a frame whose reserved bytes are not zero", {}, {}};
   const std::size_t length = read_be(header, 8, 4);
@@ -111,7 +111,7 @@ Error FrameReader::fail(Error error) {
   return error;
 }
 
-// Moves the rest to the front only when that is at most half of the buffer, so that a byte moves once on average.
+// Moves the rest to the front only if it is at most half of the buffer, so each byte is moved once on average.
 void FrameReader::drop_consumed() {
   if (consumed_ == buffer_.size()) {
     buffer_.clear();

@@ -1,14 +1,14 @@
-// Frames: what stands on every link, between daemons and between a core's module and its daemon.
+// Frames: the format of every link, between daemons and between a core's module and its daemon.
 // A frame is a fixed header of 12 bytes, big-endian, and a payload in protobuf encoding (merlin.proto):
 //
 //   offset 0  u16  magic    0x4D4C ("ML")
 //          2  u8   version  protocol version of the sender, see kProtocolVersion
-//          3  u8   type     MessageType; a type the reader does not know is skipped
+//          3  u8   type     MessageType; a type the receiver does not know is skipped
 //          4  u16  flags    bit 0: the payload is zstd-compressed; other bits: refused
 //          6  u16  zero     reserved, must be 0
-//          8  u32  length   payload bytes, at most the limit that the reader set
+//          8  u32  length   payload bytes, at most the receiver's limit
 //
-// The contract in words is docs/protocol.md.
+// docs/protocol.md describes it in words.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
+#include "shared/base/result.hpp"
 
 namespace merlin::wire {
 
@@ -25,9 +25,9 @@ inline constexpr std::uint16_t kFrameMagic = 0x4D4C;
 inline constexpr std::size_t kFrameHeaderBytes = 12;
 inline constexpr std::uint8_t kProtocolVersion = 1;
 inline constexpr std::uint8_t kOldestProtocolVersion = 1;
-// No frame of ours is longer; senders of large things split them.
+// The maximum length of our frames; senders split larger contents.
 inline constexpr std::size_t kMaxPayloadBytes = std::size_t{4} * 1024 * 1024;
-// Before the handshake is done a peer may send no more than this in one frame.
+// The limit for a frame before the handshake is complete.
 inline constexpr std::size_t kMaxHandshakePayloadBytes = std::size_t{16} * 1024;
 
 struct Frame {
@@ -37,21 +37,21 @@ struct Frame {
 };
 
 // Header and payload as bytes to send; compresses payloads of at least 512 bytes with zstd level 1
-// when `compress` is set and that makes them smaller. payload must not exceed kMaxPayloadBytes.
-std::string encode_frame(std::uint8_t type, std::string_view payload, bool compress = false);
+// when `compress` is set and that makes them smaller. Error: the payload exceeds kMaxPayloadBytes.
+Result<std::string> encode_frame(std::uint8_t type, std::string_view payload, bool compress = false);
 
-// Cuts a stream of bytes into frames. Lengths are checked before anything is allocated; a compressed
-// payload may not unfold beyond the limit. After an error the reader stays in error: end the link.
+// Splits a stream of bytes into frames. Checks lengths before it allocates anything; a compressed payload must not expand beyond the limit.
+// After an error the reader stays in error: close the link.
 class FrameReader {
  public:
   explicit FrameReader(std::size_t max_payload_bytes = kMaxHandshakePayloadBytes) : max_payload_bytes_(max_payload_bytes) {}
 
-  // Once the peer is known.
+  // To be called once the peer is known.
   void set_max_payload_bytes(std::size_t bytes) { max_payload_bytes_ = bytes; }
 
   void feed(std::string_view bytes);
 
-  // The next whole frame; an empty optional when more bytes are needed; an Error when what came is not our protocol.
+  // The next complete frame. Empty if more bytes are needed; an Error if the data is not our protocol.
   Result<std::optional<Frame>> next();
 
   std::size_t buffered_bytes() const { return buffer_.size() - consumed_; }

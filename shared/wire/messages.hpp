@@ -1,10 +1,10 @@
-// The messages of merlin.proto as plain structs, field for field. What each field means stands there. A member's
-// default is proto3's: what is absent on the wire is zero, false or empty.
+// The messages of merlin.proto as plain structs, field for field. merlin.proto explains each field. A member's default is that of proto3: a
+// field that is absent on the wire is zero, false or empty.
 // encode() and decode() are in codec.hpp.
 #pragma once
 
-#include "wire/message_type.hpp"
-#include "wire/messages_core.hpp"
-#include "wire/messages_events.hpp"
-#include "wire/messages_link.hpp"
-#include "wire/messages_state.hpp"
+#include "shared/wire/message_type.hpp"
+#include "shared/wire/messages_core.hpp"
+#include "shared/wire/messages_events.hpp"
+#include "shared/wire/messages_link.hpp"
+#include "shared/wire/messages_state.hpp"

@@ -1,15 +1,15 @@
-// What a core and its daemon say to each other (see messages.hpp).
+// Messages between a core and its daemon (see messages.hpp).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "wire/message_type.hpp"
-#include "wire/messages_events.hpp"
-#include "wire/messages_link.hpp"
-#include "wire/messages_state.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/message_type.hpp"
+#include "shared/wire/messages_events.hpp"
+#include "shared/wire/messages_link.hpp"
+#include "shared/wire/messages_state.hpp"
 
 namespace merlin::wire {
 
@@ -41,8 +41,8 @@ struct CoreWelcome {
   std::vector<NodeName> names;
 };
 
-struct CoreBeat {
-  static constexpr MessageType type_id = MessageType::core_beat;
+struct CoreHeartbeat {
+  static constexpr MessageType type_id = MessageType::core_heartbeat;
   std::uint64_t number = 0;
   std::uint64_t checks_run = 0;
   std::uint32_t overdue = 0;
@@ -60,6 +60,8 @@ struct CoreBusy {
 struct CoreAway {
   static constexpr MessageType type_id = MessageType::core_away;
   bool reload = false;
+  std::string disabled;
+  std::uint32_t again_s = 0;
 };
 
 struct CoreRows {
@@ -127,8 +129,8 @@ struct DaemonAway {
   std::uint32_t away_ms = 0;
 };
 
-struct DaemonBeat {
-  static constexpr MessageType type_id = MessageType::daemon_beat;
+struct DaemonHeartbeat {
+  static constexpr MessageType type_id = MessageType::daemon_heartbeat;
   std::uint64_t heard = 0;
 };
 

@@ -1,13 +1,13 @@
-// Notifications, and the history of what happened (see messages.hpp).
+// Notifications and the history of events (see messages.hpp).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "wire/message_type.hpp"
-#include "wire/messages_state.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/message_type.hpp"
+#include "shared/wire/messages_state.hpp"
 
 namespace merlin::wire {
 
@@ -37,7 +37,7 @@ enum class EventKind : std::uint8_t {
   attribute = 6,
 };
 
-enum class EventAction : std::uint8_t { happened = 0, added = 1, removed = 2, started = 3, stopped = 4 };
+enum class EventAction : std::uint8_t { happened = 0, added = 1, removed = 2, started = 3, stopped = 4, ended = 5 };
 
 struct Notification {
   ObjectKey object;  // host = 1, service = 2
@@ -52,7 +52,7 @@ struct Notification {
   std::uint32_t notified_on = 0;
 };
 
-struct ToldRegister {
+struct NotificationRecord {
   Notification notification;
   NodeId holder;
   bool sent = false;
@@ -85,7 +85,7 @@ struct NotifyTell {
   Notification notification;
 };
 
-// A stretch of one stream that its sender has: see merlin.proto.
+// A part of one stream that the sender has: see merlin.proto.
 struct EventMark {
   NodeId node;
   std::uint64_t epoch = 0;
@@ -119,6 +119,7 @@ struct Event {
   std::uint32_t contacts = 0;
   std::string author;
   std::string text;
+  std::string cause;
 
   bool operator==(const Event&) const = default;
 };

@@ -1,4 +1,4 @@
-// What daemons say of themselves and of who runs what (see messages.hpp).
+// Messages between daemons about themselves and about ownership (see messages.hpp).
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "wire/message_type.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/message_type.hpp"
 
 namespace merlin::wire {
 
@@ -44,8 +44,8 @@ struct Goodbye {
 
 struct Heard;
 
-struct Beat {
-  static constexpr MessageType type_id = MessageType::beat;
+struct Heartbeat {
+  static constexpr MessageType type_id = MessageType::heartbeat;
   NodeId node_id;
   std::uint64_t instance = 0;
   std::uint64_t number = 0;
@@ -77,7 +77,7 @@ struct Heard {
   std::uint64_t number = 0;
   std::uint32_t age_ms = 0;
   bool direct = false;
-  std::vector<Beat> beat;  // none or one
+  std::vector<Heartbeat> heartbeat;  // none or one
   std::uint32_t hold_ms = 0;
 };
 

@@ -7,12 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
-#include "wire/message_type.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/wire/message_type.hpp"
 
 namespace merlin::wire {
 
-enum class RegisterKind : std::uint8_t { check = 0, acknowledgement = 1, comment = 2, downtime = 3, attribute = 4, told = 5 };
+enum class RegisterKind : std::uint8_t {
+  check = 0,
+  acknowledgement = 1,
+  comment = 2,
+  downtime = 3,
+  attribute = 4,
+  notification = 5,
+  forgotten = 6
+};
+enum class LoggedAs : std::uint8_t { unknown = 0, nothing = 1, soft = 2, hard = 3 };
 enum class RowStream : std::uint8_t { live = 0, backlog = 1, compare = 2 };
 
 // Orders writes of a register; the greater wins. Never shown as a time.
@@ -33,6 +42,7 @@ struct Register {
   std::string value;
   std::uint64_t item = 0;
   std::uint64_t rank = 0;
+  bool alert = false;
 };
 
 struct Rows {
@@ -160,6 +170,8 @@ struct CheckRegister {
   std::uint64_t last_hard_ok_hlc = 0;
   std::uint64_t last_change_hlc = 0;
   std::vector<TakenMark> taken;
+  LoggedAs logged_as = LoggedAs::unknown;
+  std::uint32_t logged_attempt = 0;
 };
 
 struct AcknowledgementRegister {
@@ -180,6 +192,7 @@ struct CommentRegister {
   bool persistent = false;
   bool external = false;
   std::int64_t expire_s = 0;
+  bool of_acknowledgement = false;
 };
 
 struct DowntimeRegister {
@@ -194,6 +207,8 @@ struct DowntimeRegister {
   std::uint64_t triggered_by = 0;
   ObjectKey triggered_by_object;  // host = 10, service = 11
   std::int64_t flexible_start_s = 0;
+  std::int64_t fixed_start_s = 0;
+  bool ended = false;
 };
 
 struct AttributeRegister {

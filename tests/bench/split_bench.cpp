@@ -1,5 +1,5 @@
-// How evenly hosts are shared by drawn clusters, and how long a node takes to decide anew when one of them is gone.
-// A JSON object a line, for scripts/bench.
+// How evenly random clusters share hosts, and how long a node takes to compute ownership when another node has left.
+// One JSON object per line, for scripts/bench.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "cluster/ownership.hpp"
-#include "cluster/ranking.hpp"
+#include "shared/cluster/ownership/ownership.hpp"
+#include "shared/cluster/ownership/ranking.hpp"
 
 namespace {
 
@@ -23,14 +23,14 @@ constexpr int kDecisions = 5;
 struct Member {
   NodeId id;
   std::uint32_t weight = 1;
-  std::vector<Unit> hosts;  // it stands first for these
+  std::vector<Unit> hosts;  // it is first in the ranking of these
 };
 
 std::vector<Member> drawn_members(std::size_t count, bool weighted, std::mt19937_64& random) {
   std::vector<Member> members(count);
   for (std::size_t at = 0; at < count; ++at) {
     for (auto& byte : members[at].id.bytes) byte = static_cast<std::uint8_t>(random());
-    members[at].weight = weighted && at % 3 == 2 ? 2 : 1;  // 1:1:2, again and again
+    members[at].weight = weighted && at % 3 == 2 ? 2 : 1;  // 1:1:2, repeated
   }
   return members;
 }
@@ -65,7 +65,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// The first member decides after the last one is gone; the others claim what they run.
+// The first member decides after the last one has left; the others claim what they own.
 double decide_ms(const std::vector<Member>& members, const InventoryPtr& inventory) {
   std::vector<ClaimSet> claims(members.size());
   std::vector<Contender> contenders;

@@ -1,5 +1,5 @@
-// Any bytes as a stream of frames: cut anywhere they give the same frames and the same end, no payload passes the
-// limit, and each frame that came out can be sent on. The first byte says how the stream is cut, the second the limit.
+// Any bytes as a stream of frames: however the stream is cut, it gives the same frames and the same end, no payload exceeds the
+// limit, and each frame can be sent again. The first byte selects the cuts, the second the limit.
 // F50 F51 F52 I9 I11
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/assert.hpp"
-#include "wire/frame.hpp"
+#include "shared/base/assert.hpp"
+#include "shared/wire/frame.hpp"
 
 namespace {
 
@@ -43,7 +43,7 @@ Outcome read(std::string_view stream, std::size_t step, std::size_t limit) {
 void can_be_sent_on(const Frame& frame) {
   for (const bool compress : {false, true}) {
     FrameReader reader(merlin::wire::kMaxPayloadBytes);
-    reader.feed(merlin::wire::encode_frame(frame.type, frame.payload, compress));
+    reader.feed(merlin::wire::encode_frame(frame.type, frame.payload, compress).value());
     const auto again = reader.next();
     MERLIN_ASSERT(again.ok() && again->has_value() && (*again)->payload == frame.payload && (*again)->type == frame.type);
     MERLIN_ASSERT(reader.buffered_bytes() == 0);

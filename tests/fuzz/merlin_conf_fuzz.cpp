@@ -1,21 +1,21 @@
 // Any bytes as merlin.conf: loading never crashes and stays bounded, a file is refused exactly if it has
-// errors, and an edit of whatever parses is read back as it was meant.
+// errors, and an edit of a file that parses is read back as intended.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/assert.hpp"
-#include "config/edit.hpp"
-#include "config/load.hpp"
-#include "config/syntax.hpp"
+#include "shared/base/assert.hpp"
+#include "shared/config/edit.hpp"
+#include "shared/config/load.hpp"
+#include "shared/config/syntax.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::config;
 
-// No file but the one given: includes find nothing.
+// No file except the given one: includes find nothing.
 class NoFiles : public Sources {
  public:
   Result<std::string> read(const std::string& path) override { return Error{"there is no such file", path, ""}; }
@@ -64,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   NoFiles sources;
   const LoadResult loaded = load_text(text, "fuzz.conf", sources);
   MERLIN_ASSERT(loaded.ok() == loaded.errors.empty());
-  MERLIN_ASSERT(loaded.errors.size() <= max_errors + 1);
+  MERLIN_ASSERT(loaded.errors.size() <= kMaxErrors + 1);
   if (!parse(text).errors.empty()) return 0;
   check_set_key(text, text.substr(0, size < 24 ? size : 24));
   check_blocks(text);

@@ -1,5 +1,5 @@
-// Runs a fuzz target without libFuzzer: each file of the corpus as it is, then a fixed number of mutations of them,
-// the same ones at each run. Use: NAME_fuzz FOLDER... When the target dies, the input that did it is told.
+// Runs a fuzz target without libFuzzer: each file of the corpus unchanged, then a fixed number of mutations of them,
+// the same ones in each run. Use: NAME_fuzz FOLDER... If the target dies, the input that caused it is printed.
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ struct Input {
   Bytes bytes;
 };
 
-// What runs now, for the signal handler, which may only write.
+// The present input, for the signal handler, which may only call write().
 char running[4096 + 64];
 int running_length = 0;
 
@@ -40,7 +40,7 @@ extern "C" void tell(int signal_number) {
 void run(const std::string& file, std::size_t mutation, const Bytes& bytes) {
   const int length = std::snprintf(running, sizeof running, "died on %s, mutation %zu (0: as it is)\n", file.c_str(), mutation);
   running_length = std::clamp(length, 0, static_cast<int>(sizeof running) - 1);
-  // a copy exactly as long, so that the address sanitizer sees one byte too much
+  // A copy of exactly this length, so that the address sanitizer detects reads beyond its end.
   const Bytes exact(bytes.begin(), bytes.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
@@ -56,7 +56,7 @@ std::vector<Input> read_folder(const std::filesystem::path& folder) {
   return inputs;
 }
 
-// Standard distributions differ between libraries; this is the same everywhere.
+// Standard distributions differ between libraries; this one is the same everywhere.
 class Mutator {
  public:
   explicit Mutator(const std::vector<Input>& inputs) : inputs_(inputs) {}

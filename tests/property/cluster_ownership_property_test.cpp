@@ -1,12 +1,12 @@
-// R1's promise, with nothing but Ownership and claims in rounds of one beat: whatever each node believes of the others -
-// inventories, weights, phases, who is active, for ever different - no host is left without a runner beyond the bound
-// among the live nodes that know it; and once all believe the same, each host has exactly one.
+// R1's promise, with only Ownership and claims in rounds of one heartbeat: whatever each node believes about the others
+// (inventories, weights, phases, which nodes are active, permanently different), no host is without an owner for longer than the bound
+// among the live nodes that have it configured; and once all believe the same, each host has exactly one.
 #include <map>
 #include <memory>
 #include <set>
 
-#include "cluster/ownership.hpp"
-#include "property/properties.hpp"
+#include "shared/cluster/ownership/ownership.hpp"
+#include "tests/property/properties.hpp"
 
 namespace {
 
@@ -14,12 +14,12 @@ using namespace merlin;
 using namespace merlin::cluster;
 using namespace merlin::property;
 
-constexpr Millis kBeat{1000};
+constexpr Millis kHeartbeat{1000};
 constexpr int kHosts = 6;
-// R1: two beats of waiting for a claim and one exchange, which is a round for the claim's end and one for the new claim.
-constexpr int kBoundRounds = kBeatsToClaim + 2;
+// R1: two heartbeats of waiting for a claim plus one exchange, which is a round for the claim's end and one for the new claim.
+constexpr int kBoundRounds = kHeartbeatsToClaim + 2;
 
-// What one node believes of another, itself included; its own claims are always known to it.
+// One node's belief about another, or about itself; it always knows its own claims.
 struct Belief {
   bool active = true;
   std::uint32_t weight = 1;
@@ -30,7 +30,7 @@ struct Runner {
   NodeId id;
   InventoryPtr inventory;
   Ownership ownership;
-  std::vector<Belief> beliefs;  // of each node
+  std::vector<Belief> beliefs;  // about each node
   std::map<std::size_t, ClaimSet> heard;
   ClaimSet own;
 };
@@ -47,7 +47,7 @@ class Rounds {
         if (*rc::gen::inRange(0, 4) > 0) hosts.push_back({"host" + std::to_string(host), {}});
       }
       runner->inventory = std::make_shared<const Inventory>(hosts, node + 1);
-      runner->ownership.set_interval(kBeat);
+      runner->ownership.set_interval(kHeartbeat);
       runner->ownership.set_inventory(runner->inventory);
       runners_.push_back(std::move(runner));
     }
@@ -74,9 +74,9 @@ class Rounds {
     for (auto& runner : runners_) runner->beliefs = truth;
   }
 
-  // A beat: what was claimed before is heard, everyone decides, wants are answered at once.
+  // A heartbeat: earlier claims arrive, every node decides, wants are answered at once.
   void round() {
-    now_ += kBeat;
+    now_ += kHeartbeat;
     for (std::size_t node = 0; node < runners_.size(); ++node) {
       for (std::size_t other = 0; other < runners_.size(); ++other) {
         if (other != node) runners_[node]->heard[other] = runners_[other]->own;

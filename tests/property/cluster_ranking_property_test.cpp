@@ -1,9 +1,9 @@
-// I5: when one of n leaves or comes only its share moves; shares follow the weights.
+// I5: when one of n nodes leaves or returns, only its share moves; shares follow the weights.
 #include <cmath>
 #include <map>
 
-#include "cluster/ranking.hpp"
-#include "property/properties.hpp"
+#include "shared/cluster/ownership/ranking.hpp"
+#include "tests/property/properties.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
-// The state that is the same everywhere: version clocks only grow, and merging tables is commutative, associative and
-// idempotent, whatever order the rows come in.
-#include "cluster/table.hpp"
-#include "cluster/versions.hpp"
-#include "property/properties.hpp"
+// State that is the same everywhere: version clocks only grow, and merging tables is commutative, associative and
+// idempotent, whatever the order of the rows.
+#include "shared/cluster/state/table.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "tests/property/properties.hpp"
 
 namespace {
 
@@ -17,7 +17,7 @@ wire::Register any_row() {
   row.version.side = *rc::gen::inRange<std::uint32_t>(0, 3);
   row.version.hlc = *rc::gen::inRange<std::uint64_t>(0, 5);
   row.version.writer.bytes[0] = *rc::gen::inRange<std::uint8_t>(0, 3);
-  // A version is made once: equal versions are equal rows.
+  // Each version is made only once, so equal versions mean equal rows.
   row.value = std::to_string(row.object.host) + "/" + std::to_string(row.version.term) + "/" + std::to_string(row.version.side) + "/" +
               std::to_string(row.version.hlc) + "/" + std::to_string(row.version.writer.bytes[0]);
   return row;

@@ -1,4 +1,4 @@
-// rapidcheck inside of Boost.Test: a property that does not hold fails the test, with the smallest case that shows it.
+// rapidcheck within Boost.Test: a property that does not hold fails the test and prints the smallest counterexample.
 #pragma once
 
 #include <rapidcheck.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
+#include "shared/base/ids.hpp"
 
 namespace merlin::property {
 
@@ -17,7 +17,7 @@ void check(const std::string& what, Property property) {
   BOOST_CHECK_MESSAGE(rc::check(what, property), what);
 }
 
-// `number` keeps ids apart, and from the empty one, also when shrinking has made everything else zero.
+// `number` makes ids different from each other and from the empty one, even when shrinking has made everything else zero.
 inline NodeId any_id(std::size_t number = 0) {
   NodeId id;
   auto drawn = *rc::gen::arbitrary<std::uint64_t>();

@@ -1,12 +1,12 @@
-#include "scenarios/scenario.hpp"
+#include "tests/scenarios/scenario.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-#include "base/hash.hpp"
-#include "sim/world.hpp"
+#include "shared/base/hash.hpp"
+#include "tests/sim/world.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -55,12 +55,60 @@ void lack(Plan& plan, NodePlan& node, const std::string& object) {
   });
 }
 
-// at 25 kill core node1 [node2] [for 10]
-FaultEvent read_event(std::istringstream& words) {
+// "host3" or "host3/service0"
+std::size_t object_number(const Plan& plan, const std::string& name) {
+  for (std::size_t number = 0; number < plan.objects.size(); ++number) {
+    const ObjectPlan& one = plan.objects[number];
+    if (name == (one.service.empty() ? one.host : one.host + "/" + one.service)) return number;
+  }
+  throw std::runtime_error("unknown object: " + name);
+}
+
+Millis seconds_of(const std::string& word) { return Millis{static_cast<std::int64_t>(std::stod(word) * 1000)}; }
+
+// host3/traps: a passive service of a host
+void add_passive(Plan& plan, const std::string& name) {
+  const std::size_t slash = name.find('/');
+  const std::string host = name.substr(0, slash);
+  const std::string service = name.substr(slash + 1);
+  for (NodePlan& node : plan.nodes) node.knows.push_back(plan.objects.size());
+  plan.objects.push_back({host, service, {host_key(host), service_key(host, service)}, {}, true});
+}
+
+std::optional<Act> act_by_name(const std::string& name) {
+  if (name == "comment") return Act::comment;
+  if (name == "downtime") return Act::downtime;
+  if (name == "acknowledge") return Act::acknowledge;
+  if (name == "attribute") return Act::attribute;
+  if (name == "remove") return Act::remove;
+  return std::nullopt;
+}
+
+// result|comment|downtime|acknowledge|attribute|remove host3 node1; false: none of these
+bool read_deed(const std::string& line, Millis at, Plan& plan) {
+  std::istringstream words(line);
+  std::string deed;
+  std::string object;
+  std::string node;
+  words >> deed >> object >> node;
+  const auto act = act_by_name(deed);
+  // "remove node1" is a fault.
+  if ((!act && deed != "result") || !object.starts_with("host")) return false;
+  if (!node.starts_with("node")) throw std::runtime_error("at which node? " + line);
+  if (act) {
+    plan.acts.push_back({at, number_of(node), object_number(plan, object), *act, 1});
+  } else {
+    plan.passives.push_back({at, object_number(plan, object), number_of(node)});
+  }
+  return true;
+}
+
+// kill core node1 [node2] [for 10]
+FaultEvent read_event(const std::string& line, Millis at) {
+  std::istringstream words(line);
   FaultEvent event;
   double seconds = 0;
-  words >> seconds;
-  event.at = Millis{static_cast<std::int64_t>(seconds * 1000)};
+  event.at = at;
   event.length = Millis{1'000'000};
   std::string fault;
   std::vector<std::size_t> nodes;
@@ -89,12 +137,27 @@ void read_line(const std::string& line, Plan& plan) {
   std::string value;
   words >> first;
   if (first == "at") {
-    plan.faults.push_back(read_event(words));
+    words >> value;
+    std::getline(words >> std::ws, second);
+    if (read_deed(second, seconds_of(value), plan)) return;
+    plan.faults.push_back(read_event(second, seconds_of(value)));
     plan.unplanned = plan.unplanned || !is_planned(plan.faults.back().fault);
     return;
   }
   words >> second >> value;
-  if (first == "until") {
+  if (first == "down") {
+    std::string until;
+    words >> until;
+    plan.objects.at(object_number(plan, second)).outages.push_back({seconds_of(value), seconds_of(until)});
+  } else if (first == "passive") {
+    add_passive(plan, second);
+  } else if (first == "majority") {
+    plan.majority = true;
+  } else if (first == "repeat") {
+    plan.repeat_after = seconds_of(second);
+  } else if (first.starts_with("node") && second == "notifies") {
+    plan.nodes.at(number_of(first)).notifies = value != "no";
+  } else if (first == "until") {
     plan.heal_at = Millis{std::stol(second) * 1000};
   } else if (first.starts_with("node") && second == "weight") {
     plan.nodes.at(number_of(first)).weight = static_cast<std::uint32_t>(std::stoul(value));
@@ -107,7 +170,7 @@ void read_line(const std::string& line, Plan& plan) {
   }
 }
 
-// The size of the cluster comes before everything else.
+// The size of the cluster precedes everything else.
 bool is_size(const std::string& line, Words& sizes) {
   std::istringstream words(line);
   std::string key;
@@ -118,6 +181,12 @@ bool is_size(const std::string& line, Words& sizes) {
   if (key == "services") sizes.services = value;
   if (key == "pulse") sizes.pulse = Millis{static_cast<std::int64_t>(value)};
   return key == "nodes" || key == "hosts" || key == "services" || key == "pulse";
+}
+
+// Whether the line is about a passive service.
+bool is_passive(const Plan& plan, const std::string& line) {
+  return std::any_of(plan.objects.begin(), plan.objects.end(),
+                     [&](const ObjectPlan& one) { return one.passive && line.find(one.host + "/" + one.service) != std::string::npos; });
 }
 
 }  // namespace
@@ -161,7 +230,7 @@ std::vector<std::string> story_of(const Scenario& scenario) {
   const auto note = [&](const std::string& line) {
     over = over || line.find("heal: everything") != std::string::npos;
     const bool single_check = line.find(": checks ") != std::string::npos || line.find(" the result of ") != std::string::npos;
-    if (!over && !single_check) story.push_back(line);
+    if (!over && (!single_check || is_passive(scenario.plan, line))) story.push_back(line);
   };
   const Outcome outcome = World(scenario.plan, note).run();
   for (const std::string& failure : outcome.verdict.failures) story.push_back("BROKEN " + failure);

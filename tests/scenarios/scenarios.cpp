@@ -1,11 +1,11 @@
-// Runs every scenario file of this folder; a story that is not the written one fails.
+// Runs every scenario file of this folder; a story that differs from the expected one fails.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
 
-#include "scenarios/scenario.hpp"
+#include "tests/scenarios/scenario.hpp"
 
 namespace {
 

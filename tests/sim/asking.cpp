@@ -1,18 +1,18 @@
 // sim_asking --seeds A..B [--expect-failure]
-// R4 by itself, as hard as it can be made: several nodes believe for some time that they own one object in one problem,
-// messages take their time, and one thing goes wrong. Judged: nobody hears it twice without a cause, somebody always, and
-// soon where nothing goes wrong.
+// Tests R4 alone, under the hardest conditions: several nodes believe for some time that they own one object with one problem,
+// messages are delayed, and one fault occurs. Judged: the problem is notified at least once, never twice without a cause, and
+// soon if there is no fault.
 #include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
 
-#include "cluster/mutants.hpp"
-#include "cluster/notification_rule.hpp"
-#include "sim/events.hpp"
-#include "sim/random.hpp"
-#include "wire/codec.hpp"
+#include "shared/cluster/interface/mutants.hpp"
+#include "shared/cluster/notification/rule.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/sim/events.hpp"
+#include "tests/sim/random.hpp"
 
 namespace {
 
@@ -27,7 +27,7 @@ constexpr int kMishaps = 6;
 constexpr Millis kEnd{90'000};
 constexpr Millis kInterval{1000};
 constexpr Millis kDetection{3000};
-constexpr Millis kSoon{4500};  // without mishap; who waits for a grant to run out takes longer
+constexpr Millis kSoon{4500};  // without a mishap; waiting for a grant to expire takes longer
 const ObjectKey kHost{1, 0};
 
 NodeId node_id(std::size_t number) {
@@ -43,18 +43,19 @@ struct Telling {
 
 class World;
 
-class Voter final : public NotificationOutside {
+class Voter final : public NotificationEnvironment {
  public:
   Voter(World& world, std::size_t number, std::uint64_t seed) : world_(world), number_(number), rule(node_id(number), seed, *this) {}
 
-  const wire::Register* find(const RegisterKey& key) const override { return key == told_key(problem()) && row_ ? &*row_ : nullptr; }
-  bool runs(const ObjectKey&) const override { return owner; }
-  bool tells(const ObjectKey&) const override { return owner; }
+  const wire::Register* find(const RegisterKey& key) const override { return key == record_key(problem()) && row_ ? &*row_ : nullptr; }
+  bool decides(const ObjectKey&) const override { return owner; }
+  bool notifies(const ObjectKey&) const override { return owner; }
   void pass_on(const wire::Notification&) override {}
   bool stands_before(const NodeId& one, const NodeId& other, const ObjectKey&) const override { return one < other; }
   Millis interval_of(const NodeId&) const override { return kInterval; }
-  void write(const wire::ToldRegister& told, Now) override;
-  void note(const wire::ToldRegister& told, Now) override { put(told, {0, 0, 0, told.holder}); }
+  bool may_have_sent(const RegisterKey&, const wire::NotificationRecord&) const override { return true; }
+  void write(const wire::NotificationRecord& told, Now) override;
+  void note(const wire::NotificationRecord& told, Now) override { put(told, {0, 0, 0, told.holder}); }
   void learn(wire::Register row, const NodeId&) override { take(std::move(row)); }
   void when_safe(std::function<void(Now)> then, Now now) override { then(now); }
   void send(const NodeId& to, PeerMessage message) override;
@@ -67,13 +68,13 @@ class Voter final : public NotificationOutside {
     notification.start = 1000;
     return notification;
   }
-  void put(const wire::ToldRegister& told, const wire::Version& version) {
-    take({kHost, wire::RegisterKind::told, version, 0, wire::encode(told), 0, told_rank(told.notification, told.sent)});
+  void put(const wire::NotificationRecord& told, const wire::Version& version) {
+    take({kHost, wire::RegisterKind::notification, version, 0, wire::encode(told), 0, record_rank(told.notification, told.sent)});
   }
   void take(wire::Register row) {
     if (row_ && order(row, *row_) <= 0) return;
     row_ = std::move(row);
-    rule.told_changed(told_key(problem()));
+    rule.asker().record_changed(record_key(problem()));
   }
   bool is_told() const { return row_ && row_->rank % 2 == 1; }
   void want(Now now);
@@ -103,14 +104,14 @@ class World {
       for (std::size_t other = 0; other < count; ++other) {
         if (other != number) electorate.others.insert(node_id(other));
       }
-      voters[number]->rule.set_electorate(std::move(electorate));
+      voters[number]->rule.asker().set_electorate(std::move(electorate));
     }
   }
 
   std::string run();
   Now now(std::size_t) const { return {SteadyTime{events.now() + Millis{1'000'000}}, WallTime{Millis{1'700'000'000'000} + events.now()}}; }
 
-  // What a node does happens when it is not paused, and never after its end.
+  // Runs a step of a node: later if the node is paused, never after its end.
   void at_node(std::size_t number, std::function<void()> step) {
     Voter& voter = *voters[number];
     if (!voter.alive) return;
@@ -151,7 +152,7 @@ class World {
   std::vector<Telling> tellings;
 };
 
-void Voter::write(const wire::ToldRegister& told, Now) {
+void Voter::write(const wire::NotificationRecord& told, Now) {
   put(told, {1, 1, ++writes_, node_id(number_)});
   for (std::size_t other = 0; other < world_.voters.size(); ++other) {
     if (other != number_) world_.carry(number_, other, [this, other, row = *row_] { world_.voters[other]->take(row); });
@@ -164,12 +165,12 @@ void Voter::send(const NodeId& to, PeerMessage message) {
     Voter& voter = *world_.voters[other];
     const Now now = world_.now(other);
     if (const auto* ask = std::get_if<wire::NotifyAsk>(&message)) voter.rule.on_ask(node_id(number_), *ask, now);
-    if (const auto* reply = std::get_if<wire::NotifyReply>(&message)) voter.rule.on_reply(node_id(number_), *reply, now);
-    if (const auto* word = std::get_if<wire::NotifyVoid>(&message)) voter.rule.on_void(node_id(number_), *word);
+    if (const auto* reply = std::get_if<wire::NotifyReply>(&message)) voter.rule.asker().on_reply(node_id(number_), *reply, now);
+    if (const auto* word = std::get_if<wire::NotifyVoid>(&message)) voter.rule.voter().on_void(node_id(number_), *word);
   });
 }
 
-// The module: what is granted is told a moment later, while it is valid.
+// The module: sends what is granted a moment later, if the grant is still valid.
 void Voter::answer_core(wire::NotifyVerdict verdict) {
   if (verdict.decision != wire::NotifyDecision::send) return;
   const Millis granted = world_.events.now();
@@ -178,16 +179,16 @@ void Voter::answer_core(wire::NotifyVerdict verdict) {
     world_.at_node(number_, [this, granted, verdict] {
       const bool good = owner && (kMutant == Mutant::grant_outliving || world_.events.now() - granted < Millis{verdict.valid_ms});
       if (good) world_.tellings.push_back({number_, world_.events.now()});
-      rule.on_done({verdict.question, good, 1, verdict.notification}, world_.now(number_));
+      rule.asker().on_done({verdict.question, good, 1, verdict.notification}, world_.now(number_));
     });
   });
 }
 
 void Voter::want(Now now) {
-  if (owner && !is_told() && !rule.asks(told_key(problem()))) rule.on_request({1, problem(), 1}, now);
+  if (owner && !is_told() && !rule.asker().asks(record_key(problem()))) rule.asker().on_request({1, problem(), 1}, now);
 }
 
-// Who stood still first reads all that has arrived, and nobody was silent meanwhile for that reason alone (R2).
+// A node that was paused first reads everything that has arrived, and does not regard others as silent because of its own pause (R2).
 void World::tick(std::size_t number) {
   if (const Millis until = voters[number]->paused_until; until > events.now()) {
     return events.at(until + Millis{1}, [this, number] {
@@ -208,7 +209,7 @@ void World::note_present(std::size_t number) {
   for (std::size_t other = 0; other < voters.size(); ++other) {
     if (other != number && events.now() - heard[{number, other}] < kDetection) present.insert(node_id(other));
   }
-  voters[number]->rule.set_present(std::move(present));
+  voters[number]->rule.asker().set_present(std::move(present));
 }
 
 void World::go_wrong() {
@@ -232,7 +233,7 @@ void World::go_wrong() {
       cut_until = random.between(Millis{30'000}, Millis{50'000});
       return;
     case Mishap::handed_over:
-      // One owner after the other, each in the middle of asking.
+      // The nodes own it one after the other, each while the previous one is still asking.
       for (std::size_t number = 0; number < voters.size(); ++number) {
         const Millis from = Millis{6000} + static_cast<std::int64_t>(number) * slowest;
         events.at(from, [this, number] {
@@ -265,7 +266,7 @@ std::string World::run() {
     first_wanted = std::min(first_wanted, from);
     events.at(from, [this, number] { voters[number]->owner = true; });
   }
-  // In the end everybody who lives wants it told.
+  // In the end every surviving node owns it.
   events.at(Millis{60'000}, [this] {
     for (auto& voter : voters) voter->owner = true;
   });
@@ -274,9 +275,9 @@ std::string World::run() {
 }
 
 std::string World::judge() const {
-  static const char* const names[] = {"no mishap", "a death", "a cut", "a pause", "one link cut", "handed over"};
-  const std::string what = std::string(" with ") + names[static_cast<int>(mishap)] + ", " + std::to_string(voters.size()) + " nodes";
-  // Of two the one that decides is dead.
+  static const char* const kNames[] = {"no mishap", "a death", "a cut", "a pause", "one link cut", "handed over"};
+  const std::string what = std::string(" with ") + kNames[static_cast<int>(mishap)] + ", " + std::to_string(voters.size()) + " nodes";
+  // Of two nodes, the one whose vote decides is dead.
   const bool may_be_silent = majority && mishap == Mishap::death && voters.size() == 2 && cut_node == 0;
   if (tellings.empty()) return may_be_silent ? "" : "told nobody" + what;
   const bool may_repeat = mishap == Mishap::death || mishap == Mishap::cut || (mishap == Mishap::pair && voters.size() == 2);

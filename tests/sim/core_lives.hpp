@@ -1,4 +1,4 @@
-// The lives of the cores' processes.
+// The processes of the cores over time.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace merlin::sim {
 
-// A core's process, from its start to its end.
+// One process of a core, from its start to its end.
 struct CoreLife {
   std::size_t node = 0;
   std::uint64_t life = 0;

@@ -1,4 +1,4 @@
-// The disk under a daemon's store: what was written when the daemon was told so is there after its death, the rest is not.
+// The disk of a daemon's store: confirmed writes survive the daemon's death, all others are lost.
 #pragma once
 
 #include <map>
@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "cluster/node.hpp"
-#include "sim/journal_disk.hpp"
+#include "shared/cluster/interface/actions.hpp"
+#include "tests/sim/journal_disk.hpp"
 
 namespace merlin::sim {
 
 class Disk {
  public:
-  // False: it is full. What was to be written goes with the next Save, but for events, which are said again.
+  // False: the disk is full. The data is part of the next Save, except for events, which are written again.
   bool write(cluster::Save save, Now now, Millis true_time) {
     if (full_) {
       std::erase_if(save.events, [](const cluster::EventRun& run) { return !run.events.empty(); });
@@ -24,7 +24,7 @@ class Disk {
     put(save, now, true_time);
     return true;
   }
-  // The daemon has ended: what it had not written is gone.
+  // The daemon has ended: unwritten data is lost.
   void daemon_ended() { unwritten_.clear(); }
   cluster::Stored read() const {
     cluster::Stored stored;
@@ -46,7 +46,7 @@ class Disk {
     content_ = {};
     unwritten_.clear();
   }
-  // The copy made at that time or before takes the content's place; there is none: nothing does.
+  // Replaces the content by the newest copy made at that time or before; without a copy nothing changes.
   void put_back(Millis made) {
     content_ = {};
     for (const auto& [at, copy] : copies_) {

@@ -1,4 +1,4 @@
-// The one queue of a simulated world: what happens when. Events of the same millisecond run in the order they were added.
+// The event queue of a simulated world. Events of the same millisecond run in the order in which they were added.
 #pragma once
 
 #include <functional>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/time.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::sim {
 
@@ -19,11 +19,11 @@ class Events {
   void at(Millis when, Step step) { queue_.push(Event{std::max(when, now_), next_++, std::move(step)}); }
   void after(Millis delay, Step step) { at(now_ + delay, std::move(step)); }
 
-  // Runs everything up to `end`, unless `stop` says no after an event.
+  // Runs everything up to `end`, unless `stop` returns true after an event.
   template <class Stop>
   void run(Millis end, const Stop& stop) {
     while (!queue_.empty() && queue_.top().when <= end) {
-      Event event = std::move(const_cast<Event&>(queue_.top()));  // popped the next moment
+      Event event = std::move(const_cast<Event&>(queue_.top()));  // popped immediately afterwards
       queue_.pop();
       now_ = event.when;
       event.step();

@@ -1,4 +1,4 @@
-#include "sim/fault_log.hpp"
+#include "tests/sim/fault_log.hpp"
 
 #include <algorithm>
 #include <set>
@@ -8,14 +8,14 @@ namespace {
 
 constexpr Millis kExchange{1500};
 
-// A stopped core tells nothing and goes on by asking; nobody tells more for a wrong clock.
+// A stopped core notifies nothing and asks when it continues; a wrong clock causes no additional notifications.
 bool excuses(const FaultEvent& event) {
   return !is_planned(event.fault) && event.fault != Fault::stop_core && event.fault != Fault::clock_step;
 }
 
 bool ends_daemon(Fault fault) { return fault == Fault::kill_daemon || fault == Fault::kill_both || fault == Fault::power; }
 
-// Its daemon neither hears nor is heard meanwhile.
+// During the fault its daemon neither sends nor receives.
 bool keeps_away(Fault fault) {
   return is_of_links(fault) || ends_daemon(fault) || fault == Fault::stop_daemon || fault == Fault::suspend ||
          fault == Fault::restart_daemon;
@@ -50,6 +50,11 @@ bool FaultLog::was_any_at_work(Millis from, Millis until) const {
                      [&](const Thrown& thrown) { return excuses(thrown.event) && thrown.from <= until && end_of(thrown) >= from; });
 }
 
+bool FaultLog::was_anything_at_work(Millis from, Millis until) const {
+  return std::any_of(thrown_.begin(), thrown_.end(),
+                     [&](const Thrown& thrown) { return thrown.from <= until && thrown.until.value_or(Millis::max()) >= from; });
+}
+
 bool FaultLog::were_daemons_away(Millis from, Millis until) const {
   std::set<std::size_t> nodes;
   for (const Thrown& thrown : thrown_) {
@@ -59,7 +64,7 @@ bool FaultLog::were_daemons_away(Millis from, Millis until) const {
   return nodes.size() > 1;
 }
 
-// One of the next faults there, or at the other node, may begin before the nodes are one again.
+// A further fault at that node, or at the other one, may begin before the nodes are reunited.
 Millis FaultLog::end_of_chain(const Thrown& first, std::size_t other) const {
   Millis end = end_of(first);
   for (bool longer = true; longer;) {
@@ -77,11 +82,11 @@ Millis FaultLog::end_of_chain(const Thrown& first, std::size_t other) const {
 bool FaultLog::is_excused(const Deed& first, const Deed& second) const {
   if (had_bad_disk(second.node, first.at, second.at)) return true;
   return std::any_of(thrown_.begin(), thrown_.end(), [&](const Thrown& thrown) {
-    // A daemon that was away as planned may be kept from the others when it is back.
+    // A daemon that was away as planned may be cut off when it returns.
     const bool kept_away = thrown.event.fault == Fault::restart_daemon && end_of_chain(thrown, second.node) > end_of(thrown);
     if (!excuses(thrown.event) && !kept_away) return false;
     if (!touches(thrown.event, first.node) && !touches(thrown.event, second.node)) return false;
-    // What links took away is there again when they are back.
+    // Data that was withheld by links arrives when they are back.
     const bool comes_back = kept_away || is_of_links(thrown.event.fault);
     return is_at_work(thrown, first.at) && (!comes_back || second.at <= end_of_chain(thrown, second.node));
   });

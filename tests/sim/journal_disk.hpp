@@ -1,4 +1,4 @@
-// The events in a daemon's store, as its disk holds them.
+// The events in a daemon's store, as written to its disk.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "cluster/node.hpp"
+#include "shared/cluster/interface/actions.hpp"
 
 namespace merlin::sim {
 
@@ -40,7 +40,7 @@ class JournalDisk {
     return read;
   }
 
-  // The oldest up to there are past the retention.
+  // The oldest events up to this one exceed the retention time.
   void remove_before(const cluster::StreamKey& key, std::uint64_t first) {
     Stream& stream = streams_[key];
     stream.events.erase(stream.events.begin(), stream.events.lower_bound(first));

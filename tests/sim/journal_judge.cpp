@@ -1,4 +1,4 @@
-#include "sim/journal_judge.hpp"
+#include "tests/sim/journal_judge.hpp"
 
 #include <algorithm>
 
@@ -19,11 +19,11 @@ bool has_gap(const JournalDisk::Stream& stream) {
          stream.events.size() != stream.last + 1 - stream.first;
 }
 
-// A stream in which nothing ever was is as good as none.
+// An empty stream counts as a missing one.
 const JournalDisk::Stream& stream_of(const JournalDisk& disk, const cluster::StreamKey& key) {
-  static const JournalDisk::Stream none;
+  static const JournalDisk::Stream kNone;
   const auto found = disk.streams().find(key);
-  return found == disk.streams().end() ? none : found->second;
+  return found == disk.streams().end() ? kNone : found->second;
 }
 
 }  // namespace

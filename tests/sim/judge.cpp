@@ -1,18 +1,18 @@
-#include "sim/judge.hpp"
+#include "tests/sim/judge.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "sim/inspector.hpp"
-#include "sim/story.hpp"
+#include "tests/sim/inspector.hpp"
+#include "tests/sim/story.hpp"
 
 namespace merlin::sim {
 namespace {
 
 constexpr std::size_t kMostFailures = 5;
-// Three a second for the longest time that a disk is full.
+// Three per second for the longest time that a disk is full.
 constexpr std::size_t kMostUnsafe = 200;
-// One exchange between any two processes here, scheduling included.
+// One exchange between any two simulated processes, including scheduling.
 constexpr Millis kExchange{1500};
 
 Millis longest_interval(const Plan& plan) {
@@ -30,6 +30,7 @@ Judge::Judge(const Plan& plan, const Servers& servers, const Records& records)
       faults_(longest_gap()),
       notifications_(plan, records.checks, records.notifications, faults_),
       passives_(plan, records.passives, records.ends, faults_),
+      alerts_(plan, records.alerts, faults_),
       operators_(plan, records, faults_),
       unrun_since_(plan.objects.size(), Millis{-1}) {
   std::map<std::uint64_t, std::size_t> hosts;
@@ -69,7 +70,7 @@ std::string Judge::describe(std::size_t object) const {
   return plan.service.empty() ? plan.host : plan.host + "/" + plan.service;
 }
 
-// Its core can run checks, and its daemon can say so; a core without a daemon acts alone.
+// Its core can run checks, and its daemon can report that; a core without a daemon acts alone.
 bool Judge::is_live(std::size_t node) const {
   const Server& server = *servers_[node];
   const bool alone = !server.daemon_alive() && plan_.runs_isolated;
@@ -81,14 +82,14 @@ bool Judge::is_runner(std::size_t node, std::size_t object) const {
   return (server.core_runs() || server.core_is_busy()) && server.core().owns(object);
 }
 
-// R1: max(detection, busy_limit) + 2 beats + one exchange. A module alone acts after isolation_grace, a starting
-// one after its start_hold or the daemon's start, and what is wanted and not yielded is claimed after 3 beats.
+// R1: max(detection, busy_limit) + 2 heartbeats + one exchange. An isolated module acts after isolation_grace, a starting one
+// after its start_hold or the daemon's start, and a node claims what it wanted without a yield after 3 heartbeats.
 Millis Judge::longest_gap() const {
-  const Millis beat = longest_interval(plan_);
-  Millis detection = std::max(Millis{5000}, 4 * beat);
-  for (const NodePlan& node : plan_.nodes) detection = std::max({detection, node.core_timeout + 3 * beat, plan_.busy_limit});
-  Millis bound = detection + 2 * beat + kExchange;
-  if (plan_.unplanned) bound = std::max(bound, plan_.isolation_grace + Millis{3000}) + 3 * beat + Millis{2000};
+  const Millis heartbeat = longest_interval(plan_);
+  Millis detection = std::max(Millis{5000}, 4 * heartbeat);
+  for (const NodePlan& node : plan_.nodes) detection = std::max({detection, node.core_timeout + 3 * heartbeat, plan_.busy_limit});
+  Millis bound = detection + 2 * heartbeat + kExchange;
+  if (plan_.unplanned) bound = std::max(bound, plan_.isolation_grace + Millis{3000}) + 3 * heartbeat + Millis{2000};
   return bound;
 }
 
@@ -101,7 +102,9 @@ bool Judge::is_settled(Millis now) const {
 void Judge::note_joining(Millis now) {
   for (const auto& server : servers_) {
     if (!server->daemon_runs() || !server->core_runs()) continue;
-    if (cluster::NodeInspector(server->node()).phase() == wire::NodePhase::joining) joining_ = now;
+    const cluster::NodeInspector node(server->node());
+    if (node.is_catching_up()) alerts_.joining(now);
+    if (node.phase() == wire::NodePhase::joining) joining_ = now;
   }
 }
 
@@ -112,7 +115,7 @@ void Judge::sample(Millis now) {
   if (is_settled(now) && now.count() % 5000 < 100) check_owners(now);
 }
 
-// I9: what waits in a daemon, whatever its peers, disk and core do.
+// I9: the queues in a daemon, whatever its peers, disk and core do.
 void Judge::check_bounds(Millis now) {
   if (failed()) return;
   for (std::size_t node = 0; node < servers_.size(); ++node) {
@@ -128,7 +131,7 @@ void Judge::check_bounds(Millis now) {
   }
 }
 
-// L2: links are there again soon after they can be.
+// L2: links are established again soon after that is possible.
 void Judge::check_links(const Network& network, Millis now) {
   for (std::size_t from = 0; from < servers_.size(); ++from) {
     for (std::size_t to = 0; to < servers_.size(); ++to) {
@@ -143,7 +146,8 @@ void Judge::check_traffic(const Traffic& traffic, Millis now) {
   const std::optional<Traffic::Count>& storm = traffic.storm();
   if (!storm || failed()) return;
   fail(now, "I9: a storm, " + plan_.nodes[storm->from].name + " has sent " + plan_.nodes[storm->to].name + " " +
-                std::to_string(storm->messages) + " messages within a second, " + std::to_string(storm->beats) + " of them beats");
+                std::to_string(storm->messages) + " messages within a second, " + std::to_string(storm->heartbeats) +
+                " of them heartbeats");
 }
 
 // I4, at every moment.
@@ -166,7 +170,7 @@ void Judge::sample_object(std::size_t object, Millis now) {
   since = now;
 }
 
-// ---- I4 and I5 when all is settled: exactly the one that an independent reading of the rules names
+// ---- I4 and I5 when everything is settled: the owner is exactly the node that an independent implementation of the rules names
 
 std::uint32_t Judge::weight_of(std::size_t node) const {
   if (plan_.nodes[node].weight) return *plan_.nodes[node].weight;
@@ -231,7 +235,7 @@ void Judge::check_owners(Millis now) {
 }
 
 void Judge::check_small_moves(const std::vector<int>& owners, const std::vector<char>& able, Millis now) {
-  // Weights that come and go with who says them, and other inventories, move more; they are judged by the ranking.
+  // Weights that come and go with the nodes that announce them, and different inventories, move more; the ranking judges these.
   const bool plain = std::all_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
     const bool said =
         std::any_of(node.said_weights.begin(), node.said_weights.end(), [](const auto& weight) { return weight.has_value(); });
@@ -259,9 +263,29 @@ void Judge::check_history(Millis now) {
   const auto fails = [&](const std::string& what) { fail(now, what); };
   notifications_.judge(now, std::max(disturbed_, joining_), fails);
   passives_.judge(fails);
+  for (const CheckRun& run : log_.runs()) {
+    if (run.hasty)
+      fail(now, "I4: " + plan_.nodes[run.node].name + ", which had hung, checked " + describe(run.object) + " at " + seconds(run.started) +
+                    " without knowing whether it owns it");
+  }
+  alerts_.judge(history(), fails);
   if (plan_.unplanned) return;
   check_alarms(now);
   check_repeats(now);
+}
+
+// All disks contain the same history (journal_judge.hpp).
+AlertJudge::History Judge::history() const {
+  AlertJudge::History alerts;
+  const auto server = std::find_if(servers_.begin(), servers_.end(), [](const auto& one) { return one->daemon_runs(); });
+  if (server == servers_.end()) return alerts;
+  for (const auto& [key, stream] : (*server)->journal().streams()) {
+    AlertJudge::Stream& found = alerts.emplace_back();
+    for (const auto& [number, event] : stream.events) {
+      if (event.kind == wire::EventKind::alert) found.push_back(event);
+    }
+  }
+  return alerts;
 }
 
 void Judge::check_alarms(Millis now) {
@@ -272,7 +296,7 @@ void Judge::check_alarms(Millis now) {
   }
 }
 
-// A lone service changes its node without want and yield when another host runner comes: one more run may be under way.
+// An orphan service moves without want and yield when its host gets another owner, so one more run may be under way.
 bool Judge::is_known_with_host(std::size_t object) const {
   return std::all_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const NodePlan& node) {
     const auto knows = [&](std::size_t one) { return std::find(node.knows.begin(), node.knows.end(), one) != node.knows.end(); };
@@ -280,7 +304,7 @@ bool Judge::is_known_with_host(std::size_t object) const {
   });
 }
 
-// It was under way when the last one began, or was over in the same second, as cores count.
+// It was running when the last one began, or ended in the same second, as cores count.
 bool Judge::may_be_shown(const std::string& output, const CheckRun& last) const {
   if (is_known_with_host(last.object) || !output.starts_with("run ")) return false;
   const CheckRun& run = log_.runs()[CheckLog::run_of(output)];
@@ -288,7 +312,7 @@ bool Judge::may_be_shown(const std::string& output, const CheckRun& last) const 
 }
 
 void Judge::check_repeats(Millis now) {
-  // A clock that counts as right may be a second off, and a check is placed by it.
+  // A clock that counts as right may deviate by a second, and checks are scheduled by it.
   const Millis early = std::min(plan_.check_interval / 2, Millis{2500});
   const Millis late = longest_interval(plan_) * 5 + plan_.check_time + Millis{6'000};
   std::vector<const CheckRun*> last(plan_.objects.size(), nullptr);
@@ -296,7 +320,7 @@ void Judge::check_repeats(Millis now) {
     const std::string what = describe(run.object) + " by " + plan_.nodes[run.node].name + " at " + seconds(run.started);
     if (run.finished && run.processed != 1 && !(run.processed == 0 && run.outdated && log_.is_outdone(run)))
       fail(now, "the result of " + what + " was processed " + std::to_string(run.processed) + " times");
-    if (run.killed) continue;  // its result went with its core: it is run again
+    if (run.killed) continue;  // its result is lost with its core, so it runs again
     const CheckRun* before = std::exchange(last[run.object], &run);
     if (before == nullptr || run.started < Millis{20'000}) continue;
     const Millis gap = run.started - before->started;

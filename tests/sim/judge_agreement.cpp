@@ -1,12 +1,13 @@
-// Whether all nodes say the same, and whether it is news.
+// Judges whether all nodes show the same, and whether it is up to date.
 #include <algorithm>
 #include <map>
 
-#include "sim/inspector.hpp"
-#include "sim/journal_judge.hpp"
-#include "sim/judge.hpp"
-#include "sim/story.hpp"
-#include "wire/codec.hpp"
+#include "shared/wire/codec.hpp"
+#include "shared/wire/fit.hpp"
+#include "tests/sim/inspector.hpp"
+#include "tests/sim/journal_judge.hpp"
+#include "tests/sim/judge.hpp"
+#include "tests/sim/story.hpp"
 
 namespace merlin::sim {
 // ---- I7
@@ -44,7 +45,7 @@ void Judge::check_tables(Millis now) {
 void Judge::check_core(std::size_t node, Millis now) {
   const cluster::NodeInspector inside(servers_[node]->node());
   operators_.judge_core(node, servers_[node]->core(), inside.table(), [&](const std::string& what) { fail(now, what); });
-  const SimCore& core = servers_[node]->core();
+  const Monitor& core = servers_[node]->core();
   std::map<ObjectKey, std::size_t> objects;
   for (std::size_t object : plan_.nodes[node].knows) objects[plan_.objects[object].key] = object;
   const cluster::Table& table = inside.table();
@@ -52,17 +53,22 @@ void Judge::check_core(std::size_t node, Millis now) {
     if (row->second->content.kind != wire::RegisterKind::check) continue;
     const auto known = objects.find(row->second->content.object);
     if (known == objects.end()) continue;
-    const wire::CheckRegister* state = core.state(known->second);
+    const ModelState& state = core.state(known->second);
     const auto content = wire::decode<wire::CheckRegister>(row->second->content.value);
-    const bool equal = content && state->output == content->output && state->current_state == content->current_state &&
-                       state->current_attempt == content->current_attempt && core.version(known->second) == row->second->content.version;
+    wire::CheckRegister shown;
+    shown.output = state.output;
+    shown.long_output = state.long_output;
+    wire::fit(shown, 0);
+    const bool equal = content && shown.output == content->output && shown.long_output == content->long_output &&
+                       state.current_state == content->current_state && state.is_flapping == content->is_flapping &&
+                       state.current_attempt == content->current_attempt && core.version(known->second) == row->second->content.version;
     if (!equal)
-      fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state->output + " for " + describe(known->second) +
+      fail(now, "I7: the core of " + plan_.nodes[node].name + " shows " + state.output + " for " + describe(known->second) +
                     ", the table has " + content->output);
   }
 }
 
-// L4: everything that somebody could run was run within the last interval, and the tables show that very result.
+// L4: everything that some node could check was checked within the last interval, and the tables contain exactly that result.
 void Judge::check_freshness(Millis now) {
   std::map<ObjectKey, std::string> shown;
   for (const auto& server : servers_) {

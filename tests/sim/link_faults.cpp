@@ -1,8 +1,8 @@
-#include "sim/link_faults.hpp"
+#include "tests/sim/link_faults.hpp"
 
 #include <algorithm>
 
-#include "sim/random.hpp"
+#include "tests/sim/random.hpp"
 
 namespace merlin::sim {
 
@@ -55,7 +55,7 @@ void LinkFaults::end(const FaultEvent& event) {
     case Fault::reset:
     case Fault::flap:
     case Fault::swizzle:
-      return;  // by their own steps
+      return;  // these have steps of their own
     default:
       return set(pairs_of(event), false);
   }
@@ -73,7 +73,7 @@ void LinkFaults::flap(const FaultEvent& event, bool cut) {
   events_.after(event.amount * 150, [this, event, cut] { flap(event, !cut); });
 }
 
-// Each link stops at its time in the first half and comes back at its time in the second, in another order.
+// Each link stops at its time in the first half and returns at its time in the second, in another order.
 void LinkFaults::swizzle(const FaultEvent& event) {
   Random random(event.draw);
   for (std::size_t peer = 0; peer < plan_.nodes.size(); ++peer) {

@@ -1,11 +1,11 @@
-// Faults that take links away for a while: which ones, when, and when they come back.
+// Faults that interrupt links for a while: which ones, when, and when they return.
 #pragma once
 
 #include <vector>
 
-#include "sim/events.hpp"
-#include "sim/network.hpp"
-#include "sim/plan.hpp"
+#include "tests/sim/events.hpp"
+#include "tests/sim/network.hpp"
+#include "tests/sim/plan.hpp"
 
 namespace merlin::sim {
 
@@ -16,13 +16,13 @@ class LinkFaults {
 
   void begin(const FaultEvent& event);
   void end(const FaultEvent& event);
-  // All is over: the network was healed.
+  // The run has ended all faults.
   void healed() { healed_ = true; }
 
  private:
   using Pair = std::pair<std::size_t, std::size_t>;
 
-  // The pairs of nodes that hear nothing of each other; of a one-way cut the one direction.
+  // The pairs of nodes that do not hear each other; only one direction for a one-way cut.
   std::vector<Pair> pairs_of(const FaultEvent& event) const;
   void set(const std::vector<Pair>& pairs, bool cut);
   void flap(const FaultEvent& event, bool cut);

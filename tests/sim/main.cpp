@@ -1,8 +1,8 @@
 // sim --seed N [--trace]        one run; prints a hash over everything that happened
-// sim --seeds A..B              many; the failing ones with the command that replays them
-// sim --seeds-from FILE         the saved ones, a line each; # begins a comment
+// sim --seeds A..B              many runs; prints the command that replays each failing one
+// sim --seeds-from FILE         the saved seeds, one per line; # begins a comment
 //     --nodes N                 that many servers instead of the drawn number
-//     --expect-failure          the program has a rule broken on purpose: good only if some seed fails
+//     --expect-failure          the program contains an intentionally broken rule: succeeds only if some seed fails
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/world.hpp"
+#include "tests/sim/world.hpp"
 
 namespace {
 
@@ -72,7 +72,7 @@ Options parse(int count, char** words) {
 }
 
 struct Peaks {
-  int beats = 0;
+  int heartbeats = 0;
   int messages = 0;
 };
 
@@ -81,7 +81,7 @@ bool run(std::uint64_t seed, const Options& options, Peaks& peaks) {
   Story::Sink sink;
   if (options.trace) sink = [](const std::string& line) { std::cout << line << "\n"; };
   const Outcome outcome = World(plan, sink).run();
-  peaks.beats = std::max(peaks.beats, outcome.most_beats);
+  peaks.heartbeats = std::max(peaks.heartbeats, outcome.most_heartbeats);
   peaks.messages = std::max(peaks.messages, outcome.most_messages);
   const bool good = outcome.verdict.failures.empty();
   if (options.seeds.size() == 1)
@@ -108,7 +108,7 @@ int main(int count, char** words) {
       if (!run(seed, options, peaks)) ++failed;
       if (failed > 0 && options.expect_failure) break;
     }
-    std::cout << ran << " runs, " << failed << " failed; in the busiest second a link carried " << peaks.beats << " beats, "
+    std::cout << ran << " runs, " << failed << " failed; in the busiest second a link carried " << peaks.heartbeats << " heartbeats, "
               << peaks.messages << " messages\n";
     if (options.expect_failure) return failed > 0 ? 0 : 1;
     return failed == 0 && ran > 0 ? 0 : 1;

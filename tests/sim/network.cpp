@@ -1,20 +1,20 @@
-#include "sim/network.hpp"
+#include "tests/sim/network.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "wire/messages.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::sim {
 namespace {
 
 constexpr Millis kWatchEvery{500};
-// Data that cannot be acknowledged still flows for a window's worth.
+// Data that cannot be acknowledged still flows, up to a window's size.
 constexpr int kUnacknowledged = 10;
-// A new connection takes the place of one that was silent for so long.
+// A new connection replaces one that has been silent for this long.
 constexpr Millis kSilence{2500};
 constexpr std::int64_t kSlowLineBytesAMilli = 8;
-constexpr std::size_t kOverhead = 80;  // of a packet, TLS and TCP
+constexpr std::size_t kOverhead = 80;  // per packet, for TLS and TCP
 constexpr Millis kFirstRepeat{200};
 constexpr int kMostRepeats = 4;
 
@@ -55,7 +55,7 @@ void Network::stop(std::size_t node, bool silently) {
 void Network::send(std::size_t from, std::size_t to, Packet packet) {
   const Path& here = path(from, to);
   if (!here.up) return;
-  traffic_.sent(from, to, packet.type == static_cast<std::uint8_t>(wire::MessageType::beat), events_.now());
+  traffic_.sent(from, to, packet.type == static_cast<std::uint8_t>(wire::MessageType::heartbeat), events_.now());
   carry(from, to, {What::packet, std::move(packet), here.connection});
 }
 
@@ -64,7 +64,7 @@ void Network::uncut(std::size_t from, std::size_t to) {
   if (here.cuts > 0) --here.cuts;
   if (here.cuts > 0) return;
   path(to, from).unacknowledged = 0;
-  // Retransmission: some time after the heal.
+  // Retransmission: some time after the cut has ended.
   const Millis later = random_.between(Millis{1}, Millis{800});
   events_.after(later, [this, from, to] {
     for (Item& item : std::exchange(path(from, to).held, {})) carry(from, to, std::move(item));
@@ -95,12 +95,12 @@ void Network::heal_all() {
 }
 
 Millis Network::travel_time(std::size_t from, std::size_t to) {
-  // Without jitter nothing is drawn: a scenario's story does not depend on how many messages there were.
+  // Without jitter nothing is drawn, so that a scenario's story does not depend on the number of messages.
   const Millis jitter = plan_.jitter > Millis{0} ? random_.between(Millis{0}, plan_.jitter) : Millis{0};
   return plan_.latency[from][to] + jitter + slower_[from] + repeats(from, to);
 }
 
-// Each loss of the same packet doubles the wait for the next try.
+// Each loss of the same packet doubles the wait for the next attempt.
 Millis Network::repeats(std::size_t from, std::size_t to) {
   const int percent = std::max(lossy_[from], lossy_[to]);
   Millis wait{0};
@@ -179,7 +179,7 @@ void Network::close(std::size_t at, std::size_t peer, bool by_peer) {
   users_[at]->link_down(peer, by_peer);
 }
 
-// What each end does by itself: gives up a silent connection, dials where there is none.
+// What each end does by itself: closes a silent connection, connects if there is none.
 void Network::watch(std::size_t node) {
   events_.after(kWatchEvery, [this, node] { watch(node); });
   if (!users_[node]->greets()) return;
@@ -207,7 +207,7 @@ void Network::dial(std::size_t from, std::size_t to) {
   });
 }
 
-// The handshake is over when the answering end has the last hello; the dialling end learns it a moment later.
+// The handshake is complete when the answering end has the last hello; the connecting end learns it a moment later.
 void Network::greet(std::size_t from, std::size_t to) {
   const Millis round_trip = travel_time(to, from) + travel_time(from, to);
   events_.after(round_trip, [this, from, to] {

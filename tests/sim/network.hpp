@@ -1,5 +1,5 @@
-// TCP between the daemons: reliable and in order while a connection is up, silent in a cut, and what was not
-// delivered when an end gives up is lost. Both ends may dial.
+// TCP between the daemons: reliable and in order while a connection is up, silent during a cut; data that was not
+// delivered when an end closes the connection is lost. Both ends may connect.
 #pragma once
 
 #include <array>
@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "cluster/node.hpp"
-#include "sim/events.hpp"
-#include "sim/plan.hpp"
-#include "sim/random.hpp"
-#include "sim/story.hpp"
-#include "sim/traffic.hpp"
+#include "shared/cluster/interface/messages.hpp"
+#include "tests/sim/events.hpp"
+#include "tests/sim/plan.hpp"
+#include "tests/sim/random.hpp"
+#include "tests/sim/story.hpp"
+#include "tests/sim/traffic.hpp"
 
 namespace merlin::sim {
 
@@ -23,12 +23,12 @@ struct Packet {
   cluster::Priority priority = cluster::Priority::control;
 };
 
-// What the network tells a node's daemon. Called also for a stopped one: that hears of it when it goes on.
+// The network's events for a node's daemon. Also called for a stopped one, which processes them when it continues.
 class NetworkUser {
  public:
   virtual ~NetworkUser() = default;
-  virtual bool listens() const = 0;  // its process lives
-  virtual bool greets() const = 0;   // and answers a handshake now
+  virtual bool listens() const = 0;  // its process exists
+  virtual bool greets() const = 0;   // and would answer a handshake now
   virtual void link_up(std::size_t peer) = 0;
   virtual void link_down(std::size_t peer, bool by_peer) = 0;
   virtual void arrived(std::size_t from, const Packet& packet) = 0;
@@ -40,23 +40,23 @@ class Network {
   // All outlive this; `users` is filled before the first event.
   Network(const Plan& plan, Events& events, Random& random, Story& story, std::vector<NetworkUser*>& users);
 
-  // From now on this daemon's process dials, every half second to 5 s a peer.
+  // From now on this daemon's process connects, every half second to 5 s per peer.
   void start(std::size_t node);
-  // Its process is gone: the other ends see it, unless the power went.
+  // Its process has ended: the other ends see it, unless the power failed.
   void stop(std::size_t node, bool silently);
   void send(std::size_t from, std::size_t to, Packet packet);
 
-  // Nothing goes from one to the other, until uncut as often.
+  // Nothing passes from one to the other until uncut() has been called as often.
   void cut(std::size_t from, std::size_t to) { ++path(from, to).cuts; }
   void uncut(std::size_t from, std::size_t to);
   void slow(std::size_t from, Millis by);
-  // Of what the node sends and gets so many of a hundred packets are lost, and sent again.
+  // This percentage of the packets to and from the node is lost and sent again.
   void lose(std::size_t node, int percent) { lossy_[node] = percent; }
-  // Its line carries 64 kbit/s each way; what is more urgent goes first.
+  // Its line carries 64 kbit/s in each direction; more urgent messages go first.
   void narrow(std::size_t node, bool narrow) { narrow_[node] = narrow ? 1 : 0; }
   // Its connections break at both ends.
   void reset(std::size_t node);
-  // Whether the node has the peer in its file: else it ends their connection, and makes and takes no other.
+  // Whether the node has the peer in its file: if not, it closes their connection, and neither opens nor accepts another.
   void trust(std::size_t node, std::size_t peer, bool trusted);
   void heal_all();
   bool is_up(std::size_t from, std::size_t to) const { return paths_[from * count_ + to].up; }
@@ -75,15 +75,15 @@ class Network {
   // One direction, and the sending end's view of the connection.
   struct Path {
     int cuts = 0;
-    bool up = false;  // this end believes that the connection is there
+    bool up = false;  // this end considers the connection established
     std::uint64_t connection = 0;
-    Millis last_arrival{0};  // keeps the order
-    Millis heard{0};         // this end last heard the other
-    std::deque<Item> held;   // sent into a cut: sent again after it
-    int unacknowledged = 0;  // arrived, and its acknowledgement cannot come back
+    Millis last_arrival{0};  // keeps messages in order
+    Millis heard{0};         // when this end last heard the other
+    std::deque<Item> held;   // sent during a cut: sent again after it
+    int unacknowledged = 0;  // arrived, but the acknowledgement cannot return
     Millis next_dial{0};
     bool trusted = true;
-    std::array<std::deque<Item>, 4> line;  // by priority: wait for a slow line
+    std::array<std::deque<Item>, 4> line;  // waiting for a slow line, by priority
     bool line_busy = false;
   };
 

@@ -1,8 +1,8 @@
-#include "sim/notification_judge.hpp"
+#include "tests/sim/notification_judge.hpp"
 
 #include <algorithm>
 
-#include "sim/story.hpp"
+#include "tests/sim/story.hpp"
 
 namespace merlin::sim {
 void NotificationJudge::judge(Millis now, Millis quiet_since, const Fail& fail) const {
@@ -18,7 +18,8 @@ void NotificationJudge::judge_object(std::size_t object, Millis now, Millis quie
   }
   judge_repeats(tellings, fail);
   judge_order(tellings, fail);
-  judge_end(object, tellings, now, quiet_since, fail);
+  // The plan does not determine the state of objects that are never checked.
+  if (!plan_.objects[object].passive) judge_end(object, tellings, now, quiet_since, fail);
 }
 
 std::string NotificationJudge::describe(const Telling& telling) const {
@@ -27,7 +28,7 @@ std::string NotificationJudge::describe(const Telling& telling) const {
          (object.service.empty() ? "" : "/" + object.service) + " by " + plan_.nodes[telling.node].name + " at " + seconds(telling.at);
 }
 
-// Whether some owner has taken in such a result meanwhile.
+// Whether some owner has processed such a result meanwhile.
 bool NotificationJudge::was_found(std::size_t object, bool well, Millis from, Millis until) const {
   return std::any_of(checks_.runs().begin(), checks_.runs().end(), [&](const CheckRun& run) {
     if (run.object != object || run.processed == 0 || run.processed_at < from || run.processed_at > until) return false;
@@ -42,19 +43,22 @@ bool NotificationJudge::clocks_agree() const {
                                [](const NodePlan& node) { return std::chrono::abs(node.clock_offset) <= Millis{1000}; });
 }
 
-// Of one problem, whatever its start is counted from: nobody has found it well in between.
+// Both belong to the same problem, even if they count from different starts: no owner has found the object well in between.
 bool NotificationJudge::is_same(const Telling& first, const Telling& second) const {
   if (first.recovery != second.recovery || first.number != second.number) return false;
   if (first.start == second.start) return true;
-  // Two sides that were apart put their starts in order by their clocks.
+  if (plan_.objects[first.object].passive) return false;
+  // Nodes that were separated order their starts by their clocks.
   return clocks_agree() && !was_found(first.object, !first.recovery, first.at, second.at);
 }
 
-// Who was apart has found the problem by itself, and counts it from another start: its state may be the one that stands later.
+// Separated nodes detect the problem independently and count it from different starts; the state of either may win later.
 bool NotificationJudge::is_excused(const Telling& first, const Telling& second) const {
   if (faults_.were_daemons_away(first.at, second.at)) return true;
   if (first.start != second.start && faults_.was_any_at_work(first.at, second.at)) return true;
-  return second.alone || faults_.is_excused({first.node, first.at}, {second.node, second.at});
+  // The others learn what an isolated core has sent only when it has joined.
+  const bool unheard = first.alone && second.at - first.at <= faults_.recovers_in();
+  return second.alone || unheard || faults_.is_excused({first.node, first.at}, {second.node, second.at});
 }
 
 void NotificationJudge::judge_repeats(const std::vector<Telling>& tellings, const Fail& fail) const {
@@ -75,7 +79,7 @@ void NotificationJudge::judge_order(const std::vector<Telling>& tellings, const 
   }
 }
 
-// Never zero: who is in trouble for long was told of, and who is well again after a telling too.
+// At least one notification: of a long problem, and of the recovery after a notified problem.
 void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>& tellings, Millis now, Millis quiet_since,
                                   const Fail& fail) const {
   const Millis patience = (plan_.attempts + 1) * plan_.check_interval + plan_.check_time + faults_.recovers_in() + Millis{10'000};
@@ -88,11 +92,13 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   if (now - since < patience) return;
   const std::string what = plan_.objects[object].host + (plan_.objects[object].service.empty() ? "" : "/" + plan_.objects[object].service);
   if (down) {
-    // Unless nobody saw that it was well in between: then it is the problem of before.
+    // Unless no node saw the recovery in between: then it is still the previous problem.
     const Millis before = plan_.last_turn(object, since - Millis{1});
     const bool was_told =
         std::any_of(tellings.begin(), tellings.end(), [&](const Telling& one) { return !one.recovery && one.at >= since; });
-    if (!was_told && (before == Millis{0} || was_found(object, true, before, since))) {
+    const bool silenced = std::any_of(log_.filtered().begin(), log_.filtered().end(),
+                                      [&](const Filtered& one) { return one.problem && one.object == object && one.at >= since; });
+    if (!was_told && !silenced && (before == Millis{0} || was_found(object, true, before, since))) {
       fail("I6: " + what + " is down since " + seconds(since) + ", and nobody was told");
     }
     return;
@@ -100,9 +106,9 @@ void NotificationJudge::judge_end(std::size_t object, const std::vector<Telling>
   if (tellings.empty() || tellings.back().recovery) return;
   const Telling& last = tellings.back();
   const bool filtered = std::any_of(log_.filtered().begin(), log_.filtered().end(),
-                                    [&](const Filtered& one) { return one.object == object && one.at > last.at; });
+                                    [&](const Filtered& one) { return !one.problem && one.object == object && one.at > last.at; });
   if (filtered) return;
-  // With nobody else there what it told is known to its disk alone, and where that is slow and it dies right after not even to that.
+  // If no other node is there, only its disk knows what it has notified; with a slow disk and a death right afterwards, not even that.
   const bool forgotten = faults_.had_bad_disk(last.node, last.at, last.at) && faults_.died(last.node, last.at, last.at + Millis{5'000});
   if (!faults_.is_disturbed(last.node, last.at) && !forgotten)
     fail("I6: " + what + " is well since " + seconds(since) + ", and that was not told after the " + describe(last));

@@ -1,14 +1,14 @@
-// Judges I6: of each problem people hear once, and of its end once, but for the named exceptions; and never nothing.
+// Judges I6: each problem is notified once, and so is its end, with the documented exceptions; and never not at all.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "sim/check_log.hpp"
-#include "sim/fault_log.hpp"
-#include "sim/notification_log.hpp"
-#include "sim/plan.hpp"
+#include "tests/sim/check_log.hpp"
+#include "tests/sim/fault_log.hpp"
+#include "tests/sim/notification_log.hpp"
+#include "tests/sim/plan.hpp"
 
 namespace merlin::sim {
 

@@ -1,4 +1,4 @@
-// Every message goes through the wire's codec, as it does between real processes.
+// Encodes and decodes every message by the wire's codec, as between real processes.
 #pragma once
 
 #include <optional>
@@ -6,18 +6,19 @@
 #include <string>
 #include <variant>
 
-#include "sim/network.hpp"
-#include "wire/codec.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/sim/network.hpp"
 
 namespace merlin::sim {
 
+template <class Message>
+Packet packed(const Message& message, cluster::Priority priority = cluster::Priority::control) {
+  return {static_cast<std::uint8_t>(Message::type_id), wire::encode(message), priority};
+}
+
 template <class Variant>
 Packet pack(const Variant& message, cluster::Priority priority = cluster::Priority::control) {
-  return std::visit(
-      [&](const auto& content) {
-        return Packet{static_cast<std::uint8_t>(std::decay_t<decltype(content)>::type_id), wire::encode(content), priority};
-      },
-      message);
+  return std::visit([&](const auto& content) { return packed(content, priority); }, message);
 }
 
 template <class Variant, std::size_t at = 0>

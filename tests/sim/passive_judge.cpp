@@ -1,11 +1,11 @@
-#include "sim/passive_judge.hpp"
+#include "tests/sim/passive_judge.hpp"
 
 #include <algorithm>
 #include <map>
 #include <tuple>
 #include <utility>
 
-#include "sim/story.hpp"
+#include "tests/sim/story.hpp"
 
 namespace merlin::sim {
 void PassiveJudge::judge(const Fail& fail) const {
@@ -24,8 +24,9 @@ std::string PassiveJudge::describe(std::size_t number) const {
 
 std::vector<Processing> PassiveJudge::lasting(const PassiveResult& result) const {
   std::vector<Processing> found;
-  std::copy_if(result.processings.begin(), result.processings.end(), std::back_inserter(found),
-               [&](const Processing& processing) { return processing.reached || !ends_.has_ended(processing.by); });
+  std::copy_if(result.processings.begin(), result.processings.end(), std::back_inserter(found), [&](const Processing& processing) {
+    return processing.reached || !(processing.unconfirmed || ends_.has_ended(processing.by));
+  });
   return found;
 }
 
@@ -37,8 +38,8 @@ void PassiveJudge::judge_loss(std::size_t number, const Fail& fail) const {
   fail("I1: the " + describe(number) + (result.safe ? " and safe" : "") + ", was lost");
 }
 
-// What a state contains that has entered the tables counts: of a core that was stopped with a result in hand, and is the owner
-// no more, the state does not.
+// Only the results contained in a state that has entered the tables count: if a core is stopped while it processes a result, and
+// loses ownership, its state does not.
 void PassiveJudge::judge_repeats(std::size_t number, const Fail& fail) const {
   const PassiveResult& result = log_.results()[number];
   const Processing* before = nullptr;
@@ -52,16 +53,16 @@ void PassiveJudge::judge_repeats(std::size_t number, const Fail& fail) const {
   }
 }
 
-// Also where its taker did not hear that it was taken, or forgot it.
+// Also excused if the receiving node did not learn that the result was applied, or forgot it.
 bool PassiveJudge::is_excused(const PassiveResult& result, const Processing& first, const Processing& second) const {
   return faults_.is_excused({first.by.node, first.at}, {second.by.node, second.at}) || faults_.is_disturbed(result.taker.node, first.at) ||
          faults_.had_bad_disk(result.taker.node, result.handed, second.at);
 }
 
-// By the first time that each was processed. A core that has become the owner processes at once what it is given, before
-// what it had handed on: nothing can hold that back.
+// By the time at which each was first processed. A core that becomes the owner processes new results at once, before those that
+// it had forwarded: nothing can prevent that.
 void PassiveJudge::judge_order(const Fail& fail) const {
-  std::map<std::tuple<std::size_t, std::size_t, std::uint64_t>, std::size_t> newest;  // of an object and a taker
+  std::map<std::tuple<std::size_t, std::size_t, std::uint64_t>, std::size_t> newest;  // by object and receiving core
   for (std::size_t number = 0; number < log_.results().size(); ++number) {
     const PassiveResult& result = log_.results()[number];
     const std::vector<Processing> made = lasting(result);

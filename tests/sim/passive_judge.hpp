@@ -1,13 +1,13 @@
-// Judges what became of results from outside: each that was safe becomes state (I1), in the order in which its node got those of
-// an object (I2), and once (I3).
+// Judges passive results: each stored one becomes state (I1), in the order in which its node received those of an
+// object (I2), and once (I3).
 #pragma once
 
 #include <functional>
 #include <string>
 
-#include "sim/fault_log.hpp"
-#include "sim/passive_log.hpp"
-#include "sim/plan.hpp"
+#include "tests/sim/fault_log.hpp"
+#include "tests/sim/passive_log.hpp"
+#include "tests/sim/plan.hpp"
 
 namespace merlin::sim {
 
@@ -23,7 +23,7 @@ class PassiveJudge {
   void judge(const Fail& fail) const;
 
  private:
-  // What was made of it and did not die with its core.
+  // Its processings, except those lost with their core.
   std::vector<Processing> lasting(const PassiveResult& result) const;
   void judge_loss(std::size_t result, const Fail& fail) const;
   void judge_repeats(std::size_t result, const Fail& fail) const;

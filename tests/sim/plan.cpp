@@ -1,12 +1,16 @@
-#include "sim/plan.hpp"
+#include "tests/sim/plan.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "sim/random.hpp"
+#include "shared/base/hash.hpp"
+#include "shared/wire/limits.hpp"
+#include "tests/sim/random.hpp"
 
 namespace merlin::sim {
 namespace {
+
+constexpr Millis kFlapsFor{20'000};
 
 NodeId draw_id(Random& random) {
   NodeId id;
@@ -27,7 +31,7 @@ void draw_objects(Plan& plan, Random& random) {
   }
 }
 
-// A node that lacks a host lacks its services too.
+// A node without a host has none of its services either.
 std::vector<std::size_t> draw_inventory(const Plan& plan, Random& random, int lacks_host, int lacks_service) {
   std::vector<std::size_t> knows;
   bool has_host = false;
@@ -77,7 +81,7 @@ void draw_latencies(Plan& plan, Random& random) {
   }
 }
 
-// Long enough to become hard and to be told, with some time between; some last beyond the end.
+// Long enough to become hard and to be notified, with some time in between; some last beyond the end.
 void draw_outages(Plan& plan, Random& random) {
   plan.attempts = 1 + static_cast<int>(random.below(2));
   plan.repeat_after = plan.check_interval * random.between(2, 5);
@@ -96,9 +100,20 @@ void draw_outages(Plan& plan, Random& random) {
 
 }  // namespace
 
+std::string Plan::more_output(std::size_t run) const {
+  if (more_output_bytes == 0 || run % 7 != 0) return "";
+  return "\n" + std::string(more_output_bytes, static_cast<char>('a' + run % 26));
+}
+
 bool Plan::is_down(std::size_t object, Millis when) const {
   const auto& outages = objects[object].outages;
   return std::any_of(outages.begin(), outages.end(), [&](const auto& outage) { return when >= outage.from && when < outage.until; });
+}
+
+bool Plan::is_flapping(std::size_t object, Millis when) const {
+  if (flapping_percent == 0 || when >= heal_at) return false;
+  const std::int64_t drawn_from[] = {when / kFlapsFor, static_cast<std::int64_t>(object)};
+  return hash64({reinterpret_cast<const char*>(drawn_from), sizeof drawn_from}, ~seed) % 100 < flapping_percent;
 }
 
 Millis Plan::last_turn(std::size_t object, Millis when) const {
@@ -116,7 +131,7 @@ void draw_knobs(Plan& plan, Random& random) {
   if (random.chance(40)) plan.join_timeout = Millis{random.between(8'000, 60'000)};
   if (random.chance(40)) plan.takeover_rate = checks_a_second * static_cast<double>(2 + random.below(20));
   if (random.chance(30)) plan.attempts = 3 + static_cast<int>(random.below(3));
-  // What is past is counted by the wall clock.
+  // The wall clock determines the age of data.
   const bool steps =
       std::any_of(plan.faults.begin(), plan.faults.end(), [](const FaultEvent& event) { return event.fault == Fault::clock_step; });
   const bool apart = std::any_of(plan.nodes.begin(), plan.nodes.end(),
@@ -132,25 +147,34 @@ Plan draw_plan(std::uint64_t seed, std::optional<std::size_t> nodes) {
   draw_objects(plan, random);
   draw_nodes(plan, random, nodes.value_or(count));
   draw_latencies(plan, random);
-  plan.check_interval = Millis{random.between(6000, 20000)};
+  // Cores count in seconds.
+  plan.check_interval = Millis{random.between(6000, 20000) / 1000 * 1000};
   plan.check_time = Millis{std::array<std::int64_t, 3>{50, 800, 4000}[random.below(3)]};
   plan.link_patience = Millis{random.between(3000, 12000)};
   plan.isolation_grace = Millis{random.between(4000, 10000)};
   draw_faults(plan, random);
   plan.end_at = plan.heal_at + Millis{80'000};
   draw_outages(plan, random);
-  // Of its own, so that a seed keeps what it had before there was this.
+  // A separate generator, so that a seed keeps its earlier draws.
   Random more(seed ^ 0xD15C);
   draw_strain(plan, more);
   draw_traffic(plan, more);
   draw_acts(plan, more);
-  // The first decides where half of them are enough.
+  // Never the first node: it decides ties.
   if (Random of_tellers(seed ^ 0x7E11); of_tellers.chance(15)) plan.nodes[1 + of_tellers.below(plan.nodes.size() - 1)].notifies = false;
   Random of_knobs(seed ^ 0xC0B5);
   draw_knobs(plan, of_knobs);
   draw_traps(plan, of_knobs);
   if (Random of_filters(seed ^ 0xF117); of_filters.chance(25))
     plan.filtered_percent = static_cast<std::uint64_t>(of_filters.between(10, 60));
+  if (Random of_output(seed ^ 0x0075); of_output.chance(10)) {
+    plan.more_output_bytes = 1 + of_output.below(16'000);
+    // More than the protocol transmits.
+    if (of_output.chance(10)) plan.more_output_bytes += wire::kMaxPluginBytes;
+  }
+  if (Random of_flapping(seed ^ 0xF1A9); of_flapping.chance(15))
+    plan.flapping_percent = static_cast<std::uint64_t>(of_flapping.between(10, 50));
+  if (Random of_commands(seed ^ 0xC0AD); of_commands.chance(25)) draw_commands(plan, of_commands);
   return plan;
 }
 

@@ -1,9 +1,9 @@
-// What goes wrong in a run.
+// The faults of a run.
 #include <algorithm>
 #include <array>
 
-#include "sim/plan.hpp"
-#include "sim/random.hpp"
+#include "tests/sim/plan.hpp"
+#include "tests/sim/random.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -27,7 +27,7 @@ Millis draw_length(Fault fault, Random& random) {
   }
 }
 
-// Each run throws only some of the faults, so that rare combinations get their turn ("swarm testing").
+// Each run uses only some of the faults, so that rare combinations occur ("swarm testing").
 std::vector<Fault> draw_kinds(Random& random, bool planned_only) {
   std::vector<Fault> kinds;
   while (kinds.empty()) {
@@ -42,7 +42,7 @@ std::vector<Fault> draw_kinds(Random& random, bool planned_only) {
 
 Fault draw_one(const std::vector<Fault>& kinds, Random& random) { return kinds[random.below(kinds.size())]; }
 
-// What each disk may do to a cluster in which nothing else than planned work happens.
+// Faults of the disk that may occur in a cluster with nothing but planned work.
 std::vector<Fault> draw_strains(Random& random, bool unplanned) {
   std::vector<Fault> kinds;
   for (int fault = static_cast<int>(Fault::split); fault < kFaults; ++fault) {
@@ -62,7 +62,7 @@ void draw_faults(Plan& plan, Random& random) {
   if (temper < 10) return;
   const bool planned_only = temper < 35;
   const std::vector<Fault> kinds = draw_kinds(random, planned_only);
-  // Planned work leaves a check the time to end before the next.
+  // Between two planned actions a running check has the time to end.
   const Millis pause{std::array<std::int64_t, 4>{2000, 6000, 15000, 40000}[random.below(4)]};
   const Millis shortest{planned_only ? 6000 : pause.count() / 4};
   for (Millis at = start + Millis{random.between(0, pause.count())}; at < start + span;

@@ -1,9 +1,9 @@
-// What comes from outside in a run: results, and what operators do, at any node.
+// Input from outside in a run: results and operators' actions, at any node.
 #include <algorithm>
 #include <array>
 
-#include "sim/plan.hpp"
-#include "sim/random.hpp"
+#include "tests/sim/plan.hpp"
+#include "tests/sim/random.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -39,10 +39,10 @@ void draw_traffic(Plan& plan, Random& random) {
   if (random.chance(25)) return;
   const std::vector<std::size_t> objects = draw_passive_objects(plan, random);
   if (objects.empty()) return;
-  // Of one object a result follows the other after a round trip: a burst has ended when the run is judged.
+  // Results of one object follow each other after a round trip; each burst must end before the run is judged.
   const std::int64_t objects_short = 1 + 3 / static_cast<std::int64_t>(objects.size());
   const Millis pause{std::array<std::int64_t, 3>{800, 1500, 5000}[random.below(3)] * objects_short};
-  const bool anywhere = random.chance(50);  // or each object's at a node of its own
+  const bool anywhere = random.chance(50);  // or each object's results at one node
   for (Millis at = kFirst; at < plan.heal_at + kAfterHeal; at += Millis{1} + random.between(Millis{0}, 2 * pause)) {
     const std::size_t object = objects[random.below(objects.size())];
     const std::size_t node = (anywhere ? random.below(plan.nodes.size()) : object % plan.nodes.size());
@@ -52,7 +52,7 @@ void draw_traffic(Plan& plan, Random& random) {
   }
 }
 
-// On few objects, so that two sides often mean the same one.
+// On few objects, so that both sides of a split often act on the same one.
 void draw_acts(Plan& plan, Random& random) {
   if (random.chance(25)) return;
   const std::size_t objects = 1 + random.below(std::min<std::size_t>(6, plan.objects.size()));
@@ -65,6 +65,18 @@ void draw_acts(Plan& plan, Random& random) {
     act.object = random.below(objects);
     act.act = random.chance(removes) ? Act::remove : static_cast<Act>(random.below(4));
     act.draw = random.next();
+    if (knows(plan.nodes[act.node], act.object)) plan.acts.push_back(act);
+  }
+}
+
+// A forced check is an additional run, which only a run with faults excuses.
+void draw_commands(Plan& plan, Random& random) {
+  const std::size_t objects = 1 + random.below(std::min<std::size_t>(6, plan.objects.size()));
+  const Millis pause{std::array<std::int64_t, 3>{900, 4000, 10'000}[random.below(3)]};
+  std::vector<Act> acts{Act::flexible_downtime, Act::custom_notification, Act::absurd_time};
+  if (plan.unplanned) acts.push_back(Act::forced_check);
+  for (Millis at = kFirst; at < plan.heal_at + kAfterHeal; at += Millis{1} + random.between(Millis{0}, 2 * pause)) {
+    const ActPlan act{at, random.below(plan.nodes.size()), random.below(objects), acts[random.below(acts.size())], random.next()};
     if (knows(plan.nodes[act.node], act.object)) plan.acts.push_back(act);
   }
 }

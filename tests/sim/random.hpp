@@ -1,11 +1,11 @@
-// Every draw of a run comes from its seed, the same on every machine: no distribution of the standard library.
+// Every draw of a run comes from its seed and is the same on every machine: no distribution of the standard library is used.
 // Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014 (SplitMix64).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "base/time.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::sim {
 

@@ -1,11 +1,12 @@
-// What really happened in a run, by its true time: the judge's evidence.
+// What really happened in a run, by true time: the judges' evidence.
 #pragma once
 
-#include "sim/check_log.hpp"
-#include "sim/core_lives.hpp"
-#include "sim/notification_log.hpp"
-#include "sim/operator_log.hpp"
-#include "sim/passive_log.hpp"
+#include "tests/sim/alert_log.hpp"
+#include "tests/sim/check_log.hpp"
+#include "tests/sim/core_lives.hpp"
+#include "tests/sim/notification_log.hpp"
+#include "tests/sim/operator_log.hpp"
+#include "tests/sim/passive_log.hpp"
 
 namespace merlin::sim {
 
@@ -15,6 +16,7 @@ struct Records {
   CheckLog checks;
   NotificationLog notifications;
   PassiveLog passives;
+  AlertLog alerts;
   OperatorLog acts;
   CoreEnds ends;
 };

@@ -1,23 +1,18 @@
-#include "sim/server.hpp"
+#include "tests/sim/server.hpp"
 
 #include <utility>
 
-#include "cluster/mutants.hpp"
-#include "sim/journal_judge.hpp"
-#include "sim/packing.hpp"
+#include "tests/sim/journal_judge.hpp"
+#include "tests/sim/packing.hpp"
 
 namespace merlin::sim {
 namespace {
-
-using cluster::kMutant;
-using cluster::Mutant;
 
 constexpr Millis kDaemonTick{50};
 constexpr Millis kFastestWrite{1};
 constexpr Millis kSlowestWrite{40};
 constexpr Millis kStrainedWrite{6'000};
 constexpr std::int64_t kWallStart = 1'700'000'000'000;
-constexpr Millis kUnsynced{5'000};
 constexpr Millis kAnnouncedAway{15'000};
 
 }  // namespace
@@ -101,8 +96,8 @@ void Server::tick_daemon() {
   last_tick_ = moment.steady;
   if (unsaved_) persist(*unsaved_);
   carry_out(node_->tick(moment, std::max(late_by, Millis{0})));
-  answer_beat();
-  // A loop is never quite on time.
+  answer_heartbeat();
+  // A loop is never exactly on time.
   tick_after(kDaemonTick + random_.between(Millis{0}, Millis{5}));
 }
 
@@ -127,7 +122,7 @@ void Server::carry_out(const cluster::Actions& actions) {
         if (plan_.nodes[peer].id == message->to) network_.send(number_, peer, pack(message->message, message->priority));
       }
     } else if (const auto* told = std::get_if<cluster::SendToCore>(&action)) {
-      to_core(told->message);
+      to_core(pack(told->message));
     } else if (const auto* now_written = std::get_if<cluster::Persist>(&action)) {
       persist(now_written->state);
     } else if (const auto* save = std::get_if<cluster::Save>(&action)) {
@@ -150,7 +145,7 @@ void Server::write(cluster::Save save) {
   });
 }
 
-// A disk that cannot be written delays nothing: it is tried again.
+// A failing disk delays nothing: the write is repeated.
 void Server::persist(const cluster::Durable& state) {
   unsaved_ = state;
   if (disk_.is_full()) return;
@@ -158,7 +153,7 @@ void Server::persist(const cluster::Durable& state) {
   unsaved_.reset();
 }
 
-// A daemon that stands still would answer out of what it does not know to be gone.
+// A stopped daemon would answer from data that it does not know to be lost.
 void Server::lose_store() {
   if (!daemon_runs()) return;
   story_.tell(events_.now(), plan_.nodes[number_].name, "loses its store");
@@ -166,7 +161,7 @@ void Server::lose_store() {
   in_daemon([this] { return node_->store_lost(now()); });
 }
 
-// After what it was told to write before.
+// After the writes that it was asked for before.
 void Server::read(const cluster::ReadEvents& asked) {
   const Millis when = std::max(disk_free_, events_.now()) + kFastestWrite;
   events_.at(when, [this, life = daemon_.life(), asked] {
@@ -179,12 +174,11 @@ void Server::kill_daemon(bool silently) {
   if (!daemon_.alive()) return;
   daemon_.end();
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon is gone");
-  if (kMutant == Mutant::no_fsync && silently) disk_.put_back(events_.now() - kUnsynced);
   disk_.daemon_ended();
   node_.reset();
   unsaved_.reset();
   daemon_link_ = 0;
-  beat_to_answer_.reset();
+  heartbeat_to_answer_.reset();
   network_.stop(number_, silently);
   module_lost();
 }
@@ -198,7 +192,7 @@ void Server::stop_daemon() {
 void Server::go_on_daemon() {
   if (!daemon_.is(Process::State::stopped) || suspended_) return;
   story_.tell(events_.now(), plan_.nodes[number_].name, "daemon goes on");
-  // First it reads all that has arrived, then it ticks.
+  // First it processes everything that has arrived, then it ticks.
   daemon_.go_on();
   if (std::exchange(tick_missed_, false)) tick_daemon();
 }
@@ -229,7 +223,7 @@ void Server::link_down(std::size_t peer, bool by_peer) {
   in_daemon([this, peer, by_peer] { return node_->link_down(plan_.nodes[peer].id, by_peer, now()); });
 }
 
-// Of the messages, those by which a move of hosts can be followed.
+// Traces the messages that move hosts.
 void Server::tell_of_moves(std::size_t from, const cluster::PeerMessage& message) {
   if (!story_.is_told()) return;
   const std::string sender = " from " + plan_.nodes[from].name;

@@ -1,4 +1,4 @@
-// One machine: a daemon (cluster::Node) and a core with its module (SimCore), both of which can be killed, stopped
+// One machine: a daemon (cluster::Node) and a core with its module (Monitor), both of which can be killed, stopped
 // and started, a unix socket between them, clocks and a disk.
 #pragma once
 
@@ -8,15 +8,15 @@
 #include <optional>
 #include <set>
 
-#include "cluster/node.hpp"
-#include "sim/core.hpp"
-#include "sim/disk.hpp"
-#include "sim/network.hpp"
-#include "sim/random.hpp"
+#include "shared/cluster/node/node.hpp"
+#include "tests/sim/disk.hpp"
+#include "tests/sim/monitor.hpp"
+#include "tests/sim/network.hpp"
+#include "tests/sim/random.hpp"
 
 namespace merlin::sim {
 
-// A process: what it is to do while it is stopped waits until it goes on.
+// A process: while it is stopped, its work waits until it continues.
 class Process {
  public:
   enum class State { dead, running, stopped };
@@ -36,9 +36,9 @@ class Process {
     waiting_.clear();
   }
   void stop() { state_ = State::stopped; }
-  // Runs what waited, in order.
+  // Runs the waiting work, in order.
   void go_on();
-  // Now, or when it goes on; never if this life of the process has ended.
+  // Runs it now, or when the process continues; never if this life of the process has ended.
   void run(std::uint64_t life, std::function<void()> step);
 
  private:
@@ -63,21 +63,21 @@ class Server final : public NetworkUser {
   void reload_core(Millis length);
   void leave_daemon(Millis length);
   void drain(bool drain);
-  // The peer stands in this node's file from now on, or no longer.
+  // Adds the peer to this node's file, or removes it.
   void know(std::size_t peer, bool known);
   void step_clock(Millis by);
-  // The machine sleeps: its processes and its steady clock stand still.
+  // The machine is suspended: its processes and its steady clock stop.
   void suspend();
   void resume();
   Disk& disk() { return disk_; }
-  // What was stored is found to be gone or damaged.
+  // The store is found missing or damaged.
   void lose_store();
-  // Somebody hands the core a result; nobody does when there is none, or it does not know the object.
+  // Submits a result to the core, if there is one and it has the object configured.
   void hand_result(std::size_t object);
-  // An operator does something at its core, if it runs.
+  // An operator acts at its core, if it runs.
   void act(const ActPlan& plan);
   void freeze(bool frozen);
-  // Within milliseconds after its core asks to tell something.
+  // Within milliseconds after its core has requested a notification.
   void at_next_request(std::function<void()> spring) { at_request_ = std::move(spring); }
 
   bool daemon_alive() const { return daemon_.alive(); }
@@ -87,11 +87,11 @@ class Server final : public NetworkUser {
   CoreLife core_life() const { return {number_, core_process_.life()}; }
   bool core_is_busy() const { return busy_; }
   const cluster::Node& node() const { return *node_; }
-  const SimCore& core() const { return *core_; }
-  // Lines of level warning: what an operator would be alarmed by.
+  const Monitor& core() const { return *core_; }
+  // Log lines of level warning, which would alarm an operator.
   const std::deque<std::string>& alarms() const { return alarms_; }
   const JournalDisk& journal() const { return disk_.journal(); }
-  // It told others that it had events which were not on its disk.
+  // It announced events that were not on its disk.
   bool said_too_early() const { return said_too_early_; }
 
   bool listens() const override { return daemon_.alive(); }
@@ -115,14 +115,13 @@ class Server final : public NetworkUser {
   void tick_after(Millis delay);
   void turn_core();
   void save_retention();
-  SimCore::Outside outside_of_core();
+  Monitor::Environment environment_of_core();
   void connect_module();
   void module_lost();
   void close_module_link();
-  void answer_beat();
-  void in_core(std::function<void()> step);
-  void to_daemon(const cluster::FromCore& message);
-  void to_core(const cluster::ToCore& message);
+  void answer_heartbeat();
+  void to_daemon(const Packet& packet);
+  void to_core(const Packet& packet);
   void core_ends(bool planned);
 
   const Plan& plan_;
@@ -133,7 +132,7 @@ class Server final : public NetworkUser {
   Story& story_;
   Records& records_;
   Millis steady_base_;
-  std::optional<Millis> suspended_;  // since
+  std::optional<Millis> suspended_;  // since this time
   Millis clock_offset_;
   std::set<std::size_t> removed_;  // from our file
 
@@ -142,20 +141,21 @@ class Server final : public NetworkUser {
   cluster::Durable durable_;
   std::optional<cluster::Durable> unsaved_;  // could not be written
   Disk disk_;
-  Millis disk_free_{0};  // it writes one after the other
+  Millis disk_free_{0};  // writes are sequential
   SteadyTime last_tick_{};
   bool tick_missed_ = false;
   Process core_process_;
-  std::unique_ptr<SimCore> core_;
+  std::unique_ptr<Monitor> core_;
   Retention retention_;
+  std::optional<neb::Spool> spool_;  // the file that a core writes at a planned end
   bool busy_ = false;
 
-  // The unix socket: one connection at a time; what is under way on an old one still arrives before its end.
-  std::uint64_t link_ = 0;         // as the module knows it; 0: none
-  std::uint64_t daemon_link_ = 0;  // as the daemon knows it
+  // The unix socket: one connection at a time; messages in transit on an old one still arrive before its end.
+  std::uint64_t link_ = 0;         // the module's view; 0: none
+  std::uint64_t daemon_link_ = 0;  // the daemon's view
   std::uint64_t links_ = 0;
-  bool silent_ = false;  // the module has given the daemon up, and waits for its next word
-  std::optional<std::uint64_t> beat_to_answer_;
+  bool silent_ = false;  // the module considers the daemon lost until its next message
+  std::optional<std::uint64_t> heartbeat_to_answer_;
   std::function<void()> at_request_;
   Millis last_to_daemon_{0};
   Millis last_to_core_{0};

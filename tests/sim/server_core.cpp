@@ -1,9 +1,9 @@
 // A server's core, and the socket between core and daemon.
 #include <utility>
 
-#include "sim/inspector.hpp"
-#include "sim/packing.hpp"
-#include "sim/server.hpp"
+#include "tests/sim/inspector.hpp"
+#include "tests/sim/packing.hpp"
+#include "tests/sim/server.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -17,24 +17,25 @@ constexpr Millis kTrap{60};
 
 // ---- the core
 
-SimCore::Outside Server::outside_of_core() {
-  SimCore::Outside outside;
-  outside.now = [this] { return now(); };
-  outside.true_time = [this] { return events_.now(); };
-  outside.to_daemon = [this](const cluster::FromCore& message) { to_daemon(message); };
-  outside.later = [this](Millis delay, std::function<void()> step) {
+Monitor::Environment Server::environment_of_core() {
+  Monitor::Environment environment;
+  environment.core.now = [this] { return now(); };
+  environment.core.true_time = [this] { return events_.now(); };
+  environment.core.later = [this](Millis delay, std::function<void()> step) {
     events_.after(delay, [this, life = core_process_.life(), run = std::move(step)] { core_process_.run(life, run); });
   };
-  outside.silent = [this] { silent_ = true; };
-  outside.tell = [this](const std::string& what) { story_.tell(events_.now(), plan_.nodes[number_].name, what); };
-  return outside;
+  environment.core.tell = [this](const std::string& what) { story_.tell(events_.now(), plan_.nodes[number_].name, what); };
+  environment.to_daemon = [this](const Packet& packet) { to_daemon(packet); };
+  environment.silent = [this] { silent_ = true; };
+  environment.close = [this] { close_module_link(); };
+  return environment;
 }
 
 void Server::start_core() {
   if (core_process_.alive() || suspended_) return;
   core_process_.begin();
   story_.tell(events_.now(), plan_.nodes[number_].name, "core starts");
-  core_ = std::make_unique<SimCore>(plan_, core_life(), retention_, records_, outside_of_core());
+  core_ = std::make_unique<Monitor>(plan_, core_life(), retention_, std::exchange(spool_, std::nullopt), records_, environment_of_core());
   const std::uint64_t life = core_process_.life();
   events_.after(random_.between(Millis{1}, kCoreTurn), [this, life] { core_process_.run(life, [this] { turn_core(); }); });
   events_.after(random_.between(Millis{1}, kReconnect), [this, life] { core_process_.run(life, [this] { connect_module(); }); });
@@ -65,7 +66,10 @@ void Server::reload_core(Millis length) {
 }
 
 void Server::core_ends(bool planned) {
-  if (planned) retention_ = core_->leave();
+  if (planned) {
+    spool_ = core_->leave();
+    retention_ = core_->save();
+  }
   core_->killed();
   records_.ends.ended(core_life());
   core_process_.end();
@@ -101,21 +105,18 @@ void Server::go_on_core() {
 
 void Server::busy_core(Millis length) {
   if (!core_runs() || busy_) return;
-  core_->announce_busy(plan_.busy_limit);
+  core_->save_begins();
   core_process_.stop();
   busy_ = true;
   events_.after(length, [this, life = core_process_.life()] {
     if (core_process_.life() != life || !busy_) return;
     busy_ = false;
-    core_->end_busy();
+    core_->save_ends();
     core_process_.go_on();
   });
 }
 
-void Server::step_clock(Millis by) {
-  clock_offset_ += by;
-  if (core_) core_->clock_stepped(by);
-}
+void Server::step_clock(Millis by) { clock_offset_ += by; }
 
 void Server::suspend() {
   if (suspended_) return;
@@ -149,7 +150,7 @@ void Server::freeze(bool frozen) {
   if (core_) core_->freeze(frozen);
 }
 
-// Also when its core has ended since it said so.
+// Also if its core has ended since it sent the message.
 void Server::note_reached(const cluster::FromCore& message, const CoreLife& by) {
   const auto* rows = std::get_if<wire::CoreRows>(&message);
   if (rows == nullptr) return;
@@ -174,10 +175,8 @@ void Server::connect_module() {
     daemon_.run(life, [this, link] {
       if (link_ != link) return;
       daemon_link_ = link;
-      wire::CoreHello hello;
-      hello.boot_id = core_process_.life();
-      hello.program = "simulated core";
-      carry_out(node_->core_connected(hello, now()));
+      core_->connected();
+      carry_out(node_->core_connected(core_->hello(), now()));
     });
   });
 }
@@ -195,49 +194,40 @@ void Server::module_lost() {
   });
 }
 
-void Server::to_daemon(const cluster::FromCore& message) {
+void Server::to_daemon(const Packet& packet) {
   if (link_ == 0 || silent_) return;
-  if (at_request_ && std::holds_alternative<wire::NotifyRequest>(message)) {
+  if (at_request_ && packet.type == static_cast<std::uint8_t>(wire::NotifyRequest::type_id)) {
     events_.after(random_.between(Millis{0}, kTrap), std::exchange(at_request_, nullptr));
   }
   last_to_daemon_ = std::max(last_to_daemon_, events_.now() + random_.between(Millis{0}, Millis{3}));
-  events_.at(last_to_daemon_, [this, packet = pack(message), link = link_, life = daemon_.life(), by = core_life()] {
+  events_.at(last_to_daemon_, [this, packet, link = link_, life = daemon_.life(), by = core_life()] {
     daemon_.run(life, [this, packet, link, by] {
       if (daemon_link_ != link) return;
       story_.note(events_.now(), packet.payload);
       const auto said = unpack<cluster::FromCore>(packet);
-      if (const auto* beat = std::get_if<wire::CoreBeat>(&said)) beat_to_answer_ = beat->number;
+      if (const auto* heartbeat = std::get_if<wire::CoreHeartbeat>(&said)) heartbeat_to_answer_ = heartbeat->number;
       carry_out(node_->receive_core(said, now()));
       note_reached(said, by);
     });
   });
 }
 
-void Server::to_core(const cluster::ToCore& message) {
-  in_core([this, packet = pack(message)] {
-    story_.note(events_.now(), packet.payload);
-    const auto told = unpack<cluster::ToCore>(packet);
-    if (const auto* welcome = std::get_if<wire::CoreWelcome>(&told)) return core_->welcome(*welcome);
-    core_->receive(told);
-  });
+// After all its consequences have been sent.
+void Server::answer_heartbeat() {
+  const auto heartbeat = std::exchange(heartbeat_to_answer_, std::nullopt);
+  if (heartbeat) to_core(packed(wire::DaemonHeartbeat{*heartbeat}));
 }
 
-// Once all that followed from it was said.
-void Server::answer_beat() {
-  const auto beat = std::exchange(beat_to_answer_, std::nullopt);
-  if (beat) in_core([this, number = *beat] { core_->answered(number); });
-}
-
-// When it has come to the module, if that still listens.
-void Server::in_core(std::function<void()> step) {
+// When it has arrived at the module, if that still listens.
+void Server::to_core(const Packet& packet) {
   if (daemon_link_ == 0 || daemon_link_ != link_) return;
   last_to_core_ = std::max(last_to_core_, events_.now() + random_.between(Millis{0}, Millis{20}));
-  events_.at(last_to_core_, [this, run = std::move(step), link = link_, life = core_process_.life()] {
-    core_process_.run(life, [this, run, link] {
+  events_.at(last_to_core_, [this, packet, link = link_, life = core_process_.life()] {
+    core_process_.run(life, [this, packet, link] {
       if (link_ != link) return;
-      if (silent_) return close_module_link();  // and begins anew
-      core_->heard();
-      run();
+      if (silent_) return close_module_link();  // and connects again
+      story_.note(events_.now(), packet.payload);
+      core_->receive(packet);
     });
   });
 }

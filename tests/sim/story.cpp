@@ -1,4 +1,4 @@
-#include "sim/story.hpp"
+#include "tests/sim/story.hpp"
 
 #include <cstdio>
 

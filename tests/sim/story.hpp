@@ -1,12 +1,12 @@
-// What happened in a run: a hash over everything that travelled, and on demand the story in lines.
+// What happened in a run: a hash over all messages, and on request the story in lines.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "base/hash.hpp"
-#include "base/time.hpp"
+#include "shared/base/hash.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::sim {
 
@@ -17,7 +17,7 @@ class Story {
  public:
   using Sink = std::function<void(const std::string& line)>;
 
-  // Lines go to `sink`, each as it happens; without one only the hash is kept.
+  // Passes each line to `sink` as it occurs; without a sink only the hash is kept.
   void tell_to(Sink sink) { sink_ = std::move(sink); }
   bool is_told() const { return static_cast<bool>(sink_); }
 
@@ -27,7 +27,7 @@ class Story {
     hash_ = hash64({reinterpret_cast<const char*>(&milliseconds), sizeof milliseconds}, hash_);
     note(what);
   }
-  // Part of the hash only through what it tells of.
+  // Not part of the hash itself, unlike the messages that it describes.
   void tell(Millis now, const std::string& who, const std::string& what);
   std::uint64_t hash() const { return hash_; }
 

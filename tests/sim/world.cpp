@@ -1,8 +1,9 @@
-#include "sim/world.hpp"
+#include "tests/sim/world.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "sim/inspector.hpp"
+#include "tests/sim/inspector.hpp"
 
 namespace merlin::sim {
 namespace {
@@ -13,7 +14,9 @@ constexpr Millis kAgreeAfter{30'000};  // I7
 constexpr Millis kBetweenPlanned{6'000};
 constexpr Millis kLongestHold{300'000};
 constexpr Millis kSettleStep{5'000};
-constexpr Millis kQuiet{8'000};  // checks stand still for so long before tables are compared
+constexpr Millis kNewsArrives{1'000};
+constexpr Millis kLongestNews{5'000};
+constexpr Millis kQuiet{8'000};  // checks are paused for so long before tables are compared
 
 }  // namespace
 
@@ -49,21 +52,36 @@ Outcome World::run() {
   events_.at(agreed - kQuiet, [this] {
     for (const auto& server : servers_) server->freeze(true);
   });
-  events_.at(agreed, [this] {
-    judge_.check_links(network_, events_.now());
-    judge_.check_agreement(events_.now());
-    judge_.stood_still(events_.now() - kQuiet, events_.now());
-    for (const auto& server : servers_) server->freeze(false);
-  });
+  events_.at(agreed - kNewsArrives, [this] { changes_seen_ = changes(); });
+  events_.at(agreed, [this, agreed] { agree(agreed); });
   events_.run(plan_.end_at, [this] { return is_over(); });
-  // A node that was lost often is held back for some minutes.
+  // A node that was lost often stays joining for some minutes.
   while (!judge_.failed() && !judge_.is_settled(events_.now()) && events_.now() < plan_.end_at + kLongestHold) {
     events_.run(events_.now() + kSettleStep, [this] { return is_over(); });
   }
   if (!judge_.failed()) judge_.check_settled(events_.now());
   if (!judge_.failed()) judge_.check_history(events_.now());
-  return {judge_.verdict(), story_.hash(), records_.checks.runs().size(), network_.traffic().most_beats(),
+  return {judge_.verdict(), story_.hash(), records_.checks.runs().size(), network_.traffic().most_heartbeats(),
           network_.traffic().most_messages()};
+}
+
+std::uint64_t World::changes() const {
+  std::uint64_t changes = 0;
+  for (const auto& server : servers_) {
+    if (server->daemon_runs()) changes += cluster::NodeInspector(server->node()).table().head();
+  }
+  return changes;
+}
+
+// News of the last second (a downtime that ends, a notification that its filters refuse) is on its way, and no breach of I7.
+void World::agree(Millis agreed) {
+  const std::uint64_t changes_now = changes();
+  if (std::exchange(changes_seen_, changes_now) != changes_now && events_.now() < agreed + kLongestNews)
+    return events_.after(kNewsArrives, [this, agreed] { agree(agreed); });
+  judge_.check_links(network_, events_.now());
+  judge_.check_agreement(events_.now());
+  judge_.stood_still(agreed - kQuiet, events_.now());
+  for (const auto& server : servers_) server->freeze(false);
 }
 
 bool World::is_over() {
@@ -81,11 +99,11 @@ void World::schedule(const FaultEvent& event) {
              [this, event] { event.at_request ? servers_[event.node]->at_next_request([this, event] { begin(event); }) : begin(event); });
 }
 
-// As planned work goes: one thing after the other, one daemon at a time, and not a core together with its daemon.
+// As in planned work: one thing after the other, one daemon at a time, and not a core together with its daemon.
 bool World::is_sensible(const FaultEvent& event) const {
   if (plan_.unplanned || is_of_disk(event.fault)) return true;
   if (events_.now() - judge_.last_disturbance() < kBetweenPlanned) return false;
-  // What a core makes of results while its daemon is away is in its retention alone, which has no version (R3).
+  // States that a core makes while its daemon is away exist only in its retention file, which has no version (R3).
   if (event.fault != Fault::restart_daemon && event.fault != Fault::reload) return true;
   if (!servers_[event.node]->core_runs()) return false;
   return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
@@ -189,7 +207,7 @@ void World::end(const FaultEvent& event) {
   }
 }
 
-// As an operator does it, a file after the other.
+// As an operator does it, one file after the other.
 void World::remove(std::size_t node, bool removed) {
   Millis later{0};
   for (std::size_t other = 0; other < servers_.size(); ++other) {

@@ -1,10 +1,10 @@
-// One run: builds the servers of a plan, lets time pass, throws the faults, asks the judge.
+// One run: creates the servers of a plan, advances time, causes the faults, and calls the judge.
 #pragma once
 
-#include "sim/judge.hpp"
-#include "sim/link_faults.hpp"
-#include "sim/network.hpp"
-#include "sim/story.hpp"
+#include "tests/sim/judge.hpp"
+#include "tests/sim/link_faults.hpp"
+#include "tests/sim/network.hpp"
+#include "tests/sim/story.hpp"
 
 namespace merlin::sim {
 
@@ -12,7 +12,7 @@ struct Outcome {
   Verdict verdict;
   std::uint64_t hash = 0;
   std::size_t checks = 0;
-  int most_beats = 0;  // in a second over a link
+  int most_heartbeats = 0;  // per second on one link
   int most_messages = 0;
 };
 
@@ -31,6 +31,8 @@ class World {
   void remove(std::size_t node, bool removed);
   void heal();
   void sample();
+  std::uint64_t changes() const;  // of all tables
+  void agree(Millis agreed);
   bool is_over();
 
   const Plan& plan_;
@@ -44,6 +46,7 @@ class World {
   std::vector<std::unique_ptr<Server>> servers_;
   Judge judge_;
   bool healed_ = false;
+  std::uint64_t changes_seen_ = 0;
 };
 
 }  // namespace merlin::sim

@@ -1,6 +1,7 @@
-"""The judge of scripts/chaos: a run in which all went well passes, and each broken promise is noticed; plans come from their seed alone."""
+"""The judge of scripts/chaos: a good run passes, and each broken promise is detected; a plan depends only on its seed."""
 import copy
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -17,18 +18,18 @@ HOST, SERVICE = "host0001", "svc01"
 KEY = f"{HOST};{SERVICE}"
 TROUBLED = "host0002"
 KILLED_MS, BACK_MS = 40_000, 55_000
-QUIET_MS = 80_000  # long after both, so that nothing excuses anything
+QUIET_MS = 80_000  # long after both, so that no fault excuses anything
 
 
 def good():
-    """Two minutes of one check every ten seconds, a result a second, one problem, and a core that is killed."""
+    """Two minutes with one check every ten seconds, one result per second, one problem, and a core that is killed."""
     found = record.Record(NODES, 10, [[HOST, SERVICE]], [TROUBLED], start_ms=0, end_ms=120_000)
     found.faults = [record.Struck("kill-core", ["peer02"], KILLED_MS, BACK_MS, [KILLED_MS, BACK_MS], ends_core=True, evidence="no process")]
     found.checks = [["peer01", HOST, SERVICE, when] for when in range(1000, 120_000, 10_000)]
     found.sent = [[number, "peer01", HOST, "passive01", number * 1000] for number in range(1, 110)]
     found.handled = [["peer03", number * 1000 + 5, HOST, "passive01", "OK", f"result {number}"] for number in range(1, 110)]
     found.problems = [[TROUBLED, SERVICE, 5000, 100_000]]
-    found.told = [["peer03", 20_000, "admin", "PROBLEM", TROUBLED, SERVICE, "CRITICAL", "1"],
+    found.notifications = [["peer03", 20_000, "admin", "PROBLEM", TROUBLED, SERVICE, "CRITICAL", "1"],
                   ["peer03", 102_000, "admin", "RECOVERY", TROUBLED, SERVICE, "OK", "1"]]
     found.notes = [["comment", "comment 1 of chaos", "peer02", 30_000]]
     found.shown = {node: {KEY: {"current_state": "0", "problem_has_been_acknowledged": "1"}} for node in NODES}
@@ -51,7 +52,7 @@ class Judge(unittest.TestCase):
 
     def test_all_well(self):
         self.assertEqual(broken(self.found), set())
-        self.assertEqual(judge.void(self.found), [])
+        self.assertEqual(judge.why_void(self.found), [])
 
     def test_a_lost_result(self):
         del self.found.handled[80]
@@ -119,16 +120,16 @@ class Judge(unittest.TestCase):
         self.found.owners_after["peer02"][HOST] = "peer03"
         self.assertEqual(broken(self.found), {"I5"})
 
-    def test_a_problem_never_told(self):
-        self.found.told = []
+    def test_a_problem_never_notified(self):
+        self.found.notifications = []
         self.assertEqual(broken(self.found), {"I6"})
 
-    def test_a_problem_told_twice(self):
-        self.found.told.append(["peer01", 22_000, "admin", "PROBLEM", TROUBLED, SERVICE, "CRITICAL", "1"])
+    def test_a_problem_notified_twice(self):
+        self.found.notifications.append(["peer01", 22_000, "admin", "PROBLEM", TROUBLED, SERVICE, "CRITICAL", "1"])
         self.assertEqual(broken(self.found), {"I6"})
 
-    def test_a_recovery_never_told(self):
-        del self.found.told[1]
+    def test_a_recovery_never_notified(self):
+        del self.found.notifications[1]
         self.found.problems[0][3] = 60_000
         self.assertEqual(broken(self.found), {"I6"})
 
@@ -159,11 +160,11 @@ class Judge(unittest.TestCase):
 
     def test_a_fault_that_was_not_seen_makes_it_void(self):
         self.found.faults[0].evidence = ""
-        self.assertEqual(len(judge.void(self.found)), 1)
+        self.assertEqual(len(judge.why_void(self.found)), 1)
 
     def test_results_that_did_not_flow_make_it_void(self):
         self.found.handled = [row for row in self.found.handled if row[1] < BACK_MS]
-        self.assertEqual(judge.void(self.found), ["no result from outside was handled after the last one"])
+        self.assertEqual(judge.why_void(self.found), ["no result from outside was handled after the last one"])
 
     def test_a_record_is_read_as_it_was_written(self):
         with tempfile.NamedTemporaryFile() as file:
@@ -187,6 +188,14 @@ class Plan(unittest.TestCase):
                     if step is not other and step.at_s <= other.at_s < step.until_s:
                         self.assertFalse(set(step.nodes) & set(other.nodes))
                         self.assertFalse(KINDS[step.word].network and KINDS[other.word].network)
+
+
+class Program(unittest.TestCase):
+    def test_the_program_finds_its_parts_and_prints_a_plan(self):
+        done = subprocess.run([os.path.join(TOP, "scripts", "chaos"), "--plan", "--seed", "3", "--minutes", "2"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(" s  ", done.stdout)
 
 
 unittest.main()

@@ -1,4 +1,4 @@
-"""scripts/chaos-map: the marks of all tests name faults and promises that docs/faults.md has, and a fault without a test is found."""
+"""scripts/chaos-map: all tests cite only faults and promises of docs/faults.md, and a fault without a test is reported."""
 import importlib.machinery
 import importlib.util
 import os

@@ -1,4 +1,3 @@
-foreach(area ranking liveness ownership replication saver core_feed forwarding core_side node node_duties node_rechecks node_forwards limits notification notification_voting tellers owed rechecks awaited_checks journal history)
+foreach(area duties senders ranking liveness ownership replication store_writer core_feed forwarding node node_duties node_rechecks node_forwards core_starts limits notification notification_voting notification_doubts hostile forged tellers owed rechecks awaited_checks journal journal_restart history own_alerts)
   merlin_test(cluster_${area}_test ${CMAKE_CURRENT_LIST_DIR}/cluster_${area}_test.cpp LINK merlin_cluster LABELS unit)
-  target_include_directories(cluster_${area}_test PRIVATE ${CMAKE_CURRENT_LIST_DIR}/..)
 endforeach()

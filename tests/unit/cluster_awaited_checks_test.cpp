@@ -1,8 +1,8 @@
-// Checks that still run elsewhere: with their node the wait for them ends, and no other's.
+// Checks that still run on other nodes: when a node is lost, the waits for its checks end, and no others.
 #include <boost/test/unit_test.hpp>
 
-#include "cluster/awaited_checks.hpp"
-#include "unit/cluster_support.hpp"
+#include "shared/cluster/ownership/awaited_checks.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
-// What a core is given of the table (R6): all that it lacks, a batch at a time, and again what it spoiled.
+// Which rows of the table a core receives (R6): all that it lacks, a batch at a time, and those again that it has overwritten.
 #include <boost/test/unit_test.hpp>
 
-#include "cluster/core_feed.hpp"
+#include "shared/cluster/state/core_feed.hpp"
 
 namespace {
 
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
   BOOST_REQUIRE(news);
   BOOST_TEST(news->live.size() == 1u);
   feed.on_confirmed({news->batch});
-  table.core_lost();
+  feed.stop();
   feed.restart();
   const auto again = feed.next(inventory);
   BOOST_REQUIRE(again);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
 
 BOOST_AUTO_TEST_CASE(attributes_of_contacts_and_the_program_are_given_and_what_was_told_is_not) {
   wire::Register content = row(1, 1);
-  content.kind = wire::RegisterKind::told;
+  content.kind = wire::RegisterKind::notification;
   table.put(content, {}, true);
   content.kind = wire::RegisterKind::attribute;
   content.object = {};
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
   BOOST_TEST(batch->imposed.size() == 1U);
 }
 
-// R6: a row that kills cores must not do so for ever.
+// R6: a row that crashes cores must not do so for ever.
 BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_another) {
   for (int number = 0; number < 10; ++number) table.put(row(number, 1), {}, false);
   SteadyTime now{};
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_anot
   feed.core_lost(now);
   BOOST_TEST(feed.set_aside().empty());
 
-  // Each goes alone now, and the core dies over the fourth.
+  // Each row is sent alone now, and the core dies of the fourth.
   const RegisterKey bad{row(3, 1).object, wire::RegisterKind::check};
   feed.restart();
   std::size_t given = 0;
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_anot
     feed.on_confirmed({batch->batch});
   }
   feed.core_lost(now + Millis{60'000});
-  table.core_lost();
+  feed.stop();
   BOOST_REQUIRE(feed.set_aside().size() == 1u);
   BOOST_TEST((feed.set_aside()[0] == bad));
 
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(two_deaths_far_apart_or_over_different_rows_set_nothing_asi
   BOOST_REQUIRE(feed.next(inventory));
   feed.core_lost(now + Millis{1000});
   BOOST_TEST(feed.set_aside().empty());
-  table.core_lost();
+  feed.stop();
   feed.restart();
   BOOST_REQUIRE(feed.next(inventory));
   feed.core_lost(now + RowSuspects::kSuspectFor + Millis{2000});
@@ -200,10 +200,39 @@ BOOST_AUTO_TEST_CASE(news_is_imposed_on_a_core_that_joins) {
 
 BOOST_AUTO_TEST_CASE(what_the_core_wrote_itself_is_not_given_back) {
   table.put(row(1, 1), {}, true);
-  table.find({row(1, 1).object, wire::RegisterKind::check})->core_has = true;
+  feed.note_held(*table.find({row(1, 1).object, wire::RegisterKind::check}));
   feed.restart();
   BOOST_TEST(!feed.next(inventory).has_value());
   BOOST_TEST(feed.drained());
+}
+
+BOOST_AUTO_TEST_CASE(replaced_alerts_are_given_in_order_as_news_alone) {
+  const auto alert = [](std::uint64_t hlc) {
+    wire::Register content = row(1, hlc);
+    content.alert = true;
+    return content;
+  };
+  NodeId peer;
+  peer.bytes[0] = 2;
+  feed.restart();
+  table.put(alert(1), peer, true);
+  table.put(alert(2), peer, true);
+  feed.again(key_of(alert(2)));  // it is about to be sent as news
+  table.put(row(1, 3), peer, true);
+  const auto batch = feed.next(inventory);
+  BOOST_REQUIRE(batch.has_value());
+  BOOST_TEST(batch->imposed.empty());
+  BOOST_REQUIRE(batch->live.size() == 3U);
+  for (std::size_t at = 0; at < 3; ++at) BOOST_TEST(batch->live[at].version.hlc == at + 1);
+  feed.on_confirmed({batch->batch});
+  BOOST_TEST(feed.given() == table.head());
+  table.put(alert(4), peer, true);
+  table.put(alert(5), peer, true);
+  const auto silent = feed.next(inventory, true);
+  BOOST_REQUIRE(silent.has_value());
+  BOOST_TEST(silent->live.empty());
+  BOOST_REQUIRE(silent->imposed.size() == 1U);
+  BOOST_TEST(silent->imposed[0].version.hlc == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_core_spoiled_is_imposed_again) {

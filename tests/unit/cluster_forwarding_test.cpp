@@ -1,10 +1,10 @@
-// Results that turned up where they do not belong: kept until the owner's core has them, never given to it twice.
+// Results that arrived on a node which does not own the object: kept until the owner's core has them, and processed once.
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "cluster/forwarding.hpp"
-#include "unit/cluster_support.hpp"
-#include "wire/codec.hpp"
+#include "shared/cluster/results/forwarding.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 
@@ -61,11 +61,11 @@ BOOST_AUTO_TEST_CASE(without_an_acknowledgement_it_is_sent_again_after_a_while) 
   BOOST_TEST(sent[0].second.number == sent[1].second.number);
 }
 
-// I1 I2: a state says up to which number it contains a taker's results: the next must not be in it before the first.
+// I1 I2: a state contains a receiver's results up to a number, so it must not contain the next one before the first.
 BOOST_AUTO_TEST_CASE(the_next_result_of_an_object_waits_for_the_first) {
   took(result("first"), at(0));
   send(0);
-  runner = id(3);  // the host has moved, and the first may still be taken at its old place
+  runner = id(3);  // the host has moved, and its old owner may still process the first
   took(result("second"), at(100));
   send(100);
   BOOST_REQUIRE(sent.size() == 1U);

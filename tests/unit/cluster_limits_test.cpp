@@ -1,15 +1,15 @@
-// However large a site is and whatever a peer says: messages fit into frames, clocks do not wrap, digests are the same on
+// In the largest clusters and for any data of a peer: messages fit into frames, clocks do not wrap, and digests are the same on
 // every machine.
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "cluster/claims.hpp"
-#include "cluster/core_feed.hpp"
-#include "cluster/inventory.hpp"
-#include "cluster/replication.hpp"
-#include "cluster/versions.hpp"
-#include "wire/codec.hpp"
-#include "wire/frame.hpp"
+#include "shared/cluster/ownership/claims.hpp"
+#include "shared/cluster/ownership/inventory.hpp"
+#include "shared/cluster/state/core_feed.hpp"
+#include "shared/cluster/state/replication.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "shared/wire/codec.hpp"
+#include "shared/wire/frame.hpp"
 
 namespace {
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_inventory_with_long_names_goes_in_parts_that_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_host_with_more_services_than_a_frame_holds_comes_whole) {
-  const Inventory large = inventory(3, 30'000, 100);  // 3.3 MB a host
+  const Inventory large = inventory(3, 30'000, 100);  // 3.3 MB per host
   const auto parts = large.parts({});
   for (const auto& part : parts) BOOST_TEST(wire::encode(part).size() < wire::kMaxPayloadBytes / 4);
   const InventoryPtr whole = put_together(parts);

@@ -1,14 +1,14 @@
-// The whole node beside others, its core and store played by hand: what it takes from them, and for whom it tells.
+// A whole node among others, with simulated core and store: which results it receives from them, and for which nodes it notifies.
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <map>
 #include <variant>
 
-#include "cluster/node.hpp"
-#include "cluster/notification.hpp"
-#include "cluster/ranking.hpp"
-#include "unit/cluster_support.hpp"
-#include "wire/codec.hpp"
+#include "shared/cluster/node/node.hpp"
+#include "shared/cluster/notification/facts.hpp"
+#include "shared/cluster/ownership/ranking.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 
@@ -31,7 +31,7 @@ std::vector<Message> only(const Messages& messages) {
   return found;
 }
 
-// Its core follows every epoch and confirms every row; the others are heard at each interval.
+// Its core follows every epoch and confirms every row; heartbeats of the others arrive at each interval.
 struct Played {
   Played(const Settings& settings, std::vector<wire::InventoryHost> hosts)
       : interval(settings.pulse_interval), node(settings, {}, kInstance, 9, now_at(0)) {
@@ -59,29 +59,29 @@ struct Played {
     for (const int until = now + static_cast<int>(time.count()); now < until;) {
       now += 50;
       if (now % interval.count() == 0) {
-        for (auto& [peer, number] : numbers) from(peer, beat_of(peer, ++number));
-        from_core(wire::CoreBeat{});
+        for (auto& [peer, number] : numbers) from(peer, heartbeat_of(peer, ++number));
+        from_core(wire::CoreHeartbeat{});
       }
       take(node.tick(now_at(now)));
     }
   }
-  wire::Beat beat_of(const NodeId& peer, std::uint64_t number) const {
-    wire::Beat beat;
-    beat.node_id = peer;
-    beat.instance = 5;
-    beat.number = number;
-    beat.interval_ms = static_cast<std::uint32_t>(interval.count());
-    beat.core = wire::CoreHealth::well;
-    beat.core_timeout_ms = 5000;
-    beat.phase = wire::NodePhase::ready;
-    beat.table_digest = peers_table;
+  wire::Heartbeat heartbeat_of(const NodeId& peer, std::uint64_t number) const {
+    wire::Heartbeat heartbeat;
+    heartbeat.node_id = peer;
+    heartbeat.instance = 5;
+    heartbeat.number = number;
+    heartbeat.interval_ms = static_cast<std::uint32_t>(interval.count());
+    heartbeat.core = wire::CoreHealth::well;
+    heartbeat.core_timeout_ms = 5000;
+    heartbeat.phase = wire::NodePhase::ready;
+    heartbeat.table_digest = peers_table;
     wire::Heard heard;
     heard.node_id = kSelf;
     heard.instance = kInstance;
-    heard.number = own_beat;
+    heard.number = own_heartbeat;
     heard.direct = true;
-    beat.heard.push_back(heard);
-    return beat;
+    heartbeat.heard.push_back(heard);
+    return heartbeat;
   }
   void take(const Actions& actions) {
     for (const Action& action : actions) {
@@ -97,16 +97,16 @@ struct Played {
     }
   }
   void note(const SendToPeer& sent) {
-    if (const auto* beat = std::get_if<wire::Beat>(&sent.message)) own_beat = beat->number;
+    if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&sent.message)) own_heartbeat = heartbeat->number;
     to_peers[sent.to].push_back(sent.message);
   }
 
   Millis interval;
   Node node;
   int now = 0;
-  std::uint64_t own_beat = 1;
-  std::uint64_t peers_table = 0;            // its digest: 0 is as empty as ours
-  std::map<NodeId, std::uint64_t> numbers;  // of their beats
+  std::uint64_t own_heartbeat = 1;
+  std::uint64_t peers_table = 0;            // its digest: 0 means empty, like ours
+  std::map<NodeId, std::uint64_t> numbers;  // of their heartbeats
   std::vector<ToCore> to_core;
   std::map<NodeId, std::vector<PeerMessage>> to_peers;
 };
@@ -120,7 +120,7 @@ Settings settings(std::vector<Settings::Peer> peers) {
   return settings;
 }
 
-// A result that the peer has taken for us when it had heard our last beat.
+// A result that the peer has received for us after our last heartbeat.
 wire::ForwardedResult forwarded(const Played& played, std::uint64_t number) {
   wire::ForwardedResult result;
   result.taker = kPeer;
@@ -128,11 +128,11 @@ wire::ForwardedResult forwarded(const Played& played, std::uint64_t number) {
   result.number = number;
   result.result.object = {host_key("web"), 0};
   result.heard_instance = kInstance;
-  result.heard_number = played.own_beat;
+  result.heard_number = played.own_heartbeat;
   return result;
 }
 
-// A host in whose ranking these two stand in this order.
+// A host in whose ranking these two nodes have this order.
 std::string host_where(const NodeId& first, const NodeId& second) {
   for (int number = 0;; ++number) {
     const std::string name = "host" + std::to_string(number);
@@ -142,8 +142,8 @@ std::string host_where(const NodeId& first, const NodeId& second) {
 
 }  // namespace
 
-// With beats of 200 ms three intervals are less than a long line takes.
-BOOST_AUTO_TEST_CASE(a_result_reaches_its_owner_within_two_seconds_however_fast_the_beats_are) {
+// With heartbeats of 200 ms, three intervals are shorter than the delay of a long line.
+BOOST_AUTO_TEST_CASE(a_result_reaches_its_owner_within_two_seconds_however_fast_the_heartbeats_are) {
   Settings fast = settings({{kPeer, "peer", std::nullopt}});
   fast.pulse_interval = Millis{200};
   Played played(fast, {{"web", {}}});
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_result_reaches_its_owner_within_two_seconds_however_fast_
   BOOST_TEST(results() == 1U, "by then its taker may have given it to another");
 }
 
-// Our core may have taken it for itself: it is in the state of which the comparison shows whether it stands.
+// Our core may have applied it: then it is in the state, and the comparison shows whether that state wins.
 BOOST_AUTO_TEST_CASE(what_a_core_hands_on_waits_until_its_node_has_compared) {
   Played played(settings({{kPeer, "peer", std::nullopt}}), {{"web", {}}});
   played.peers_table = 5;
@@ -178,7 +178,29 @@ BOOST_AUTO_TEST_CASE(what_a_core_hands_on_waits_until_its_node_has_compared) {
   BOOST_TEST(handed_on() == 1U);
 }
 
-// The host's runner, which notifies, does not know the service; who runs that does not notify.
+// Its core continued checking while this daemon was away: the next owner must not repeat a check that was just done.
+BOOST_AUTO_TEST_CASE(a_node_that_has_not_compared_yields_nothing) {
+  const std::string host = host_where(kPeer, kSelf);
+  Played played(settings({{kPeer, "peer", std::nullopt}}), {{host, {}}});
+  const std::uint64_t unit = host_key(host);
+  played.peers_table = 5;
+  played.from_core(wire::CoreClaims{0, true, {unit}, {}, {}});
+  wire::NodeInfo info;
+  info.node_id = kPeer;
+  info.instance = 5;
+  info.inventory_digest = 100U + kPeer.bytes[0];
+  played.from(kPeer, info);
+  played.from(kPeer, Played::inventory_of(kPeer, {{host, {}}}));
+  played.pass(Millis{5'000});
+  const auto yields = [&] { return only<wire::Yield>(played.to_peers[kPeer]).size(); };
+  played.from(kPeer, wire::Want{1, {unit}});
+  BOOST_TEST(yields() == 0U);
+  played.from(kPeer, wire::SyncDone{1, 7, 0});
+  played.from(kPeer, wire::Want{2, {unit}});
+  BOOST_TEST(yields() == 1U);
+}
+
+// The owner of the host notifies but does not have the service configured; the node that runs the service does not notify.
 BOOST_AUTO_TEST_CASE(a_lone_service_of_a_node_that_does_not_notify_is_told_by_one_that_knows_it) {
   const std::string host = host_where(kThird, kSelf);
   Played played(settings({{kPeer, "peer", std::nullopt, false}, {kThird, "third", std::nullopt}}), {{host, {"http"}}});

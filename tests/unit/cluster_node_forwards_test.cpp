@@ -1,8 +1,8 @@
-// Results that a core took while it could not know whether it still was their owner, as the whole node sees them.
+// Results that a core received while its ownership was unconfirmed, as seen by the whole node.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/cluster_node_support.hpp"
-#include "wire/codec.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/cluster_node_support.hpp"
 
 namespace {
 
@@ -12,8 +12,8 @@ using namespace merlin::cluster;
 const ObjectKey kObject{host_key("web"), 0};
 constexpr std::uint64_t kNumber = 9;
 
-// Core and daemon stand still for longer than it takes to be lost. The core wakes first: what is in its pipe becomes state, and
-// goes to the daemon as well.
+// Core and daemon hang until the node is lost. The core continues first: it applies the results in its pipe, and also sends them
+// to the daemon.
 struct Woken : WithCore {
   Woken() {
     node.receive_core(wire::CoreClaims{1, false, {kObject.host}, {}, {}}, now_at(now));
@@ -39,7 +39,7 @@ struct Woken : WithCore {
     node.receive_core(wire::CoreRows{{row(state, version)}, 1, wire::CoreRowsKind::write, 1}, now_at(now));
   }
   void pass(int milliseconds) {
-    for (const int until = now + milliseconds; now < until; now += 50) beat();
+    for (const int until = now + milliseconds; now < until; now += 50) heartbeat();
   }
   std::uint64_t waiting() const { return node.view(now_at(now)).forwarded_waiting; }
 };
@@ -48,7 +48,7 @@ struct Woken : WithCore {
 
 BOOST_FIXTURE_TEST_CASE(a_state_made_in_doubt_that_lost_is_no_proof_that_its_result_counts, Woken) {
   BOOST_TEST(waiting() == 1U);
-  // Who took over has written since.
+  // The new owner has written since.
   node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::live, {row({}, {9, 1, 50, kPeer})}}, now_at(now));
   pass(3'000);
   BOOST_TEST(waiting() == 1U);

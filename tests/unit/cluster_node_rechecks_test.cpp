@@ -1,9 +1,9 @@
-// What two sides have checked while they were apart, as the whole node sees it: who is told, and that it ends there.
+// Objects that both sides of a split have checked, as seen by the whole node: which node is informed, and that it ends there.
 #include <boost/test/unit_test.hpp>
 #include <variant>
 
-#include "unit/cluster_node_support.hpp"
-#include "wire/codec.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/cluster_node_support.hpp"
 
 namespace {
 
@@ -41,8 +41,8 @@ struct Rechecking : WithCore {
     }
   }
   void peer_sees_it(const ObjectKey& object) { take(node.receive(kPeer, wire::Recheck{object}, now_at(now))); }
-  void pass(int milliseconds, bool beats) {
-    for (const int until = now + milliseconds; now < until; now += 50) take(beats ? beat() : node.tick(now_at(now)));
+  void pass(int milliseconds, bool heartbeats) {
+    for (const int until = now + milliseconds; now < until; now += 50) take(heartbeats ? heartbeat() : node.tick(now_at(now)));
   }
   std::vector<ObjectKey> for_core;
   std::vector<ObjectKey> for_peer;

@@ -1,4 +1,4 @@
-// One node among others that are played by hand.
+// One node among others that the test simulates.
 #pragma once
 
 #include <algorithm>
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "cluster/inventory.hpp"
-#include "cluster/node.hpp"
-#include "unit/cluster_support.hpp"
+#include "shared/cluster/node/node.hpp"
+#include "shared/cluster/ownership/inventory.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace merlin::cluster {
 
@@ -38,16 +38,16 @@ inline wire::Heard heard(const NodeId& node, std::uint64_t instance, std::uint32
   return heard;
 }
 
-inline wire::Beat beat_of(const NodeId& node, std::uint64_t number) {
-  wire::Beat beat;
-  beat.node_id = node;
-  beat.instance = 5;
-  beat.number = number;
-  beat.interval_ms = 1000;
-  beat.core = wire::CoreHealth::well;
-  beat.core_timeout_ms = 5000;
-  beat.heard.push_back(heard(kSelf, kInstance, 0));
-  return beat;
+inline wire::Heartbeat heartbeat_of(const NodeId& node, std::uint64_t number) {
+  wire::Heartbeat heartbeat;
+  heartbeat.node_id = node;
+  heartbeat.instance = 5;
+  heartbeat.number = number;
+  heartbeat.interval_ms = 1000;
+  heartbeat.core = wire::CoreHealth::well;
+  heartbeat.core_timeout_ms = 5000;
+  heartbeat.heard.push_back(heard(kSelf, kInstance, 0));
+  return heartbeat;
 }
 
 struct Fixture {
@@ -56,21 +56,21 @@ struct Fixture {
     for (const NodeId& peer : peers) node.link_up(peer, now_at(0));
   }
 
-  // The peer beats and says which nodes its file names; `hears_third`: it passes a fresh beat of that one on.
+  // The peer sends a heartbeat and the nodes that its file names; `hears_third`: it relays a fresh heartbeat of that node.
   void peer_says(const std::vector<NodeId>& names, bool hears_third, int now) {
     wire::NodeInfo info;
     info.node_id = kPeer;
     info.instance = 5;
     info.knows_nodes = names;
     node.receive(kPeer, info, now_at(now));
-    wire::Beat beat = beat_of(kPeer, ++number);
+    wire::Heartbeat heartbeat = heartbeat_of(kPeer, ++number);
     if (hears_third) {
       wire::Heard third = heard(kThird, 5, 1);
       third.number = number;
-      third.beat.push_back(beat_of(kThird, number));
-      beat.heard.push_back(third);
+      third.heartbeat.push_back(heartbeat_of(kThird, number));
+      heartbeat.heard.push_back(third);
     }
-    node.receive(kPeer, beat, now_at(now));
+    node.receive(kPeer, heartbeat, now_at(now));
     node.tick(now_at(now));
   }
   std::optional<NodeView> sees(const NodeId& id, int now) const {
@@ -83,16 +83,16 @@ struct Fixture {
   std::uint64_t number = 0;
 };
 
-// With a core that has had its first epoch, and a peer that counts.
+// With a core that has received its first epoch, and an active peer.
 struct WithCore : Fixture {
   WithCore() : Fixture({kPeer}) {
     node.core_connected({}, now_at(10));
     for (wire::Inventory part : Inventory({{"web", {}}}, 1).parts(kSelf)) node.receive_core(std::move(part), now_at(20));
     node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 0}, now_at(30));
-    for (now = 100; now < 20'000; now += 50) beat();
+    for (now = 100; now < 20'000; now += 50) heartbeat();
   }
-  Actions beat() {
-    if (now % 500 == 0) node.receive(kPeer, beat_of(kPeer, ++number), now_at(now));
+  Actions heartbeat() {
+    if (now % 500 == 0) node.receive(kPeer, heartbeat_of(kPeer, ++number), now_at(now));
     return node.tick(now_at(now));
   }
   int now = 0;

@@ -1,5 +1,5 @@
-// R4, the asker: of several nodes that believe to own an object one tells, and none stays silent for fear of another.
-#include "unit/cluster_notification_support.hpp"
+// R4, the asker: of several nodes that believe they own an object one notifies, and none stays silent because of another.
+#include "tests/unit/cluster_notification_support.hpp"
 
 using namespace merlin;
 using namespace merlin::cluster;
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(it_is_sent_when_all_that_are_active_have_granted) {
   BOOST_REQUIRE(cluster[0].may_send());
   const wire::NotifyVerdict& verdict = cluster[0].verdicts.back();
   BOOST_TEST(verdict.request == 7U);
-  BOOST_TEST(verdict.valid_ms == 4000U);  // three beats and a second
+  BOOST_TEST(verdict.valid_ms == 4000U);  // three heartbeats and a second
   BOOST_TEST((verdict.notification.object == kHost));
 }
 
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(alone_it_is_sent_at_once) {
 
 BOOST_AUTO_TEST_CASE(who_does_not_run_the_object_is_told_to_drop_it) {
   Cluster cluster(2);
-  cluster[0].rule.on_request({3, problem(), 1}, cluster.now());
+  cluster[0].rule.asker().on_request({3, problem(), 1}, cluster.now());
   BOOST_REQUIRE_EQUAL(cluster[0].verdicts.size(), 1U);
   BOOST_TEST(cluster[0].verdicts[0].decision == NotifyDecision::drop);
   BOOST_TEST(cluster.mail.empty());
@@ -59,9 +59,9 @@ BOOST_AUTO_TEST_CASE(what_was_told_already_is_not_asked_for) {
   cluster.request(0, problem(1));
   BOOST_REQUIRE_EQUAL(cluster[0].verdicts.size(), 1U);
   BOOST_TEST(cluster[0].verdicts[0].decision == NotifyDecision::told);
-  BOOST_TEST(cluster[0].verdicts[0].notification.number == 2U);  // the core counts on from there
+  BOOST_TEST(cluster[0].verdicts[0].notification.number == 2U);  // the core continues with this number
   cluster.request(0, problem(3), 2);
-  BOOST_TEST(cluster[0].rule.asks(told_key(problem())));
+  BOOST_TEST(cluster[0].rule.asker().asks(record_key(problem())));
 }
 
 BOOST_AUTO_TEST_CASE(a_later_number_that_is_open_proves_the_one_before) {
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_problem_that_the_cores_filters_refuse_may_be_due_later) {
   cluster.deliver();
   cluster.done(0, false, true);
   BOOST_TEST(!cluster[0].told(problem())->sent);
-  BOOST_TEST(!cluster[0].rule.asks(told_key(problem())), "its core says so");
+  BOOST_TEST(!cluster[0].rule.asker().asks(record_key(problem())), "its core says so");
   cluster.request(0, problem(), 2);
   cluster.deliver();
   BOOST_TEST(cluster[0].may_send());
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_problem_that_the_cores_filters_refuse_may_be_due_later) {
 
 BOOST_AUTO_TEST_CASE(a_word_of_a_question_that_nobody_knows_any_more_is_still_written) {
   Cluster cluster(2);
-  cluster[0].rule.on_done({99, true, 3, problem()}, cluster.now());
+  cluster[0].rule.asker().on_done({99, true, 3, problem()}, cluster.now());
   BOOST_TEST(cluster[0].told(problem())->sent);
 }
 
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(who_becomes_active_meanwhile_is_asked_too) {
   cluster.request(0, problem());
   cluster.deliver();
   cluster.deaf.reset();
-  cluster[0].rule.set_present({node_id(1), node_id(2)});
+  cluster[0].rule.asker().set_present({node_id(1), node_id(2)});
   cluster.pass(Millis{50});
   BOOST_TEST(cluster[2].told(problem()).has_value());
 }
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(who_was_refused_says_so_to_all_and_asks_again_after_a_while
   cluster.mail.clear();
   cluster.request(0, problem());
   cluster.pass(Millis{950});
-  BOOST_TEST(cluster[0].rule.asks(told_key(problem())));
+  BOOST_TEST(cluster[0].rule.asker().asks(record_key(problem())));
   BOOST_TEST(!cluster[0].may_send());
   // Refused: the other voter is free meanwhile.
   cluster[0].rule.tick({SteadyTime{cluster.clock + Millis{100}}, {}});
@@ -191,15 +191,15 @@ BOOST_AUTO_TEST_CASE(a_module_lost_between_binds_nobody_for_ever) {
   Cluster cluster(2);
   cluster.request(0, problem());
   cluster.deliver();
-  cluster[0].rule.core_lost();
-  BOOST_TEST(!cluster[0].rule.asks(told_key(problem())));
+  cluster[0].rule.asker().core_lost();
+  BOOST_TEST(!cluster[0].rule.asker().asks(record_key(problem())));
   cluster[0].owner = false;
   cluster.request(1, problem());
   cluster.pass(Millis{7000});
   BOOST_TEST(cluster[1].may_send());
 }
 
-BOOST_AUTO_TEST_CASE(what_the_module_refuses_is_asked_for_again_after_a_beat) {
+BOOST_AUTO_TEST_CASE(what_the_module_refuses_is_asked_for_again_after_a_heartbeat) {
   for (const bool well : {false, true}) {
     Cluster cluster(2);
     if (well) cluster[0].put({problem(), node_id(0), true, 1, 5}, {1, 1, kStart, node_id(0)});
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(unless_it_is_no_longer_true_or_no_longer_ours_to_tell) {
     cluster[0].owner = !moved;
     if (!moved) cluster[0].is_checked(0, kStart + kSecond);
     cluster.done(0, false);
-    BOOST_TEST(cluster[0].rule.questions() == 0U);
+    BOOST_TEST(cluster[0].rule.asker().questions() == 0U);
   }
 }
 
@@ -260,12 +260,12 @@ BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_an
   BOOST_TEST(cluster[0].verdicts.empty());
 
   cluster[1].teller = true;
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
+  cluster[1].rule.asker().owe(cluster[0].passed_on.front(), cluster.now());
   cluster.pass(Millis{200});
   BOOST_REQUIRE(cluster[1].may_send());
   BOOST_TEST(cluster[1].verdicts.back().delegated, "its core does not run the object");
   cluster.done(1, true);
-  cluster[1].rule.owe(cluster[0].passed_on.front(), cluster.now());
+  cluster[1].rule.asker().owe(cluster[0].passed_on.front(), cluster.now());
   cluster.pass(Millis{200});
   BOOST_TEST(cluster[1].verdicts.size() == 1U, "what is said again is not told again");
 
@@ -278,10 +278,10 @@ BOOST_AUTO_TEST_CASE(what_a_node_runs_that_does_not_notify_is_passed_on_until_an
 
 BOOST_AUTO_TEST_CASE(who_neither_runs_nor_tells_of_it_is_not_moved_by_what_is_passed_on) {
   Cluster cluster(2);
-  cluster[1].rule.owe(problem(), cluster.now());
+  cluster[1].rule.asker().owe(problem(), cluster.now());
   cluster.pass(Millis{2000});
   BOOST_TEST(cluster[1].verdicts.empty());
-  BOOST_TEST(cluster[1].rule.questions() == 0U);
+  BOOST_TEST(cluster[1].rule.asker().questions() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(what_is_passed_on_ends_with_its_reason) {
   cluster[0].teller = false;
   cluster.request(0, problem());
   cluster[0].is_checked(0, kStart + kSecond);
-  BOOST_TEST(cluster[0].rule.questions() == 0U);
+  BOOST_TEST(cluster[0].rule.asker().questions() == 0U);
   cluster.pass(Millis{10'000});
   BOOST_TEST(cluster[0].passed_on.size() == 1U);
 }

@@ -1,9 +1,9 @@
-// R4: what is owed to people is owed by whoever owns the object then, and found without a look at the whole table.
+// R4: the present owner owes what earlier owners left open, and finds it without searching the whole table.
 #include <boost/test/unit_test.hpp>
 
-#include "cluster/notification_owed.hpp"
-#include "cluster/versions.hpp"
-#include "wire/codec.hpp"
+#include "shared/cluster/notification/owed.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "shared/wire/codec.hpp"
 
 namespace {
 
@@ -40,10 +40,10 @@ struct Fixture {
     return notification;
   }
   void told(const wire::Notification& notification, std::uint8_t holder, bool sent) {
-    const wire::ToldRegister content{notification, node_id(holder), sent, 1, 0};
-    const RegisterKey key = told_key(notification);
-    table.put({key.object, key.kind, {1, 1, ++hlc, node_id(holder)}, 0, wire::encode(content), key.item, told_rank(notification, sent)}, {},
-              true);
+    const wire::NotificationRecord content{notification, node_id(holder), sent, 1, 0};
+    const RegisterKey key = record_key(notification);
+    table.put({key.object, key.kind, {1, 1, ++hlc, node_id(holder)}, 0, wire::encode(content), key.item, record_rank(notification, sent)},
+              {}, true);
   }
   void checked(int state, std::uint64_t last_hard_ok, std::uint64_t last_change = 0) {
     wire::CheckRegister check;
@@ -53,9 +53,9 @@ struct Fixture {
     check.last_change_hlc = last_change;
     table.put({kHost, wire::RegisterKind::check, {1, 1, ++hlc, node_id(1)}, 0, wire::encode(check), 0, 0}, {}, true);
   }
-  std::uint64_t acknowledged(bool notify, bool sticky = false) {
+  std::uint64_t acknowledged(bool notify, bool sticky = false, std::uint8_t at = 2) {
     wire::AcknowledgementRegister content{true, sticky, notify, false, "somebody", "seen", 0};
-    table.put({kHost, wire::RegisterKind::acknowledgement, {1, 1, ++hlc, node_id(2)}, 0, wire::encode(content), 0, 0}, {}, true);
+    table.put({kHost, wire::RegisterKind::acknowledgement, {1, 1, ++hlc, node_id(at)}, 0, wire::encode(content), 0, 0}, {}, true);
     return hlc;
   }
   std::vector<wire::Notification> due(Millis after = Millis{60'000}) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_problem_told_and_now_well_owes_a_recovery_with_its_number
   BOOST_TEST(all[0].start == start);
 }
 
-// Of the first problem it says which states had been told before it: none.
+// The record of the first problem contains the states notified before it: none.
 BOOST_AUTO_TEST_CASE(the_end_of_a_problem_told_once_is_that_of_a_state_which_was_told) {
   wire::Notification first = problem(1);
   first.notified_on = 0;
@@ -162,6 +162,13 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_with_notify_is_told_once) {
   BOOST_TEST(due().size() == 1U);
 }
 
+// No core requests it by itself, so there is no need to wait.
+BOOST_AUTO_TEST_CASE(an_acknowledgement_is_asked_for_at_once) {
+  checked(2, start);
+  acknowledged(true);
+  BOOST_TEST(due(Millis{0}).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_acknowledgement_that_no_longer_holds_is_not_told) {
   checked(2, start);
   const std::uint64_t made = acknowledged(true, false);
@@ -183,9 +190,17 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_without_notify_or_of_long_ago_is_not_tol
   BOOST_TEST(due().empty());
 }
 
+// Our core asks for it by itself, with the state that was acknowledged.
+BOOST_AUTO_TEST_CASE(an_acknowledgement_made_at_our_core_waits_for_its_request) {
+  checked(2, start);
+  acknowledged(true, false, 1);
+  BOOST_TEST(due(Millis{1900}).empty());
+  BOOST_TEST(due(Millis{200}).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_stood_in_the_table_before_counts) {
   checked(2, start);
-  told(problem(), 1, false);  // our own, before a restart: our core says it again
+  told(problem(), 1, false);  // our own, before a restart: our core requests it again
   told(problem(2), 2, false);
   BOOST_TEST(due().size() == 1U);
 }

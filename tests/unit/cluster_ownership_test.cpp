@@ -1,17 +1,17 @@
-// R1: who takes what when, and claims as they travel.
+// R1: when a node takes which hosts, and claims as messages.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "cluster/ownership.hpp"
-#include "unit/cluster_support.hpp"
+#include "shared/cluster/ownership/ownership.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 
 using namespace merlin;
 using namespace merlin::cluster;
 
-constexpr Millis kBeat{1000};
+constexpr Millis kHeartbeat{1000};
 
 InventoryPtr hosts(int count, const std::vector<std::string>& services = {}) {
   std::vector<wire::InventoryHost> all;
@@ -27,7 +27,7 @@ struct Fixture {
   std::uint64_t number = 0;
 
   Fixture() {
-    ownership.set_interval(kBeat);
+    ownership.set_interval(kHeartbeat);
     ownership.set_inventory(inventory);
   }
   Contender self(wire::NodePhase phase = wire::NodePhase::ready) { return {id(1), 1, phase, inventory, &none, std::nullopt}; }
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_SUITE(ownership_rules, Fixture)
 
 BOOST_AUTO_TEST_CASE(alone_it_takes_everything_at_once) { BOOST_TEST(ownership.decide(self(), {}, at(0)).take.size() == 40U); }
 
-BOOST_AUTO_TEST_CASE(what_it_stands_first_for_it_takes_at_once_the_rest_after_two_unclaimed_beats) {
+BOOST_AUTO_TEST_CASE(what_it_stands_first_for_it_takes_at_once_the_rest_after_two_unclaimed_heartbeats) {
   const Decision first = ownership.decide(self(), {peer()}, at(0));
   BOOST_TEST((running() == mine()));
   BOOST_TEST(first.look_again.has_value());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_it_stands_first_for_it_takes_at_once_the_rest_after_tw
   BOOST_TEST(running().size() == 40U);
 }
 
-BOOST_AUTO_TEST_CASE(the_two_beats_count_from_when_nobody_claims) {
+BOOST_AUTO_TEST_CASE(the_two_heartbeats_count_from_when_nobody_claims) {
   std::vector<Unit> all;
   for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
   peer_says(all);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(it_leaves_alone_what_one_before_it_claims) {
   BOOST_TEST((running() == mine()));
 }
 
-// Its daemon has just started: the claims are there before the inventory is.
+// Its daemon has just started: its claims arrive before its inventory.
 BOOST_AUTO_TEST_CASE(it_leaves_alone_what_a_node_claims_whose_inventory_it_does_not_know_yet) {
   std::vector<Unit> all;
   for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_one_behind_it_runs_it_wants_and_takes_when_yielded) {
   BOOST_TEST((running() == std::set<Unit>{yielded}));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_yielded_within_three_beats_it_claims) {
+BOOST_AUTO_TEST_CASE(what_is_not_yielded_within_three_heartbeats_it_claims) {
   const Unit unit = *mine().begin();
   peer_says({unit});
   ownership.decide(self(), {peer()}, at(0));
@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_yielded_within_three_beats_it_claims) {
   BOOST_TEST(ownership.running().contains(unit));
 }
 
-// The other heeded the want as that of a node behind it.
-BOOST_AUTO_TEST_CASE(drained_and_back_within_three_beats_it_wants_anew_and_waits_for_that) {
+// The other node received the want from a node after it in the ranking.
+BOOST_AUTO_TEST_CASE(drained_and_back_within_three_heartbeats_it_wants_anew_and_waits_for_that) {
   std::vector<Unit> all;
   for (const KnownHost& host : inventory->hosts()) all.push_back(host.key);
   peer_says(all);
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_yield_that_was_not_wanted_gives_nothing) {
   BOOST_TEST((running() == mine()));
 }
 
-// Else neither would run it: the old owner keeps its hands off it for us.
+// Otherwise no node would run it: the old owner has released it for us.
 BOOST_AUTO_TEST_CASE(what_was_wanted_and_is_yielded_it_takes_though_the_ranking_has_changed_meanwhile) {
   const Unit unit = *mine().begin();
   peer_says({unit});
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_the_hosts_runner_does_not_know_is_run_by_one
     BOOST_TEST(ownership.running().contains(service_key(known->name, "b")));
     BOOST_TEST(!ownership.running().contains(service_key(known->name, "a")));
   }
-  // The runner has learned of it: it is no longer alone.
+  // The owner of the host has the service configured now: it is no orphan any more.
   ownership.decide(self(), {peer()}, at(100));
   BOOST_TEST((running() == mine()));
 }
@@ -279,17 +279,17 @@ BOOST_AUTO_TEST_CASE(older_claims_by_a_longer_way_change_nothing) {
   BOOST_TEST(!set.contains(99));
 }
 
-BOOST_AUTO_TEST_CASE(a_beat_with_another_sum_shows_that_claims_differ) {
+BOOST_AUTO_TEST_CASE(a_heartbeat_with_another_sum_shows_that_claims_differ) {
   ClaimSet set;
   BOOST_TEST(set.apply(difference(1, 4, {10, 11}, true)));
-  wire::Beat beat;
-  beat.instance = 1;
-  beat.claims_number = 4;
-  beat.claims_count = 2;
-  beat.claims_xor = 10 ^ 11;
-  BOOST_TEST(set.agrees_with(beat));
-  beat.claims_xor = 10 ^ 12;
-  BOOST_TEST(!set.agrees_with(beat));
+  wire::Heartbeat heartbeat;
+  heartbeat.instance = 1;
+  heartbeat.claims_number = 4;
+  heartbeat.claims_count = 2;
+  heartbeat.claims_xor = 0x0a ^ 0x0b;
+  BOOST_TEST(set.agrees_with(heartbeat));
+  heartbeat.claims_xor = 0x0a ^ 0x0c;
+  BOOST_TEST(!set.agrees_with(heartbeat));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_module_says_reaches_the_others_as_differences) {
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(what_the_module_says_reaches_the_others_as_differences) {
   wire::CoreClaims said;
   said.whole = true;
   said.added = {1, 2, 3};
-  BOOST_TEST(!seen.apply(own.change({}, 7, said)));  // nothing known of it yet: the whole is asked for
+  BOOST_TEST(!seen.apply(own.change({}, 7, said)));  // nothing is known of it yet: the complete set is requested
   BOOST_TEST(seen.apply(own.whole({}, 7)));
   said.added = {2, 3, 4};
   BOOST_TEST(seen.apply(own.change({}, 7, said)));

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/hash.hpp"
-#include "cluster/ranking.hpp"
+#include "shared/base/hash.hpp"
+#include "shared/cluster/ownership/ranking.hpp"
 
 namespace {
 

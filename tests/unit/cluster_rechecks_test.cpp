@@ -1,8 +1,8 @@
-// Which objects are checked again after two sides met: those that both have checked while apart, and no other.
+// Which objects are checked again after two sides have met: those that both have checked while apart, and no others.
 #include <boost/test/unit_test.hpp>
 
-#include "cluster/rechecks.hpp"
-#include "unit/cluster_support.hpp"
+#include "shared/cluster/state/rechecks.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 
@@ -25,7 +25,7 @@ Row held(wire::Register content, std::uint64_t change = kKnownChange + 1) {
   return row;
 }
 
-// We are node 1, with node 2; node 3 was lost and is met again.
+// We are node 1, with node 2; node 3 was lost and returns.
 struct Meeting {
   Meeting() {
     rechecks.lost(id(3), kKnownStamp, kKnownChange);
@@ -71,8 +71,8 @@ BOOST_FIXTURE_TEST_CASE(what_only_one_side_wrote_is_not, Meeting) {
   BOOST_TEST(due() == 0U);
 }
 
-// As after each takeover: the new owner's first result comes, and what the lost one had last said stands here yet. Where a clock
-// ran ahead once all stamps are of one millisecond.
+// As after each takeover: the new owner's first result arrives while the lost node's last state is still in the table. If a clock
+// ran ahead before, all versions are of the same millisecond.
 BOOST_FIXTURE_TEST_CASE(what_was_known_of_a_node_before_it_was_lost_is_not, Meeting) {
   rechecks.compare(held(row(3, kKnownStamp), 1), row(2, kKnownStamp + 1), at(0));
   BOOST_TEST(due() == 0U);
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(it_waits_for_who_runs_the_object_but_not_for_ever, Meeti
   BOOST_TEST(rechecks.empty());
 }
 
-// The content that lost may be gone everywhere before it reaches who runs the object.
+// The losing content may have been replaced everywhere before it reaches the owner.
 BOOST_FIXTURE_TEST_CASE(who_runs_it_is_told_by_whoever_has_seen_it, Meeting) {
   rechecks.add({7, 0}, 2000, at(0));
   const auto run_by = [&](std::uint8_t node) {

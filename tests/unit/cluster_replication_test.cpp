@@ -1,10 +1,10 @@
-// The table's merge, and two tables kept the same: live rows, cursors, compare by buckets, windows, losses on the way.
+// Merging into the table, and keeping two tables equal: live rows, cursors, comparison by buckets, windows, losses in transit.
 #include <boost/test/unit_test.hpp>
 #include <deque>
 #include <variant>
 
-#include "cluster/replication.hpp"
-#include "unit/cluster_support.hpp"
+#include "shared/cluster/state/replication.hpp"
+#include "tests/unit/cluster_support.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ wire::Register row(std::uint64_t object, std::uint64_t hlc, std::uint64_t term =
   return content;
 }
 
-// One end: a table and what keeps it the same as the other's.
+// One end: a table and its replication with the other end.
 struct End {
   End(std::uint8_t number, std::uint64_t table_id)
       : self(id(number)),
@@ -65,7 +65,7 @@ struct Pair {
     one.out.clear();
     two.out.clear();
   }
-  // Delivers until nothing is left to say, not even after a while; returns how many rows travelled.
+  // Delivers until there is nothing more to send, even after a while; returns the number of rows sent.
   std::size_t talk() {
     std::size_t rows = 0;
     while (!one.out.empty() || !two.out.empty()) {
@@ -95,6 +95,67 @@ struct Pair {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(table)
+
+// The route has changed meanwhile. The newer message would count as unacknowledged for half a minute.
+BOOST_AUTO_TEST_CASE(a_message_that_comes_behind_newer_ones_takes_no_acknowledgement_back) {
+  Pair pair;
+  pair.connect();
+  pair.talk();
+  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 7, wire::RowStream::live, {row(2, 7)}}, Millis{0});
+  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 5, wire::RowStream::live, {row(1, 5)}}, Millis{0});
+  pair.two.replication.tick(at(10'000'000));
+  BOOST_REQUIRE(pair.two.out.size() == 1U);
+  const auto* acknowledgement = std::get_if<wire::RowsAck>(&pair.two.out.front());
+  BOOST_REQUIRE(acknowledgement != nullptr);
+  BOOST_TEST(acknowledgement->upto == 7U);
+}
+
+// Of one object, replaced before it was sent.
+BOOST_AUTO_TEST_CASE(an_alert_that_was_replaced_is_still_news) {
+  const auto alert = [](std::uint64_t hlc) {
+    wire::Register content = row(1, hlc);
+    content.alert = true;
+    return content;
+  };
+  const auto clocks = [](const Table& table, std::uint64_t after) {
+    std::vector<std::uint64_t> found;
+    for (TableNews news = table.news_after(after); !news.done(); news.next()) found.push_back(news.row().content.version.hlc);
+    return found;
+  };
+  Table table(1);
+  table.put(alert(1), {}, true);
+  table.put(row(2, 5), {}, true);
+  table.put(alert(2), {}, true);
+  table.put(row(1, 3), {}, true);
+  table.put(row(1, 4), {}, true);  // 3 was no alert
+  BOOST_TEST(clocks(table, 0) == (std::vector<std::uint64_t>{1, 5, 2, 4}), boost::test_tools::per_element());
+  BOOST_TEST(clocks(table, 1) == (std::vector<std::uint64_t>{5, 2, 4}), boost::test_tools::per_element());
+  table.forget_replaced(1, 5);  // our own core's writes are sent up to there
+  BOOST_TEST(clocks(table, 0) == (std::vector<std::uint64_t>{5, 2, 4}), boost::test_tools::per_element());
+  table.put(alert(6), id(3), true);
+  table.put(row(1, 7), id(3), true);
+  table.forget_replaced(table.head(), 5);  // another node's is kept for our core
+  BOOST_TEST(clocks(table, 4) == (std::vector<std::uint64_t>{6, 7}), boost::test_tools::per_element());
+  table.forget_replaced(table.head(), table.head());
+  BOOST_TEST(table.replaced_alerts() == 0u);
+  table.put(alert(8), id(3), false);
+  table.put(row(1, 9), id(3), true);
+  BOOST_TEST(table.replaced_alerts() == 0u, "what came by comparing is no news");
+  BOOST_TEST(table.dropped_alerts() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(replaced_alerts_are_bounded) {
+  Table table(1);
+  for (std::uint64_t hlc = 1; hlc <= kMaxReplacedAlerts + 11; ++hlc) {
+    wire::Register content = row(1, hlc);
+    content.alert = true;
+    table.put(std::move(content), {}, true);
+  }
+  BOOST_TEST(table.replaced_alerts() == kMaxReplacedAlerts);
+  BOOST_TEST(table.dropped_alerts() == 10u);
+  TableNews news = table.news_after(0);
+  BOOST_TEST(news.row().content.version.hlc == 11u, "the oldest were dropped");
+}
 
 // F54
 BOOST_AUTO_TEST_CASE(the_greater_version_wins_whatever_the_order) {
@@ -143,6 +204,36 @@ BOOST_AUTO_TEST_CASE(strangers_compare_and_end_equal) {
   BOOST_TEST(one.replication.compared(two.self));
   BOOST_TEST(two.replication.compared(one.self));
   BOOST_TEST(one.replication.backlog(two.self) == 0U);
+}
+
+// A core that was killed twice read two states of the same second from its retention file. Each node kept the one that it got first.
+// F54 I7
+BOOST_AUTO_TEST_CASE(two_retained_values_of_one_version_become_one) {
+  const auto retained = [](const std::string& value) {
+    wire::Register content = row(1, 10, 0);
+    content.version.side = 0;
+    content.value = value;
+    return content;
+  };
+  one.table.put(retained("first"), {}, false);
+  two.table.put(retained("second"), {}, false);
+  BOOST_TEST(!equal());
+  connect();
+  talk();
+  BOOST_TEST(equal());
+  const RegisterKey key = key_of(retained(""));
+  BOOST_TEST(one.table.find(key)->content.value == two.table.find(key)->content.value);
+  BOOST_TEST((one.table.put(retained("first"), {}, false) == Table::Put::older));
+}
+
+// A voter's note of a grant has no version either, and stays as each voter wrote it.
+BOOST_AUTO_TEST_CASE(the_content_of_a_notification_record_decides_nothing) {
+  wire::Register record = row(1, 0, 0);
+  record.kind = wire::RegisterKind::notification;
+  record.version.side = 0;
+  one.table.put(record, {}, false);
+  record.value = "z";
+  BOOST_TEST((one.table.put(record, {}, false) == Table::Put::same));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_travels_at_once_and_once) {
@@ -227,15 +318,16 @@ BOOST_AUTO_TEST_CASE(a_follow_that_comes_before_the_session_is_not_forgotten) {
 BOOST_AUTO_TEST_CASE(a_session_without_acknowledgements_is_called_stuck_and_begins_anew) {
   connect();
   talk();
+  one.replication.tick(at(60'000));
   one.write(1, 10);
   one.out.clear();  // lost at a third node
-  BOOST_TEST(one.replication.stuck(at(29'999)).empty());
-  BOOST_REQUIRE(one.replication.stuck(at(30'000)).size() == 1U);
+  BOOST_TEST(one.replication.stuck(at(89'999)).empty(), "the quiet minute before it does not count");
+  BOOST_REQUIRE(one.replication.stuck(at(90'000)).size() == 1U);
   one.replication.session_down(two.self);
-  one.replication.session_up(two.self, at(30'000));
+  one.replication.session_up(two.self, at(90'000));
   talk();
   two.replication.session_down(one.self);
-  two.replication.session_up(one.self, at(30'000));
+  two.replication.session_up(one.self, at(90'000));
   talk();
   BOOST_TEST(equal());
   for (std::uint64_t object = 2; object <= 2000; ++object) one.write(object, object);
@@ -243,13 +335,13 @@ BOOST_AUTO_TEST_CASE(a_session_without_acknowledgements_is_called_stuck_and_begi
   BOOST_TEST(equal());
 }
 
-BOOST_AUTO_TEST_CASE(the_leading_end_compares_when_beats_differ_for_long_and_were_never_equal) {
+BOOST_AUTO_TEST_CASE(the_leading_end_compares_when_heartbeats_differ_for_long_and_were_never_equal) {
   connect();
   talk();
   const auto seen = [&](int milliseconds, std::uint64_t digest) { one.replication.table_seen(two.self, 0, digest, at(milliseconds)); };
-  two.table.put(row(1, 1), id(9), false);  // came by another way, and the live stream leaves it to that
+  two.table.put(row(1, 1), id(9), false);  // arrived by another route, so the live stream skips it
   seen(0, two.table.digest());
-  seen(10'000, one.table.digest());  // what was on its way had come
+  seen(10'000, one.table.digest());  // everything in transit has arrived
   seen(11'000, two.table.digest());
   seen(29'999, two.table.digest());
   talk();
@@ -302,7 +394,7 @@ BOOST_AUTO_TEST_CASE(while_rows_of_a_compare_come_no_other_begins) {
   one.out.clear();
   two.out.clear();
   one.replication.table_seen(two.self, 0, two.table.digest(), at(5'000));
-  while (one.waiting<wire::RowsAck>() == 0) Pair::step(one, two), Pair::step(two, one);  // the first rows have come
+  while (one.waiting<wire::RowsAck>() == 0) Pair::step(one, two), Pair::step(two, one);  // the first rows have arrived
   one.out.clear();
   one.replication.table_seen(two.self, 0, two.table.digest(), at(10'000));
   BOOST_TEST(one.waiting<wire::Digests>() == 0U);
@@ -322,7 +414,7 @@ BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_s
   BOOST_TEST(two.replication.compared(one.self));
 }
 
-// The leading end was served, and its session began anew before it had served the other, which waits to join.
+// The leading end was served, and its session was restarted before it had served the other, which waits to join.
 BOOST_AUTO_TEST_CASE(who_was_never_sent_all_compares_by_itself) {
   connect();
   talk();

@@ -1,10 +1,10 @@
-// What the tests of the cluster logic share: nodes and moments by their number.
+// Common parts of the tests of the cluster logic: nodes and times by number.
 #pragma once
 
 #include <cstdint>
 
-#include "base/ids.hpp"
-#include "base/time.hpp"
+#include "shared/base/ids.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::cluster {
 
@@ -14,7 +14,7 @@ inline NodeId id(std::uint8_t number) {
   return node;
 }
 
-// So many milliseconds after a beginning that is far from the clocks' own.
+// So many milliseconds after a time that is far from the clocks' own.
 inline SteadyTime at(int milliseconds) { return SteadyTime{Millis{1'000'000 + milliseconds}}; }
 inline Now now_at(int milliseconds) { return {at(milliseconds), WallTime{Millis{1'700'000'000'000 + milliseconds}}}; }
 

@@ -1,12 +1,12 @@
-// Who tells people of what a node runs that does not notify (R4): the first in the ranking that does, is there and knows the object.
+// The designated notifier (R4) for a node that does not notify: the first node in the ranking that notifies, is active and has the object.
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <set>
 #include <variant>
 
-#include "cluster/ranking.hpp"
-#include "unit/cluster_node_support.hpp"
-#include "wire/codec.hpp"
+#include "shared/cluster/ownership/ranking.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/cluster_node_support.hpp"
 
 namespace {
 
@@ -17,7 +17,7 @@ const std::vector<std::string> kHosts{"h0", "h1", "h2", "h3", "h4", "h5", "h6", 
 
 // A node that runs all hosts.
 struct Telling : Fixture {
-  // Who notifies, and which of the two others are there.
+  // Which nodes notify, and which of the two others are active.
   Telling(const std::set<NodeId>& notify, const std::set<NodeId>& there) {
     Settings changed = settings({kPeer, kThird});
     changed.notifies = notify.contains(kSelf);
@@ -31,8 +31,8 @@ struct Telling : Fixture {
     node.receive_core(wire::CoreRows{{}, 0, wire::CoreRowsKind::initial_last, 0}, now_at(40));
     for (int now = 100; now < 20'000; now += 50) {
       if (now % 500 == 0) {
-        for (const NodeId& peer : there) take(node.receive(peer, beat_of(peer, ++number), now_at(now)), now);
-        take(node.receive_core(wire::CoreBeat{}, now_at(now)), now);
+        for (const NodeId& peer : there) take(node.receive(peer, heartbeat_of(peer, ++number), now_at(now)), now);
+        take(node.receive_core(wire::CoreHeartbeat{}, now_at(now)), now);
       }
       take(node.tick(now_at(now)), now);
     }
@@ -54,7 +54,7 @@ struct Telling : Fixture {
       if (epoch != nullptr) node.receive_core(wire::CoreClaims{epoch->number, epoch->whole, epoch->added, epoch->removed, {}}, now_at(now));
     }
   }
-  // Where what its module asks for goes, by host.
+  // The destination of its module's requests, by host.
   std::map<std::string, NodeId> passed_on() {
     std::map<std::string, NodeId> tellers;
     for (const std::string& host : kHosts) {
@@ -66,7 +66,7 @@ struct Telling : Fixture {
     }
     return tellers;
   }
-  // All is down, is run by the peer or nobody, and passed on to us: how much of it we tell or ask for.
+  // Every object is down, and is owned by the peer or by no node; its requests are passed to us. How many we notify or ask for.
   std::size_t told_for(bool peer_runs_it) {
     wire::CoreRows rows{{}, 1, wire::CoreRowsKind::initial, 1};
     wire::Claims claims{kPeer, 5, 1, true, {}, {}};

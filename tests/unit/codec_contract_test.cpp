@@ -1,4 +1,4 @@
-// The codec speaks merlin.proto: judged by protoc, which knows nothing of our code.
+// The codec implements merlin.proto: judged by protoc, which does not know our code.
 #include <rapidcheck.h>
 
 #include <boost/test/unit_test.hpp>
@@ -9,14 +9,14 @@
 #include <protozero/pbf_reader.hpp>
 #include <regex>
 
-#include "codec_protoc.hpp"
-#include "codec_subjects.hpp"
-#include "wire/codec.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/codec_protoc.hpp"
+#include "tests/unit/codec_subjects.hpp"
 
 namespace merlin::wire::test {
 namespace {
 
-// merlin.proto as protoc understands it.
+// merlin.proto as read by protoc.
 class Contract {
  public:
   explicit Contract(const std::string& descriptor_set) {
@@ -97,7 +97,7 @@ class Contract {
 std::string golden_path(std::string_view name) { return MERLIN_SOURCE_DIR "/tests/unit/golden/" + std::string(name) + ".txt"; }
 std::string golden_text(std::string_view name) { return read_file(golden_path(name)); }
 
-// What rapidcheck makes of this seed.
+// What rapidcheck generates from this seed.
 std::string draw(std::uint64_t seed, const std::function<std::string()>& make) {
   constexpr int kSize = 20;
   return rc::Gen<std::string>(rc::gen::exec(make))(rc::Random(seed), kSize).value();
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(each_member_is_the_field_of_its_name) {
   Protoc protoc;
   for (const Subject& message : subjects()) {
     BOOST_TEST_CONTEXT(message.name) {
-      // To be read before it is committed: this is what nodes of other versions understand.
+      // Review this before committing it: nodes of other versions understand exactly this.
       if (std::getenv("MERLIN_REWRITE") != nullptr)
         std::ofstream(golden_path(message.name)) << protoc.decode(message.name, message.sample().bytes);
       BOOST_TEST(protoc.decode(message.name, message.sample().bytes) == golden_text(message.name));
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(each_member_is_the_field_of_its_name) {
   }
 }
 
-// The samples have every bool set, so that two could be mistaken for each other.
+// The samples have every bool set, so two bools could be confused.
 BOOST_AUTO_TEST_CASE(each_bool_is_the_field_of_its_name) {
   Protoc protoc;
   const auto check = [&]<class Message>(std::string_view message, const std::vector<std::pair<std::string, bool Message::*>>& members) {
@@ -179,9 +179,11 @@ BOOST_AUTO_TEST_CASE(each_bool_is_the_field_of_its_name) {
                                                                              {"sticky", &AcknowledgementRegister::sticky},
                                                                              {"notify", &AcknowledgementRegister::notify},
                                                                              {"persistent", &AcknowledgementRegister::persistent}});
-  check("CommentRegister", std::vector<std::pair<std::string, bool CommentRegister::*>>{{"deleted", &CommentRegister::deleted},
-                                                                                        {"persistent", &CommentRegister::persistent},
-                                                                                        {"external", &CommentRegister::external}});
+  check("CommentRegister",
+        std::vector<std::pair<std::string, bool CommentRegister::*>>{{"deleted", &CommentRegister::deleted},
+                                                                     {"persistent", &CommentRegister::persistent},
+                                                                     {"external", &CommentRegister::external},
+                                                                     {"of_acknowledgement", &CommentRegister::of_acknowledgement}});
   check("DowntimeRegister", std::vector<std::pair<std::string, bool DowntimeRegister::*>>{{"deleted", &DowntimeRegister::deleted},
                                                                                           {"fixed", &DowntimeRegister::fixed}});
   check("Epoch", std::vector<std::pair<std::string, bool Epoch::*>>{{"whole", &Epoch::whole}, {"everything", &Epoch::everything}});

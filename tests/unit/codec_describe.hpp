@@ -1,11 +1,11 @@
-// What the codec's description of a message says of its fields.
+// The fields of a message according to the codec's description.
 #pragma once
 
 #include <type_traits>
 #include <vector>
 
-#include "codec_subjects.hpp"
-#include "wire/codec_fields.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "tests/unit/codec_subjects.hpp"
 
 namespace merlin::wire::test {
 
@@ -54,7 +54,7 @@ class Describe {
     } else if constexpr (std::is_same_v<T, double>) {
       return {.type = kDouble};
     } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, NodeId>) {
-      return {.type = kBytes};  // string or bytes: the same on the wire
+      return {.type = kBytes};  // string or bytes: the same encoding
     } else {
       return {.type = kMessage};
     }

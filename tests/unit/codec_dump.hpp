@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "wire/codec_fields.hpp"
+#include "shared/wire/codec_fields.hpp"
 
 namespace merlin::wire::test {
 

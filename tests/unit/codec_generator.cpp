@@ -1,4 +1,4 @@
-#include "codec_generator.hpp"
+#include "tests/unit/codec_generator.hpp"
 
 #include <rapidcheck.h>
 
@@ -7,7 +7,7 @@
 namespace merlin::wire::test {
 
 std::uint64_t any_bits() {
-  // rapidcheck's own numbers are small; the wide ones are those that break encodings
+  // rapidcheck's own numbers are small; wide ones are those that break encodings
   using Limits32 = std::numeric_limits<std::int32_t>;
   using Limits64 = std::numeric_limits<std::int64_t>;
   return *rc::gen::oneOf(

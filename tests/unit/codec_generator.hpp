@@ -1,4 +1,4 @@
-// Random messages for rapidcheck, made by the codec's description: whatever a struct can hold and the contract allows.
+// Random messages for rapidcheck, made from the codec's description: anything that a struct can contain and the protocol permits.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,17 @@
 #include <type_traits>
 #include <vector>
 
-#include "codec_subjects.hpp"
-#include "wire/codec_fields.hpp"
+#include "shared/wire/codec_fields.hpp"
+#include "tests/unit/codec_subjects.hpp"
 
 namespace merlin::wire::test {
 
-// Drawn by rapidcheck; only inside a property. Not templates, and not here, since a compiler takes long over them.
+// Drawn by rapidcheck; only inside a property. Not templates, and not defined here, because they take long to compile.
 std::uint64_t any_bits();  // often small or at the edge of a type
 double any_double();       // finite
 int below(int end);
 std::string any_text(Text text);
-NodeId any_node();  // sometimes none
+NodeId any_node();  // sometimes the empty id
 
 class Generate {
  public:

@@ -1,25 +1,25 @@
-// All messages of merlin.proto, for tests that hold for every one of them.
+// All messages of merlin.proto, for tests that apply to every one of them.
 #pragma once
 
 #include <string_view>
 
-#include "wire/messages.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire::test {
 
 template <class Message>
 struct Named {
   using Type = Message;
-  std::string_view name;  // as merlin.proto calls it
+  std::string_view name;  // its name in merlin.proto
 };
 
-// Calls visit(Named<Message>) for each. New messages come last: a place in this list is the selector byte of the fuzz corpus.
+// Calls visit(Named<Message>) for each. New messages come last: the index in this list is the selector byte of the fuzz corpus.
 template <class Visit>
 void for_each_message(Visit visit) {
   visit(Named<Hello>{"Hello"});
   visit(Named<Refuse>{"Refuse"});
   visit(Named<Goodbye>{"Goodbye"});
-  visit(Named<Beat>{"Beat"});
+  visit(Named<Heartbeat>{"Heartbeat"});
   visit(Named<Heard>{"Heard"});
   visit(Named<NodeInfo>{"NodeInfo"});
   visit(Named<SaidWeight>{"SaidWeight"});
@@ -47,7 +47,7 @@ void for_each_message(Visit visit) {
   visit(Named<CoreHello>{"CoreHello"});
   visit(Named<CoreWelcome>{"CoreWelcome"});
   visit(Named<NodeName>{"NodeName"});
-  visit(Named<CoreBeat>{"CoreBeat"});
+  visit(Named<CoreHeartbeat>{"CoreHeartbeat"});
   visit(Named<CoreBusy>{"CoreBusy"});
   visit(Named<CoreAway>{"CoreAway"});
   visit(Named<CoreRows>{"CoreRows"});
@@ -59,7 +59,7 @@ void for_each_message(Visit visit) {
   visit(Named<ResultsToCore>{"ResultsToCore"});
   visit(Named<ResultsTaken>{"ResultsTaken"});
   visit(Named<DaemonAway>{"DaemonAway"});
-  visit(Named<DaemonBeat>{"DaemonBeat"});
+  visit(Named<DaemonHeartbeat>{"DaemonHeartbeat"});
   visit(Named<Command>{"Command"});
   visit(Named<TakenMark>{"TakenMark"});
   visit(Named<AcknowledgementRegister>{"AcknowledgementRegister"});
@@ -67,7 +67,7 @@ void for_each_message(Visit visit) {
   visit(Named<DowntimeRegister>{"DowntimeRegister"});
   visit(Named<AttributeRegister>{"AttributeRegister"});
   visit(Named<Notification>{"Notification"});
-  visit(Named<ToldRegister>{"ToldRegister"});
+  visit(Named<NotificationRecord>{"NotificationRecord"});
   visit(Named<NotifyAsk>{"NotifyAsk"});
   visit(Named<NotifyReply>{"NotifyReply"});
   visit(Named<NotifyVoid>{"NotifyVoid"});

@@ -1,4 +1,4 @@
-// protoc as an independent judge of our bytes, by merlin.proto.
+// protoc as an independent judge of our bytes, with merlin.proto.
 #pragma once
 
 #include <cstdlib>
@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tests/unit/temp_folder.hpp"
 
 namespace merlin::wire::test {
 
@@ -19,38 +21,26 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 class Protoc {
  public:
-  Protoc() {
-    std::string name = (std::filesystem::temp_directory_path() / "merlin-codec-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    folder_ = name;
-  }
-  ~Protoc() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Protoc(const Protoc&) = delete;
-  Protoc& operator=(const Protoc&) = delete;
-
-  // Text format of a message's bytes, and bytes of its text format.
+  // The text format of a message's bytes, and the bytes of a text format.
   std::string decode(std::string_view message, std::string_view bytes) { return run("--decode=merlin." + std::string(message), bytes); }
   std::string encode(std::string_view message, std::string_view text) { return run("--encode=merlin." + std::string(message), text); }
 
   // A FileDescriptorSet.
   std::string descriptors() {
-    run("--descriptor_set_out=" + (folder_ / "set").string(), "");
-    return read_file(folder_ / "set");
+    run("--descriptor_set_out=" + folder_.file("set"), "");
+    return folder_.read("set");
   }
 
  private:
   std::string run(const std::string& option, std::string_view input) {
-    std::ofstream(folder_ / "in", std::ios::binary) << input;
-    const std::string command = MERLIN_PROTOC " -I'" MERLIN_SOURCE_DIR "/shared/wire' " + option + " merlin.proto <'" +
-                                (folder_ / "in").string() + "' >'" + (folder_ / "out").string() + "'";
+    folder_.write("in", std::string(input));
+    const std::string command = MERLIN_PROTOC " -I'" MERLIN_SOURCE_DIR "/shared/wire' " + option + " merlin.proto <'" + folder_.file("in") +
+                                "' >'" + folder_.file("out") + "'";
     if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
-    return read_file(folder_ / "out");
+    return folder_.read("out");
   }
 
-  std::filesystem::path folder_;
+  merlin::test::TempFolder folder_;
 };
 
 }  // namespace merlin::wire::test

@@ -2,7 +2,7 @@
 // golden/NAME.txt, so that the two must agree.
 #pragma once
 
-#include "wire/messages.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace merlin::wire::test {
 

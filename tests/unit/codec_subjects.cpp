@@ -1,17 +1,17 @@
-#include "codec_subjects.hpp"
+#include "tests/unit/codec_subjects.hpp"
 
 #include <ostream>
 
-#include "codec_describe.hpp"
-#include "codec_dump.hpp"
-#include "codec_generator.hpp"
-#include "codec_messages.hpp"
-#include "codec_samples.hpp"
-#include "wire/codec.hpp"
-#include "wire/codec_fields_core.hpp"
-#include "wire/codec_fields_events.hpp"
-#include "wire/codec_fields_link.hpp"
-#include "wire/codec_fields_state.hpp"
+#include "shared/wire/codec.hpp"
+#include "shared/wire/codec_fields_core.hpp"
+#include "shared/wire/codec_fields_events.hpp"
+#include "shared/wire/codec_fields_link.hpp"
+#include "shared/wire/codec_fields_state.hpp"
+#include "tests/unit/codec_describe.hpp"
+#include "tests/unit/codec_dump.hpp"
+#include "tests/unit/codec_generator.hpp"
+#include "tests/unit/codec_messages.hpp"
+#include "tests/unit/codec_samples.hpp"
 
 namespace merlin::wire::test {
 namespace {
@@ -56,12 +56,12 @@ std::ostream& operator<<(std::ostream& out, const FieldKind& kind) {
 }
 
 const std::vector<Subject>& subjects() {
-  static const std::vector<Subject> all = [] {
+  static const std::vector<Subject> kAll = [] {
     std::vector<Subject> found;
     for_each_message([&]<class Message>(Named<Message> named) { found.push_back(subject<Message>(named.name)); });
     return found;
   }();
-  return all;
+  return kAll;
 }
 
 }  // namespace merlin::wire::test

@@ -1,4 +1,4 @@
-// Every message of merlin.proto behind one type, so that a test which holds for all of them is written, and compiled, once.
+// Every message of merlin.proto behind one type, so that a test for all of them is written, and compiled, once.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/codec_fields.hpp"
+#include "shared/wire/codec_fields.hpp"
 
 namespace merlin::wire::test {
 
-// A field as the codec describes it or merlin.proto declares it; types as in FieldDescriptorProto.
+// A field as described by the codec or declared in merlin.proto; types as in FieldDescriptorProto.
 struct FieldKind {
   std::uint32_t type = 0;
   bool repeated = false;
@@ -41,7 +41,7 @@ enum DescriptorType : std::uint32_t {
 
 enum class Text {
   bytes,      // any
-  printable,  // ASCII, that an independent reader accepts in a "string" too
+  printable,  // ASCII, which an independent reader accepts in a "string" too
 };
 
 // A message, or why there is none.
@@ -54,9 +54,9 @@ struct Seen {
 };
 
 struct Subject {
-  std::string_view name;          // as merlin.proto calls it
+  std::string_view name;          // its name in merlin.proto
   std::optional<int> frame_type;  // none: nested only
-  Seen (*fresh)();                // as its struct begins
+  Seen (*fresh)();                // with the struct's defaults
   Seen (*sample)();               // see codec_samples.hpp
   Seen (*random)(Text text);      // drawn by rapidcheck; only inside a property
   Seen (*decode)(std::string_view payload);

@@ -1,6 +1,6 @@
-// What encode and decode promise: what goes in comes out, defaults cost nothing, the bytes of version 1 never change,
-// and whatever else comes in is an Error or a valid message.
-#include "wire/codec.hpp"
+// The promises of encode and decode: decoding reverses encoding, defaults take no bytes, the bytes of version 1 never change,
+// and all other input is an Error or a valid message.
+#include "shared/wire/codec.hpp"
 
 #include <rapidcheck.h>
 
@@ -10,8 +10,8 @@
 #include <map>
 #include <protozero/pbf_writer.hpp>
 
-#include "codec_samples.hpp"
-#include "codec_subjects.hpp"
+#include "tests/unit/codec_samples.hpp"
+#include "tests/unit/codec_subjects.hpp"
 
 namespace merlin::wire::test {
 namespace {
@@ -34,7 +34,7 @@ std::map<std::string, std::string, std::less<>> golden_bytes() {
 
 void check_property(std::string_view name, const std::function<bool()>& holds) { BOOST_TEST(rc::check(std::string(name), holds)); }
 
-// One field of each wire type, by a number no message uses.
+// One field of each wire type, with a number that no message uses.
 std::string unknown_fields() {
   std::string bytes;
   protozero::pbf_writer out(bytes);
@@ -45,7 +45,7 @@ std::string unknown_fields() {
   return bytes;
 }
 
-// What the bytes of one field are refused with.
+// The error for the bytes of one field.
 template <class Message, class Write>
 std::string refusal(Write write) {
   std::string bytes;
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(truncated_anywhere_a_message_is_an_error_or_valid) {
   for (const Subject& message : subjects()) {
     const std::string bytes = message.sample().bytes;
     for (std::size_t length = 0; length < bytes.size(); ++length) {
-      // on the heap and exactly as long, so that the address sanitizer sees one byte too much
+      // on the heap and of exactly this length, so that the address sanitizer detects an overrun
       const std::vector<char> head(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
       const Seen decoded = message.decode(std::string_view(head.data(), head.size()));
       BOOST_TEST((!decoded.ok() || message.decode(decoded.bytes).text == decoded.text), message.name << " cut to " << length);
@@ -187,14 +187,14 @@ BOOST_AUTO_TEST_CASE(repeated_numbers_are_read_packed_and_single) {
              }) == "malformed message: field 2: unknown or too great a value");
 }
 
-BOOST_AUTO_TEST_CASE(a_relayed_beat_carries_no_beats) {
+BOOST_AUTO_TEST_CASE(a_relayed_heartbeat_carries_no_heartbeats) {
   const auto inner = [](auto& out) { out.add_uint64(3, 1); };
   const std::string heard = nested(20, inner);
-  const std::string beat = nested(6, [&](auto& out) { out.add_bytes(20, nested(6, inner)); });
-  BOOST_TEST(decode<Beat>(heard).ok());
-  BOOST_TEST(decode<Heard>(beat).ok());
+  const std::string heartbeat = nested(6, [&](auto& out) { out.add_bytes(20, nested(6, inner)); });
+  BOOST_TEST(decode<Heartbeat>(heard).ok());
+  BOOST_TEST(decode<Heard>(heartbeat).ok());
   const auto too_deep =
-      decode<Beat>(nested(20, [&](auto& out) { out.add_bytes(6, nested(20, [&](auto& in) { in.add_bytes(6, heard); })); }));
+      decode<Heartbeat>(nested(20, [&](auto& out) { out.add_bytes(6, nested(20, [&](auto& in) { in.add_bytes(6, heard); })); }));
   BOOST_TEST_REQUIRE(!too_deep.ok());
   BOOST_TEST(too_deep.error().what == "malformed message: field 6: nested too deep");
 }
@@ -210,9 +210,9 @@ BOOST_AUTO_TEST_CASE(a_payload_cannot_unfold_into_much_memory) {
 }
 
 BOOST_AUTO_TEST_CASE(a_frame_bears_the_type_of_its_message) {
-  BOOST_TEST(hex(to_frame(RowsConfirmed{1})) == "4d4c013200000000000000020801");  // the example in docs/protocol.md
+  BOOST_TEST(hex(to_frame(RowsConfirmed{1}).value()) == "4d4c013200000000000000020801");  // the example in docs/protocol.md
   FrameReader reader;
-  reader.feed(to_frame(sample<Hello>()));
+  reader.feed(to_frame(sample<Hello>()).value());
   const auto frame = reader.next();
   BOOST_TEST_REQUIRE((frame.ok() && frame->has_value()));
   BOOST_TEST((*frame)->type == 1);

@@ -1,23 +1,24 @@
-// merlin.conf.example and docs/configuration.md say what the table of keys says.
-// MERLIN_REWRITE=1 writes both anew from the table.
+// merlin.conf.example and docs/configuration.md match the table of keys.
+// MERLIN_REWRITE=1 writes both from the table.
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <set>
 
-#include "config/key_table.hpp"
-#include "config/syntax.hpp"
-#include "unit/config_memory.hpp"
+#include "shared/config/changes.hpp"
+#include "shared/config/earlier.hpp"
+#include "shared/config/syntax.hpp"
+#include "tests/unit/config_memory.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
 
 namespace {
 
-const std::string example_path = std::string(MERLIN_SOURCE_DIR) + "/merlin.conf.example";
-const std::string docs_path = std::string(MERLIN_SOURCE_DIR) + "/docs/configuration.md";
-constexpr std::string_view docs_begin = "<!-- written from the table of keys: begin -->\n";
-constexpr std::string_view docs_end = "<!-- written from the table of keys: end -->\n";
+const std::string kExamplePath = std::string(MERLIN_SOURCE_DIR) + "/merlin.conf.example";
+const std::string kDocsPath = std::string(MERLIN_SOURCE_DIR) + "/docs/configuration.md";
+constexpr std::string_view kDocsBegin = "<!-- written from the table of keys: begin -->\n";
+constexpr std::string_view kDocsEnd = "<!-- written from the table of keys: end -->\n";
 
 std::string read(const std::string& path) {
   std::ifstream file(path);
@@ -36,13 +37,13 @@ std::string default_words(const KeySpec& spec) {
 
 // --- merlin.conf.example ---
 
-constexpr std::string_view example_head = R"(# merlin.conf: every block and key of Merlin with its default.
+constexpr std::string_view kExampleHead = R"(# merlin.conf: every block and key of Merlin with its default.
 #
-# A key that is commented out has the value shown here, or the one its comment names. The lines with a space
-# behind the '#' explain the key below them. docs/configuration.md says more.
+# A key that is commented out has the value shown here, or the default named in its comment. A line with a space
+# after the '#' explains the key below it. docs/configuration.md contains more.
 #
-# Times take ms s m h d w, sizes KiB MiB GiB, yes/no also on/off and true/false.
-# Other files are read by a line: include conf.d/*.conf
+# Units of times are ms s m h d w, units of sizes KiB MiB GiB. yes and no can also be on and off, or true and false.
+# To read other files, add a line such as: include conf.d/*.conf
 
 )";
 
@@ -75,8 +76,8 @@ std::string content_lines(const BlockSpec& block, const std::string& indent) {
 }
 
 std::string block_lines(const BlockSpec& block, const std::string& indent) {
-  static const char* const labels[] = {" server02", " server03", " server04"};
-  const std::string label = block.labelled ? labels[static_cast<int>(block.node_type)] : "";
+  static const char* const kLabels[] = {" server02", " server03", " server04"};
+  const std::string label = block.labelled ? kLabels[static_cast<int>(block.node_type)] : "";
   return indent + "# " + std::string(block.help) + not_yet(block.in_effect) + "\n" + indent + std::string(block.name) + label + " {\n" +
          content_lines(block, indent + "\t") + indent + "}\n";
 }
@@ -95,7 +96,7 @@ std::string commented_out(const std::string& lines) {
 }
 
 std::string example_text() {
-  std::string text(example_head);
+  std::string text(kExampleHead);
   for (const KeySpec& spec : all_keys()) {
     if (spec.scope == Scope::top) text += key_lines(spec, "") + "\n";
   }
@@ -109,8 +110,8 @@ std::string example_text() {
   return text;
 }
 
-// The example with each line in force whose "#" has neither a space nor the end of the line behind it, but for
-// the keys named.
+// The example with every line enabled whose "#" is followed by neither a space nor the end of the line, except for
+// the given keys.
 std::string in_force(const std::string& example, const std::set<std::string>& but_not) {
   std::string text;
   for (std::size_t at = 0; at < example.size();) {
@@ -139,20 +140,26 @@ const Block* find(const Block& block, Scope parent, Scope scope) {
 
 // --- docs/configuration.md ---
 
+// The effect of a reload; most keys simply take their new value.
+std::string effect_words(const KeySpec& spec) {
+  const bool is_late = spec.effect == Effect::start || spec.effect == Effect::core;
+  return is_late ? " (" + std::string(effect_text(spec.effect)) + ")" : "";
+}
+
 std::string table(Scope scope) {
-  std::string text = "| key | takes | default | what it is for |\n| --- | --- | --- | --- |\n";
+  std::string text = "| key | value | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const KeySpec& spec : all_keys()) {
     if (spec.scope != scope) continue;
     std::string names = "`" + std::string(spec.name) + "`";
     for (std::string_view alias : spec.aliases) names += ", `" + std::string(alias) + "`";
     text += "| " + names + " | " + accepted(spec.rule) + " | " + default_words(spec) + " | " + std::string(spec.help) +
-            not_yet(spec.in_effect) + " |\n";
+            not_yet(spec.in_effect) + effect_words(spec) + " |\n";
   }
   return text + "\n";
 }
 
 std::string heading(const BlockSpec& block) {
-  const std::string old_name = block.old_name.empty() ? "" : " (old word: `" + std::string(block.old_name) + "`)";
+  const std::string old_name = block.old_name.empty() ? "" : " (earlier name: `" + std::string(block.old_name) + "`)";
   const std::string label = block.labelled ? " NAME" : "";
   const std::string outer = block.parent == Scope::top ? "" : block.parent == Scope::node ? "`peer NAME { … }`: " : "`daemon { … }`: ";
   return outer + "`" + std::string(block.name) + label + " { … }`" + old_name;
@@ -165,40 +172,50 @@ std::string docs_section() {
     const bool repeated = block.scope == Scope::node && block.node_type != NodeType::peer;
     text += repeated ? "The same keys as in a peer block.\n\n" : table(block.scope);
   }
-  text += "### Old keys\n\nAccepted in any block and without effect; `mon` and the log name them:";
-  std::string in_database;
-  for (const OldKey& key : old_keys()) (key.scope ? in_database : text) += " `" + std::string(key.name) + "`";
-  return text + ".\nIn the `database` block also:" + in_database + ".\n";
+  text +=
+      "### Keys of earlier versions\n\nAccepted without effect. `mon` and the log list them.\n\n| key | where | why it has no effect |\n";
+  text += "| --- | --- | --- |\n";
+  // Keys of one block and one reason share a row.
+  for (std::size_t i = 0; i < old_keys().size(); ++i) {
+    const OldKey& key = old_keys()[i];
+    std::string names = "`" + std::string(key.name) + "`";
+    while (i + 1 < old_keys().size() && old_keys()[i + 1].reason == key.reason && old_keys()[i + 1].scope == key.scope) {
+      names += ", `" + std::string(old_keys()[++i].name) + "`";
+    }
+    text += "| " + names + " | " + (key.scope ? "`" + std::string(scope_text(*key.scope)) + "`" : "any block") + " | " +
+            std::string(key.reason) + " |\n";
+  }
+  return text;
 }
 
 std::string docs_text() {
-  const std::string present = read(docs_path);
-  const std::size_t begin = present.find(docs_begin);
-  const std::size_t end = present.find(docs_end);
+  const std::string present = read(kDocsPath);
+  const std::size_t begin = present.find(kDocsBegin);
+  const std::size_t end = present.find(kDocsEnd);
   BOOST_REQUIRE(begin != std::string::npos && end != std::string::npos);
-  return present.substr(0, begin) + std::string(docs_begin) + "\n" + docs_section() + "\n" + present.substr(end);
+  return present.substr(0, begin) + std::string(kDocsBegin) + "\n" + docs_section() + "\n" + present.substr(end);
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_example_is_what_the_table_says) {
-  if (rewrite()) std::ofstream(example_path) << example_text();
-  BOOST_TEST((read(example_path) == example_text()), "merlin.conf.example is out of date: run this test with MERLIN_REWRITE=1");
+  if (rewrite()) std::ofstream(kExamplePath) << example_text();
+  BOOST_TEST((read(kExamplePath) == example_text()), "merlin.conf.example is out of date: run this test with MERLIN_REWRITE=1");
 }
 
 BOOST_AUTO_TEST_CASE(the_documentation_is_what_the_table_says) {
   if (rewrite()) {
     const std::string text = docs_text();
-    std::ofstream(docs_path) << text;
+    std::ofstream(kDocsPath) << text;
   }
-  BOOST_TEST((read(docs_path) == docs_text()), "docs/configuration.md is out of date: run this test with MERLIN_REWRITE=1");
+  BOOST_TEST((read(kDocsPath) == docs_text()), "docs/configuration.md is out of date: run this test with MERLIN_REWRITE=1");
 }
 
 BOOST_AUTO_TEST_CASE(the_example_is_a_good_configuration_of_defaults) {
   MemorySources sources;
-  const LoadResult as_it_is = load_text(read(example_path), std::string(default_path), sources);
+  const LoadResult as_it_is = load_text(read(kExamplePath), std::string(kDefaultPath), sources);
   BOOST_REQUIRE_MESSAGE(as_it_is.ok(), all_lines(as_it_is.errors));
-  BOOST_CHECK(*as_it_is.config == *load_text("", std::string(default_path), sources).config);
+  BOOST_CHECK(*as_it_is.config == *load_text("", std::string(kDefaultPath), sources).config);
 
   BOOST_TEST(as_it_is.warnings.empty(), all_lines(as_it_is.warnings));
 
@@ -206,15 +223,15 @@ BOOST_AUTO_TEST_CASE(the_example_is_a_good_configuration_of_defaults) {
   for (const KeySpec& spec : all_keys()) {
     if (!spec.unset.empty() && spec.name != "hostgroup") without_constant.insert(std::string(spec.name));
   }
-  // These stand elsewhere too, where they have a constant.
+  // Other places have these too, as constants.
   for (const char* name : {"address", "port", "log_level", "push", "restart", "type"}) without_constant.erase(name);
-  LoadResult all = load(in_force(read(example_path), without_constant));
+  LoadResult all = load(in_force(read(kExamplePath), without_constant));
   BOOST_REQUIRE_MESSAGE(all.ok(), all_lines(all.errors));
   BOOST_TEST(all.config->nodes.size() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(the_example_has_every_key_with_its_default) {
-  Document document = parse(in_force(read(example_path), {}));
+  Document document = parse(in_force(read(kExamplePath), {}));
   BOOST_TEST(document.errors.empty());
   for (const KeySpec& spec : all_keys()) {
     std::string shown;

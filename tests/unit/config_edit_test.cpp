@@ -1,8 +1,8 @@
-// Edits of the text in place: what was asked for, and every other byte as it was.
+// Edits of the text in place: the requested change, and every other byte unchanged.
 #include <boost/test/unit_test.hpp>
 
-#include "config/edit.hpp"
-#include "unit/config_memory.hpp"
+#include "shared/config/edit.hpp"
+#include "tests/unit/config_memory.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
@@ -19,8 +19,8 @@ std::string refused(const Result<std::string>& result) {
   return result.error().text();
 }
 
-const BlockPath peer_a{{"peer", "a"}};
-const BlockPath any_a{{"", "a"}};
+const BlockPath kPeerA{{"peer", "a"}};
+const BlockPath kAnyA{{"", "a"}};
 
 }  // namespace
 
@@ -36,9 +36,9 @@ BOOST_AUTO_TEST_CASE(a_block_is_added_at_the_end) {
 BOOST_AUTO_TEST_CASE(a_new_block_looks_like_the_others) {
   BOOST_TEST(ok(add_block("peer a {\r\n  port = 1\r\n}\r\n", {}, {"peer", "b"}, {{"port", "2"}})) ==
              "peer a {\r\n  port = 1\r\n}\r\n\r\npeer b {\r\n  port = 2\r\n}\r\n");
-  BOOST_TEST(ok(add_block("peer a {\n    port = 1\n}\n", peer_a, {"sync", ""}, {{"watch", "yes"}})) ==
+  BOOST_TEST(ok(add_block("peer a {\n    port = 1\n}\n", kPeerA, {"sync", ""}, {{"watch", "yes"}})) ==
              "peer a {\n    port = 1\n    sync {\n        watch = yes\n    }\n}\n");
-  BOOST_TEST(ok(add_block("peer a { }\n", peer_a, {"sync", ""}, {})) == "peer a {\n\tsync {\n\t}\n}\n");
+  BOOST_TEST(ok(add_block("peer a { }\n", kPeerA, {"sync", ""}, {})) == "peer a {\n\tsync {\n\t}\n}\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_block_is_added_once) {
@@ -51,12 +51,12 @@ BOOST_AUTO_TEST_CASE(a_block_is_added_once) {
 
 BOOST_AUTO_TEST_CASE(a_block_is_removed_whole) {
   const std::string before = "# top\nx = 1\n\n# about a\n";
-  BOOST_TEST(ok(remove_block(before + "peer a {\n\tsync {\n\t\t/a/\n\t}\n}\n\n# about b\npeer b {\n}\n", any_a)) ==
+  BOOST_TEST(ok(remove_block(before + "peer a {\n\tsync {\n\t\t/a/\n\t}\n}\n\n# about b\npeer b {\n}\n", kAnyA)) ==
              before + "\n# about b\npeer b {\n}\n");
-  BOOST_TEST(ok(remove_block("x = 1\n\npeer a\n{\n}\n", peer_a)) == "x = 1\n");
-  BOOST_TEST(ok(remove_block("x = 1\n\npeer a {\n}\n\ny = 1\n", peer_a)) == "x = 1\n\ny = 1\n");
-  BOOST_TEST(ok(remove_block("peer a {\n}\ny = 1", peer_a)) == "y = 1");
-  BOOST_TEST(ok(remove_block("peer a {}", peer_a)).empty());
+  BOOST_TEST(ok(remove_block("x = 1\n\npeer a\n{\n}\n", kPeerA)) == "x = 1\n");
+  BOOST_TEST(ok(remove_block("x = 1\n\npeer a {\n}\n\ny = 1\n", kPeerA)) == "x = 1\n\ny = 1\n");
+  BOOST_TEST(ok(remove_block("peer a {\n}\ny = 1", kPeerA)) == "y = 1");
+  BOOST_TEST(ok(remove_block("peer a {}", kPeerA)).empty());
   BOOST_TEST(refused(remove_block("peer a {\n}\n", {{"poller", "a"}})) == "there is no poller 'a'");
   BOOST_TEST(refused(remove_block("peer a {\n}\n", {{"", "b"}})) == "there is no node 'b'");
 }
@@ -67,15 +67,15 @@ BOOST_AUTO_TEST_CASE(old_words_name_the_same_block) {
 }
 
 BOOST_AUTO_TEST_CASE(a_block_is_renamed) {
-  BOOST_TEST(ok(rename_block("peer a { # old\n}\n", any_a, "b")) == "peer b { # old\n}\n");
-  BOOST_TEST(ok(rename_block("peer \"a\"\n{\n}", any_a, "b")) == "peer b\n{\n}");
-  BOOST_TEST(refused(rename_block("peer a {\n}\npoller b {\n}\n", any_a, "b")) == "3:1: there is a node 'b' already");
+  BOOST_TEST(ok(rename_block("peer a { # old\n}\n", kAnyA, "b")) == "peer b { # old\n}\n");
+  BOOST_TEST(ok(rename_block("peer \"a\"\n{\n}", kAnyA, "b")) == "peer b\n{\n}");
+  BOOST_TEST(refused(rename_block("peer a {\n}\npoller b {\n}\n", kAnyA, "b")) == "3:1: there is a node 'b' already");
   BOOST_TEST(refused(rename_block("module {\n}\n", {{"module", ""}}, "b")) == "the block has no name to change");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_is_replaced_where_it_stands) {
   BOOST_TEST(ok(set_key("# c\nport\t 1 ; # why\r\nx 2", {}, "port", "3")) == "# c\nport\t 3 ; # why\r\nx 2");
-  BOOST_TEST(ok(set_key("peer a {\n  host=\"b\";\n}\n", any_a, "address", "c")) == "peer a {\n  host=c;\n}\n");
+  BOOST_TEST(ok(set_key("peer a {\n  host=\"b\";\n}\n", kAnyA, "address", "c")) == "peer a {\n  host=c;\n}\n");
   BOOST_TEST(ok(set_key("port =# c\n", {}, "port", "1")) == "port =1\n");
   BOOST_TEST(ok(set_key("port = # c\n", {}, "port", "1")) == "port = 1 # c\n");
   BOOST_TEST(ok(set_key("port\n", {}, "port", "1")) == "port = 1\n");
@@ -83,11 +83,11 @@ BOOST_AUTO_TEST_CASE(a_value_is_replaced_where_it_stands) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_key_goes_behind_the_last_one) {
-  BOOST_TEST(ok(set_key("peer a {\n  port = 1 # p\n  # end\n  sync {\n  }\n}\n", any_a, "weight", "2")) ==
+  BOOST_TEST(ok(set_key("peer a {\n  port = 1 # p\n  # end\n  sync {\n  }\n}\n", kAnyA, "weight", "2")) ==
              "peer a {\n  port = 1 # p\n  weight = 2\n  # end\n  sync {\n  }\n}\n");
-  BOOST_TEST(ok(set_key("peer a { # first\n}\n", any_a, "weight", "2")) == "peer a { # first\n\tweight = 2\n}\n");
-  BOOST_TEST(ok(set_key("peer a\n{\n}\n", any_a, "weight", "2")) == "peer a\n{\n\tweight = 2\n}\n");
-  BOOST_TEST(ok(set_key("  peer a {}", any_a, "weight", "2")) == "  peer a {\n  \tweight = 2\n  }");
+  BOOST_TEST(ok(set_key("peer a { # first\n}\n", kAnyA, "weight", "2")) == "peer a { # first\n\tweight = 2\n}\n");
+  BOOST_TEST(ok(set_key("peer a\n{\n}\n", kAnyA, "weight", "2")) == "peer a\n{\n\tweight = 2\n}\n");
+  BOOST_TEST(ok(set_key("  peer a {}", kAnyA, "weight", "2")) == "  peer a {\n  \tweight = 2\n  }");
   BOOST_TEST(ok(set_key("port = 1", {}, "cluster", "x")) == "port = 1\ncluster = x\n");
   BOOST_TEST(ok(set_key("", {}, "cluster", "x")) == "cluster = x\n");
   BOOST_TEST(ok(set_key("\xEF\xBB\xBF# c\n", {}, "cluster", "x")) ==
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_goes_behind_the_last_one) {
 
 BOOST_AUTO_TEST_CASE(a_key_is_removed_with_its_line) {
   BOOST_TEST(ok(remove_key("# c\nport = 1 # why\nx 2\n", {}, "port")) == "# c\nx 2\n");
-  BOOST_TEST(ok(remove_key("peer a {\r\n host b\r\n}\r\n", any_a, "address")) == "peer a {\r\n}\r\n");
+  BOOST_TEST(ok(remove_key("peer a {\r\n host b\r\n}\r\n", kAnyA, "address")) == "peer a {\r\n}\r\n");
   BOOST_TEST(ok(remove_key("port 1\nport 2\nx 3", {}, "port")) == "x 3");
   BOOST_TEST(refused(remove_key("x 3", {}, "port")) == "'port' is not set there");
 }

@@ -1,4 +1,4 @@
-// merlin.conf on disk: what is read, what is written, and that a refused edit changes nothing.
+// merlin.conf on disk: reading, writing, and that a refused edit changes nothing.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,9 +9,10 @@
 #include <fstream>
 #include <thread>
 
-#include "config/edit_file.hpp"
-#include "config/replace_file.hpp"
-#include "unit/config_memory.hpp"
+#include "shared/config/edit_file.hpp"
+#include "shared/config/replace_file.hpp"
+#include "tests/unit/config_memory.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
@@ -19,33 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "merlin-config-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(*this / name) << text;
-    return *this / name;
-  }
-  std::string read(const std::string& name) const {
-    std::ifstream file(*this / name);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::size_t count() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator())); }
-
- private:
-  fs::path path_;
-};
-
 struct InFolder {
-  Folder folder;
+  test::TempFolder folder;
 };
 
 mode_t mode_of(const std::string& path) {
@@ -69,17 +45,19 @@ BOOST_AUTO_TEST_CASE(a_file_and_its_includes_are_loaded) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_readable_file_is_an_error_and_never_a_wait) {
-  BOOST_TEST(all_lines(load_file(folder / "none").errors) == (folder / "none") + ": cannot read the file: No such file or directory\n");
-  BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  BOOST_TEST(all_lines(load_file(folder / "pipe").errors) == (folder / "pipe") + ": cannot read the file: it is not a regular file\n");
-  BOOST_TEST(!load_file(folder / "").ok());
-  const std::string large = folder.write("large", std::string(max_file_size + 1, '\n'));
+  BOOST_TEST(all_lines(load_file(folder.file("none")).errors) ==
+             folder.file("none") + ": cannot read the file: No such file or directory\n");
+  BOOST_REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  BOOST_TEST(all_lines(load_file(folder.file("pipe")).errors) ==
+             folder.file("pipe") + ": cannot read the file: it is not a regular file\n");
+  BOOST_TEST(!load_file(folder.file("")).ok());
+  const std::string large = folder.write("large", std::string(kMaxFileSize + 1, '\n'));
   BOOST_TEST(all_lines(load_file(large).errors) == large + ": the file is larger than 1048576 bytes; split it by include\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_includes_itself_by_a_link_is_found) {
   const std::string path = folder.write("merlin.conf", "include link.conf\n");
-  fs::create_symlink(path, folder / "link.conf");
+  fs::create_symlink(path, folder.file("link.conf"));
   BOOST_TEST(all_lines(load_file(path).errors).find("includes itself") != std::string::npos);
 }
 
@@ -93,30 +71,30 @@ BOOST_AUTO_TEST_CASE(a_replaced_file_keeps_mode_and_owner) {
   struct stat about {};
   ::stat(path.c_str(), &about);
   if (::geteuid() == 0) BOOST_TEST((about.st_uid == 12 && about.st_gid == 34));
-  BOOST_TEST(folder.count() == 1);
+  BOOST_TEST(folder.entries() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_file_is_readable_for_all) {
-  BOOST_REQUIRE(replace_file_atomically(folder / "f", "new").ok());
-  BOOST_TEST(mode_of(folder / "f") == 0644);
+  BOOST_REQUIRE(replace_file_atomically(folder.file("f"), "new").ok());
+  BOOST_TEST(mode_of(folder.file("f")) == 0644);
 }
 
 BOOST_AUTO_TEST_CASE(a_link_stays_a_link) {
   folder.write("real/f", "old");
-  fs::create_symlink("real/f", folder / "link");
-  BOOST_REQUIRE(replace_file_atomically(folder / "link", "new").ok());
-  BOOST_TEST(fs::is_symlink(folder / "link"));
+  fs::create_symlink("real/f", folder.file("link"));
+  BOOST_REQUIRE(replace_file_atomically(folder.file("link"), "new").ok());
+  BOOST_TEST(fs::is_symlink(folder.file("link")));
   BOOST_TEST(folder.read("real/f") == "new");
-  fs::create_symlink("nowhere", folder / "dangling");
-  BOOST_TEST(!replace_file_atomically(folder / "dangling", "new").ok());
-  BOOST_TEST(fs::is_symlink(folder / "dangling"));
+  fs::create_symlink("nowhere", folder.file("dangling"));
+  BOOST_TEST(!replace_file_atomically(folder.file("dangling"), "new").ok());
+  BOOST_TEST(fs::is_symlink(folder.file("dangling")));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_replaced_is_an_error_and_leaves_nothing_behind) {
-  fs::create_directory(folder / "d");
-  BOOST_TEST(!replace_file_atomically(folder / "d", "new").ok());
-  BOOST_TEST(!replace_file_atomically(folder / "none/f", "new").ok());
-  BOOST_TEST(folder.count() == 1);
+  fs::create_directory(folder.file("d"));
+  BOOST_TEST(!replace_file_atomically(folder.file("d"), "new").ok());
+  BOOST_TEST(!replace_file_atomically(folder.file("none/f"), "new").ok());
+  BOOST_TEST(folder.entries() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_is_added_edited_renamed_and_removed) {
@@ -146,13 +124,13 @@ BOOST_AUTO_TEST_CASE(a_node_is_edited_in_the_file_it_stands_in) {
   folder.write("conf.d/a.conf", "# a\npeer a {\n}\n");
   const EditResult result = edit_node(path, "a", {{"port", "1"}});
   BOOST_REQUIRE_MESSAGE(result.ok(), all_lines(result.errors));
-  BOOST_TEST(result.file == folder / "conf.d/a.conf");
+  BOOST_TEST(result.file == folder.file("conf.d/a.conf"));
   BOOST_TEST(folder.read("conf.d/a.conf") == "# a\npeer a {\n\tport = 1\n}\n");
   BOOST_TEST(folder.read("merlin.conf") == main);
   BOOST_REQUIRE(rename_node(path, "a", "b").ok());
   BOOST_TEST(folder.read("conf.d/a.conf") == "# a\npeer b {\n\tport = 1\n}\n");
   BOOST_TEST(folder.read("merlin.conf") == "node_name = self\ntie = b\ninclude conf.d/*.conf\n");
-  // It is there already, though not in the main file.
+  // It exists already, though not in the main file.
   BOOST_TEST(all_lines(add_node(path, NodeType::peer, "b", {}).errors).find("a second node 'b'") != std::string::npos);
 }
 
@@ -172,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_refused_edit_says_why_and_changes_nothing) {
       {remove_node(path, "x"), path + ": there is no node 'x'; see mon node list"},
       {rename_node(path, "peer02", "self"),
        path + ":2:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
-      {add_node(folder / "none", NodeType::peer, "a", {}), (folder / "none") + ": cannot read the file: No such file or directory"},
+      {add_node(folder.file("none"), NodeType::peer, "a", {}), folder.file("none") + ": cannot read the file: No such file or directory"},
   };
   for (const auto& [result, error] : cases) {
     BOOST_TEST(all_lines(result.errors) == error + "\n");
@@ -180,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_refused_edit_says_why_and_changes_nothing) {
     BOOST_TEST(result.file.empty());
   }
   BOOST_TEST(folder.read("merlin.conf") == start);
-  BOOST_TEST(folder.count() == 1);
+  BOOST_TEST(folder.entries() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_wrong_elsewhere_is_not_edited) {
@@ -205,7 +183,7 @@ BOOST_AUTO_TEST_CASE(edits_at_the_same_time_lose_nothing) {
 
 BOOST_AUTO_TEST_CASE(an_edit_that_never_ends_is_not_waited_for_for_ever) {
   const std::string path = folder.write("merlin.conf", "node_name = self\n");
-  const int fd = ::open((folder / "").c_str(), O_RDONLY | O_DIRECTORY);
+  const int fd = ::open(folder.file("").c_str(), O_RDONLY | O_DIRECTORY);
   BOOST_REQUIRE(::flock(fd, LOCK_EX) == 0);
   BOOST_TEST(all_lines(add_node(path, NodeType::peer, "a", {}).errors) ==
              path + ": another edit of the configuration does not end; try again when it has\n");

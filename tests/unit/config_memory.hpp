@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/load.hpp"
+#include "shared/config/load.hpp"
 
 namespace merlin::config {
 

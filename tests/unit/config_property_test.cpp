@@ -1,11 +1,11 @@
-// For any text and any edit: what was set is read back, and nothing else has changed.
+// For any text and any edit: the new value is read back, and nothing else has changed.
 #include <rapidcheck.h>
 
 #include <boost/test/unit_test.hpp>
 
-#include "config/edit.hpp"
-#include "config/syntax.hpp"
-#include "unit/config_memory.hpp"
+#include "shared/config/edit.hpp"
+#include "shared/config/syntax.hpp"
+#include "tests/unit/config_memory.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
@@ -25,7 +25,7 @@ rc::Gen<std::string> any_value() {
 
 rc::Gen<std::string> word() { return rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::elementOf(std::string("abcxyz019._-")))); }
 
-// Lines that parse, in the styles that people write.
+// Lines that parse, in common styles.
 std::string some_line(const std::string& key) {
   const std::string indent = *rc::gen::element<std::string>("", "  ", "\t");
   const std::string equals = *rc::gen::element<std::string>(" = ", "=", " ", " =\t");
@@ -41,7 +41,7 @@ struct Made {
   std::vector<std::string> labels;  // of peer blocks, each once
 };
 
-// A text of comments, blank lines, keys and peer blocks (at least one), each line with the same end.
+// A text of comments, blank lines, keys and peer blocks (at least one), all with the same line end.
 Made some_text() {
   Made made;
   made.line_end = *rc::gen::element<std::string>("\n", "\r\n");
@@ -87,8 +87,8 @@ const Block* peer(const Document& document, const std::string& label) {
   return nullptr;
 }
 
-// `after` is `before` with one stretch of it replaced: what is left of both, once the common start and end
-// are taken off.
+// `after` is `before` with one part replaced: the differing parts of both, without the common start and end
+// of the texts.
 std::pair<std::string, std::string> difference(const std::string& before, const std::string& after) {
   std::size_t start = 0;
   while (start < before.size() && start < after.size() && before[start] == after[start]) ++start;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_was_set_is_read_back_and_nothing_else_changed) {
     RC_ASSERT(document.errors.empty());
     const Block* block = inside ? peer(document, label) : &document.root;
     RC_ASSERT(values_of(*block, key) == std::vector<std::string>{value});
-    // Nothing is lost but a piece of the old value.
+    // Nothing is lost except a part of the old value.
     RC_ASSERT(difference(made.text, *edited).first.find('\n') == std::string::npos);
     RC_ASSERT(*set_key(*edited, path, key, value) == *edited);
   });

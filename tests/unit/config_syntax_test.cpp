@@ -1,7 +1,7 @@
-// The syntax of merlin.conf: what a file may look like, and where an error is said to be.
+// The syntax of merlin.conf: what a file may contain, and the position of errors.
 #include <boost/test/unit_test.hpp>
 
-#include "config/syntax.hpp"
+#include "shared/config/syntax.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(quotes_hold_what_would_mean_something_else) {
   BOOST_TEST(value_of("key = '\\ \"'") == "\\ \"");
   BOOST_TEST(value_of("key = \"a \\\"b\\\" \\\\ \\n\"") == "a \"b\" \\ \\n");
   BOOST_TEST(value_of("key = \"\"").empty());
-  // A command with quotes in it is left as it is.
+  // A command that contains quotes is unchanged.
   BOOST_TEST(value_of("key = sh -c \"a # b\" c") == "sh -c \"a # b\" c");
   BOOST_TEST(value_of("key = \"a\" \"b\"") == "\"a\" \"b\"");
   BOOST_TEST(value_of("key = don't") == "don't");
@@ -152,13 +152,13 @@ BOOST_AUTO_TEST_CASE(what_is_nested_too_deep_does_not_move_what_follows) {
 BOOST_AUTO_TEST_CASE(statements_and_errors_are_bounded) {
   std::string many;
   for (int i = 0; i < 200'000; ++i) many += "a\n";
-  BOOST_TEST(parse(many).root.entries.size() <= max_statements);
+  BOOST_TEST(parse(many).root.entries.size() <= kMaxStatements);
   BOOST_TEST(first_error(many) == "20001:1: more than 20000 keys and blocks in one file; split it by include");
 
   std::string wrong;
   for (int i = 0; i < 150; ++i) wrong += "}\n";
   const std::vector<Error> errors = parse(wrong).errors.take();
-  BOOST_REQUIRE_EQUAL(errors.size(), max_errors + 1);
+  BOOST_REQUIRE_EQUAL(errors.size(), kMaxErrors + 1);
   BOOST_TEST(errors.back().text() == "and 50 more errors");
 }
 

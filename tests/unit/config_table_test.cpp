@@ -1,8 +1,9 @@
-// The table of keys holds together.
+// The table of keys is consistent.
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "config/key_table.hpp"
+#include "shared/config/changes.hpp"
+#include "shared/config/earlier.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
@@ -18,7 +19,7 @@ std::string other_word(const KeySpec& spec) {
   return "";
 }
 
-// A value that the key takes and that is not its default.
+// A value that the key accepts and that is not its default.
 std::string unusual(const KeySpec& spec) {
   switch (spec.rule.type) {
     case ValueType::yes_no:
@@ -50,7 +51,7 @@ std::string unusual(const KeySpec& spec) {
   return "unusual";
 }
 
-// Everything a key can write to.
+// Every value that a key can change.
 struct Written {
   Config config;
   NodeConfig node;
@@ -90,6 +91,28 @@ BOOST_AUTO_TEST_CASE(the_table_is_sound) {
     BOOST_TEST(read_value(spec.rule, spec.default_text).ok(), spec.name);
     if (!spec.wan_default_text.empty()) BOOST_TEST(read_value(spec.rule, spec.wan_default_text).ok(), spec.name);
     BOOST_TEST(find_key(spec.scope, spec.name) == &spec);
-    BOOST_TEST(!is_old_key(spec.scope, spec.name), spec.name);
+    BOOST_TEST(find_old_key(spec.scope, spec.name) == nullptr, spec.name);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_a_key_with_an_effect_is_reported_with_it) {
+  for (const KeySpec& spec : all_keys()) {
+    const bool is_of_a_node = spec.scope == Scope::node || spec.scope == Scope::node_push || spec.scope == Scope::sync;
+    BOOST_TEST((is_of_a_node || (spec.carry != nullptr) == (spec.effect != Effect::at_once)), spec.name);
+    if (spec.carry == nullptr) continue;
+    Written written;
+    write(written, spec);
+    const Changes changes = changes_between(Config{}, written.config);
+    BOOST_TEST((changes.keys == std::vector<const KeySpec*>{&spec}), spec.name);
+    BOOST_TEST(!changes.others, spec.name);
+    BOOST_TEST(changes.has(spec.effect), spec.name);
+    BOOST_TEST(changes_between(written.config, written.config).keys.empty(), spec.name);
+  }
+  Config before;
+  Config after;
+  after.core_timeout += Millis{1};
+  BOOST_TEST(changes_between(before, after).others);
+  BOOST_TEST(changes_between(before, after).keys.empty());
+  BOOST_TEST(change_text(*find_key(Scope::top, "port")) == "port: merlind listens on the new address");
+  BOOST_TEST(change_text(*find_key(Scope::daemon, "user")) == "daemon { user }: takes effect at the next start of merlind");
 }

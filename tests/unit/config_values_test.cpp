@@ -1,17 +1,17 @@
-// The types of values: what is taken, what is refused, and how a refusal reads.
+// The types of values: accepted and refused texts, and the messages of refusals.
 #include <boost/test/unit_test.hpp>
 
-#include "config/nearest.hpp"
-#include "config/values.hpp"
+#include "shared/config/nearest.hpp"
+#include "shared/config/values.hpp"
 
 using namespace merlin;
 using namespace merlin::config;
 
 namespace {
 
-constexpr Choice colours[] = {{"red", 1}, {"green", 2}, {"rouge", 1}};
+constexpr Choice kColours[] = {{"red", 1}, {"green", 2}, {"rouge", 1}};
 
-Rule rule_of(ValueType type) { return {type, 0, std::numeric_limits<std::int64_t>::max(), colours, {}}; }
+Rule rule_of(ValueType type) { return {type, 0, std::numeric_limits<std::int64_t>::max(), kColours, {}}; }
 
 std::optional<std::int64_t> number(ValueType type, std::string_view text) {
   const Result<Value> value = read_value(rule_of(type), text);

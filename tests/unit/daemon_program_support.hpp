@@ -1,4 +1,4 @@
-// Real merlind processes on loopback, each with folders of its own, and a module that the test plays.
+// Real merlind processes on loopback, each with folders of its own, and a module that the test simulates.
 #pragma once
 
 #include <fcntl.h>
@@ -21,8 +21,9 @@
 #include <thread>
 #include <vector>
 
-#include "net/fd.hpp"
-#include "wire/codec.hpp"
+#include "shared/net/fd.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 namespace daemon_test {
 
@@ -50,18 +51,6 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/merlind-test-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  Folder(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  std::string path;
-};
-
 inline merlin::net::Fd connect_to(const std::string& path) {
   merlin::net::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -73,7 +62,7 @@ inline merlin::net::Fd connect_to(const std::string& path) {
   return socket;
 }
 
-// Everything until the other end closes or says nothing for 5 s.
+// Reads until the other end closes or is silent for 5 s.
 inline std::string read_all(int socket) {
   std::string text;
   char bytes[4096];
@@ -104,7 +93,7 @@ class Merlind {
   Merlind(const Merlind&) = delete;
   ~Merlind() { stop(SIGKILL); }
 
-  std::string file(const std::string& name) const { return folder_.path + "/" + name; }
+  std::string file(const std::string& name) const { return folder_.file(name); }
   std::string conf() const { return file("merlin.conf"); }
   const std::string& fingerprint() const { return fingerprint_; }
   int port() const { return port_; }
@@ -115,7 +104,7 @@ class Merlind {
     std::ofstream(conf()) << "node_name = " << name_ << "\ncluster = " << cluster_ << "\naddress = 127.0.0.1\nport = " << port_
                           << "\npulse_interval = 200ms\nipc_socket = " << file("merlind.sock") << "\nlog_file = " << file("merlind.log")
                           << "\ndaemon {\n  user = root\n  pidfile = " << file("pid") << "\n  control_socket = " << file("control.sock")
-                          << "\n  state_dir = " << folder_.path << "\n}\n"
+                          << "\n  state_dir = " << folder_.path() << "\n}\n"
                           << more;
   }
   std::string block_for(const Merlind& other) const {
@@ -133,7 +122,7 @@ class Merlind {
     }
     BOOST_REQUIRE(wait_until([&] { return static_cast<bool>(connect_to(file("control.sock"))); }));
   }
-  // The exit status; -1: killed, or still there after 5 s and then killed.
+  // The exit status; -1: killed, or still running after 5 s and then killed.
   int stop(int signal) {
     if (pid_ <= 0) return -1;
     ::kill(pid_, signal);
@@ -189,7 +178,7 @@ class Merlind {
     return printed.substr(0, printed.find('\n'));
   }
 
-  Folder folder_;
+  merlin::test::TempFolder folder_;
   std::string name_;
   std::string cluster_ = "test";
   int port_;
@@ -197,7 +186,7 @@ class Merlind {
   pid_t pid_ = 0;
 };
 
-// A core's module as the daemon sees it: says hello and beats. Its claims answer each epoch.
+// A core's module as seen by the daemon: it sends a hello and heartbeats, and answers each epoch with its claims.
 class FakeModule {
  public:
   FakeModule(const Merlind& daemon, const std::string& cluster, std::uint64_t boot_id) : socket_(connect_to(daemon.file("merlind.sock"))) {
@@ -215,7 +204,7 @@ class FakeModule {
 
   template <class Message>
   void send(const Message& message) {
-    send_bytes(merlin::wire::to_frame(message));
+    send_bytes(merlin::wire::to_frame(message).value());
   }
   void send_bytes(const std::string& bytes) { static_cast<void>(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL)); }
 
@@ -232,25 +221,25 @@ class FakeModule {
     send(rows);
   }
 
-  // One turn of the core's loop: reads what came, answers epochs, beats.
+  // One turn of the core's loop: reads messages, answers epochs, sends heartbeats.
   void turn() {
     while (auto frame = next()) {
       types_.push_back(frame->type);
       if (frame->type == static_cast<std::uint8_t>(merlin::wire::MessageType::epoch)) answer(*frame);
-      if (frame->type == static_cast<std::uint8_t>(merlin::wire::MessageType::daemon_beat)) {
-        heard_ = merlin::wire::decode<merlin::wire::DaemonBeat>(frame->payload)->heard;
+      if (frame->type == static_cast<std::uint8_t>(merlin::wire::MessageType::daemon_heartbeat)) {
+        heard_ = merlin::wire::decode<merlin::wire::DaemonHeartbeat>(frame->payload)->heard;
       }
     }
-    merlin::wire::CoreBeat beat;
-    beat.number = ++beats_;
-    send(beat);
+    merlin::wire::CoreHeartbeat heartbeat;
+    heartbeat.number = ++heartbeats_;
+    send(heartbeat);
   }
   bool got(merlin::wire::MessageType type) const {
     return std::find(types_.begin(), types_.end(), static_cast<std::uint8_t>(type)) != types_.end();
   }
   bool is_closed() const { return closed_; }
-  std::uint64_t beats() const { return beats_; }
-  // The newest beat that the daemon has answered.
+  std::uint64_t heartbeats() const { return heartbeats_; }
+  // The newest heartbeat that the daemon has answered.
   std::uint64_t heard() const { return heard_; }
 
  private:
@@ -279,7 +268,7 @@ class FakeModule {
   merlin::net::Fd socket_;
   merlin::wire::FrameReader reader_;
   std::vector<std::uint8_t> types_;
-  std::uint64_t beats_ = 0;
+  std::uint64_t heartbeats_ = 0;
   std::uint64_t heard_ = 0;
   bool closed_ = false;
 };

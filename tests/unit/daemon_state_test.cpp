@@ -1,4 +1,4 @@
-// What merlind remembers and what it says in its log: on disk, in memory, always bounded.
+// merlind's saved state and its log: on disk and in memory, always bounded.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,36 +9,23 @@
 #include <set>
 #include <string>
 
-#include "clone_watch.hpp"
-#include "cluster/versions.hpp"
-#include "config/load.hpp"
-#include "config_history.hpp"
-#include "durable_file.hpp"
-#include "log_limiter.hpp"
-#include "logging.hpp"
-#include "node_book.hpp"
-#include "node_settings.hpp"
-#include "refusals.hpp"
+#include "daemon/links/clone_watch.hpp"
+#include "daemon/links/refusals.hpp"
+#include "daemon/node_book.hpp"
+#include "daemon/node_settings.hpp"
+#include "daemon/process/log_limiter.hpp"
+#include "daemon/process/logging.hpp"
+#include "daemon/store/config_history.hpp"
+#include "daemon/store/durable_file.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "shared/config/load.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
 using namespace merlin::daemon;
 using Condition = RestoredState::Condition;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string name = "/tmp/merlin-daemon-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 std::string read(const std::string& path) {
   std::ifstream file(path);
@@ -47,8 +34,8 @@ std::string read(const std::string& path) {
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
-const WallTime wall{Millis{1'800'000'000'000}};
-const cluster::Durable state{42, 123456789012345678, true};
+const WallTime kWall{Millis{1'800'000'000'000}};
+const cluster::Durable kState{42, 123456789012345678, true};
 const std::string fingerprint_a(64, 'a');
 const std::string fingerprint_b(64, 'b');
 
@@ -65,22 +52,25 @@ config::Config conf(const std::string& text) {
   return *loaded.config;
 }
 
-Now at(std::int64_t ms) { return {SteadyTime(Millis{ms}), wall + Millis{ms}}; }
+Now at(std::int64_t ms) { return {SteadyTime(Millis{ms}), kWall + Millis{ms}}; }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_state_comes_back_as_it_was_saved) {
-  const Folder folder;
+  const test::TempFolder folder;
   const DurableFile file(folder.file("state"));
-  BOOST_TEST(file.save(state).ok());
-  const RestoredState restored = file.load(wall);
+  BOOST_TEST(file.save(kState).ok());
+  const RestoredState restored = file.load(kWall);
   BOOST_TEST((restored.condition == Condition::whole));
-  BOOST_TEST((restored.state == state));
+  BOOST_TEST((restored.state == kState));
+  BOOST_REQUIRE(::chmod(file.path().c_str(), 0644) == 0);  // as earlier versions created it
+  BOOST_TEST(file.save(kState).ok());
+  BOOST_TEST((std::filesystem::status(file.path()).permissions() == static_cast<std::filesystem::perms>(0600)));
 }
 
 // F43 I11
 BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
-  const std::string whole = durable_text(state);
+  const std::string whole = durable_text(kState);
   for (std::size_t length = 0; length < whole.size(); ++length)
     BOOST_TEST(!parse_durable(whole.substr(0, length)).ok(), "cut at " << length);
   BOOST_TEST(!parse_durable(whole + "x").ok());
@@ -88,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_state_cut_at_any_byte_is_found_out) {
 
 // F44 I11
 BOOST_AUTO_TEST_CASE(a_state_with_any_bit_flipped_is_found_out) {
-  const std::string whole = durable_text(state);
+  const std::string whole = durable_text(kState);
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string flipped = whole;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
@@ -98,31 +88,31 @@ BOOST_AUTO_TEST_CASE(a_state_with_any_bit_flipped_is_found_out) {
 
 // F45
 BOOST_AUTO_TEST_CASE(without_its_state_a_node_continues_above_what_it_wrote) {
-  const Folder folder;
+  const test::TempFolder folder;
   const DurableFile file(folder.file("state"));
-  const RestoredState missing = file.load(wall);
+  const RestoredState missing = file.load(kWall);
   BOOST_TEST((missing.condition == Condition::missing));
-  BOOST_TEST(missing.state.hlc_limit > cluster::hlc_of(wall + Millis{60'000}), "limits are written up to 60 s ahead");
+  BOOST_TEST(missing.state.hlc_limit > cluster::hlc_of(kWall + Millis{60'000}), "limits are written up to 60 s ahead");
   BOOST_TEST(!missing.state.drained);
 
   write(file.path(), "garbage");
-  const RestoredState damaged = file.load(wall);
+  const RestoredState damaged = file.load(kWall);
   BOOST_TEST((damaged.condition == Condition::damaged));
   BOOST_TEST((damaged.state == missing.state));
   BOOST_TEST(read(file.path() + ".damaged") == "garbage", "it is kept for a person");
-  BOOST_TEST((file.load(wall).condition == Condition::missing));
+  BOOST_TEST((file.load(kWall).condition == Condition::missing));
 
   write(file.path(), std::string(100'000, 'x'));
-  BOOST_TEST((file.load(wall).condition == Condition::damaged), "a huge file is not read into memory");
+  BOOST_TEST((file.load(kWall).condition == Condition::damaged), "a huge file is not read into memory");
 }
 
 BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_read_or_written_is_said) {
-  const Folder folder;
+  const test::TempFolder folder;
   std::filesystem::create_directory(folder.file("state"));
   const DurableFile file(folder.file("state"));
-  BOOST_TEST((file.load(wall).condition != Condition::whole));
+  BOOST_TEST((file.load(kWall).condition != Condition::whole));
   const DurableFile nowhere(folder.file("missing/state"));
-  BOOST_TEST(!nowhere.save(state).ok());
+  BOOST_TEST(!nowhere.save(kState).ok());
 }
 
 BOOST_AUTO_TEST_CASE(a_block_without_fingerprint_trusts_nobody) {
@@ -136,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_block_without_fingerprint_trusts_nobody) {
 }
 
 BOOST_AUTO_TEST_CASE(a_block_is_the_node_of_its_certificate_also_after_a_restart) {
-  const Folder folder;
+  const test::TempFolder folder;
   const config::Config config = conf("peer b {\nfingerprint = " + fingerprint_a + ", " + fingerprint_b + "\n}\n");
   NodeBook book;
   book.set_config(config);
@@ -170,7 +160,7 @@ BOOST_AUTO_TEST_CASE(one_node_id_under_two_names_is_noticed) {
 
 BOOST_AUTO_TEST_CASE(a_refused_node_is_logged_once_a_minute_and_counted_always) {
   Refusals refusals;
-  const RefusedPeer peer{"untrusted", "no", "10.0.0.2:40000", "SHA256:aa", id(2), "", {}};
+  const RefusedPeer peer{RefusalReason::untrusted, "no", "10.0.0.2:40000", "SHA256:aa", id(2), "", {}};
   BOOST_TEST(refusals.note(peer, at(0)));
   RefusedPeer again = peer;
   again.address = "10.0.0.2:40001";
@@ -178,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_refused_node_is_logged_once_a_minute_and_counted_always) 
   BOOST_TEST(refusals.note(again, at(60'000)));
   BOOST_REQUIRE(refusals.peers().size() == 1);
   BOOST_TEST(refusals.peers().front().count == 61);
-  BOOST_TEST(refusals.counts().at("untrusted") == 61);
+  BOOST_TEST(refusals.counts().at(RefusalReason::untrusted) == 61);
   refusals.forget_certificate("SHA256:aa");
   BOOST_TEST(refusals.peers().empty());
 }
@@ -190,11 +180,11 @@ BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   for (int i = 0; i < 10'000; ++i) {
     const std::string address =
         "10." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) + "." + std::to_string(i % 256) + ":1";
-    lines += refusals.note({"not_ours", "garbage", address, "", {}, "", {}}, at(i)) ? 1 : 0;
+    lines += refusals.note({RefusalReason::not_ours, "garbage", address, "", {}, "", {}}, at(i)) ? 1 : 0;
   }
   BOOST_TEST(refusals.peers().size() == Refusals::kMaxPeers);
   BOOST_TEST(lines <= Refusals::kMaxSources);
-  BOOST_TEST(refusals.counts().at("not_ours") == 10'000);
+  BOOST_TEST(refusals.counts().at(RefusalReason::not_ours) == 10'000);
 }
 
 // F59
@@ -236,7 +226,7 @@ BOOST_AUTO_TEST_CASE(many_kinds_together_cannot_flood_it_either) {
 }
 
 BOOST_AUTO_TEST_CASE(a_log_goes_on_in_a_new_file_after_a_rotation) {
-  const Folder folder;
+  const test::TempFolder folder;
   Log log({LogLevel::info, folder.file("log"), false, false});
   log.info("first");
   log.debug("not this");
@@ -251,15 +241,33 @@ BOOST_AUTO_TEST_CASE(a_log_goes_on_in_a_new_file_after_a_rotation) {
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_opened_is_said_and_stops_nothing) {
-  const Folder folder;
+  const test::TempFolder folder;
   std::filesystem::create_directory(folder.file("log"));
   Log log({LogLevel::error, folder.file("log"), false, false});
   BOOST_TEST(log.failure() != "");
   log.info("this goes nowhere");
 }
 
+// Whoever can write in its folder would otherwise have merlind append to any file of its own, such as its key.
+BOOST_AUTO_TEST_CASE(a_log_is_not_written_through_a_link) {
+  const test::TempFolder folder;
+  std::ofstream(folder.file("key.pem")) << "key";
+  std::filesystem::create_symlink(folder.file("key.pem"), folder.file("log"));
+  Log log({LogLevel::info, folder.file("log"), false, false});
+  BOOST_TEST(log.failure().find("it is a link") != std::string::npos);
+  log.info("first");
+  log.retry();
+  log.info("second");
+  BOOST_TEST(read(folder.file("key.pem")) == "key");
+  std::filesystem::remove(folder.file("log"));
+  log.retry();
+  BOOST_TEST(log.failure() == "");
+  log.info("third");
+  BOOST_TEST(read(folder.file("log")).find("info: third\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_log_goes_on_by_itself_once_it_can_be_written_behind_a_line_that_was_cut_off) {
-  const Folder folder;
+  const test::TempFolder folder;
   std::filesystem::create_directory(folder.file("log"));
   Log log({LogLevel::info, folder.file("log"), false, false});
   log.retry();
@@ -279,22 +287,24 @@ BOOST_AUTO_TEST_CASE(a_reload_says_what_changed_and_touches_nothing_else) {
   const config::Config before = conf("peer b {\naddress = 10.0.0.2\n}\npeer c {\n}\n");
   const ConfigChanges none = config_changes(before, before);
   BOOST_TEST(none.lines.empty());
-  BOOST_TEST(!(none.listening || none.identity || none.ipc_socket || none.control_socket || none.log));
+  BOOST_TEST(none.settings.keys.empty());
 
   const ConfigChanges changes = config_changes(before, conf("port = 15552\npeer b {\naddress = 10.0.0.3\n}\npeer d {\n}\n"));
   const std::set<std::string> lines(changes.lines.begin(), changes.lines.end());
   BOOST_TEST(lines.contains("peer b changed"));
   BOOST_TEST(lines.contains("peer c removed"));
   BOOST_TEST(lines.contains("peer d added"));
-  BOOST_TEST(changes.listening);
-  BOOST_TEST(!changes.identity);
-  BOOST_TEST(config_changes(before, conf("cluster = other\n")).identity);
+  BOOST_TEST(lines.contains("port: merlind listens on the new address"));
+  BOOST_TEST(!lines.contains("settings changed"));
+  BOOST_TEST(changes.settings.has(config::Effect::listening));
+  BOOST_TEST(!changes.settings.has(config::Effect::links));
+  BOOST_TEST(config_changes(before, conf("cluster = other\n")).settings.has(config::Effect::links));
   const auto pushing = config_changes(conf(""), conf("daemon {\nobject_config {\nauto = push\n}\n}\n"));
-  BOOST_TEST((pushing.lines == std::vector<std::string>{"what is pushed by itself: takes effect at the next start of merlind"}));
+  BOOST_TEST((pushing.lines == std::vector<std::string>{"automatic pushes: merlind starts them at its next start", "settings changed"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_history_of_configurations_is_bounded_and_survives_what_is_damaged) {
-  const Folder folder;
+  const test::TempFolder folder;
   ConfigHistory history;
   BOOST_TEST(!history.note(0));
   BOOST_TEST(history.note(1));

@@ -1,156 +1,22 @@
-// What `status`, `certs` and `owner` say, byte for byte, and each problem with the command that mends it.
-// MERLIN_UPDATE_GOLDEN=1 writes the golden document anew.
-#include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
+// The answers of `status`, `certs` and `owner`, byte for byte, and each problem with the command that fixes it.
+// MERLIN_UPDATE_GOLDEN=1 rewrites the golden document.
+#include "tests/unit/daemon_status_support.hpp"
 
-#include "config/load.hpp"
-#include "control_requests.hpp"
-#include "near_hosts.hpp"
-#include "node_settings.hpp"
-#include "problems.hpp"
-#include "status_document.hpp"
-
-using namespace merlin;
-using namespace merlin::daemon;
-
-namespace {
-
-const std::string golden_path = std::string(TEST_FOLDER) + "/daemon_status_golden.json";
-const std::string fingerprint_b(64, 'b');
-const WallTime wall{Millis{1'800'000'000'123}};
-
-NodeId id(std::uint8_t last) {
-  NodeId made;
-  made.bytes[0] = 0xab;
-  made.bytes[15] = last;
-  return made;
-}
-
-config::Config conf(const std::string& text) {
-  config::LoadResult loaded = config::load_text("node_name = peer01\ncluster = lab\n" + text, "/etc/merlin/merlin.conf");
-  BOOST_REQUIRE(loaded.ok());
-  return *loaded.config;
-}
-
-const config::Config two_peers =
-    conf("peer peer02 {\naddress = 10.0.0.2\nweight = 1\nfingerprint = " + fingerprint_b + "\n}\npeer peer03 {\naddress = 10.0.0.3\n}\n");
-
-cluster::NodeView view_of(std::uint8_t number, const std::string& name) {
-  cluster::NodeView view;
-  view.id = id(number);
-  view.name = name;
-  view.configured = true;
-  view.active = true;
-  view.why = "its beats come";
-  view.core = wire::CoreHealth::well;
-  view.phase = wire::NodePhase::ready;
-  view.hosts_owned = 2;
-  view.services_owned = 20;
-  view.checks_run = 1234;
-  view.since_heard = Millis{250};
-  view.latency_ms = 0.4567;
-  view.clock_offset = Millis{-12};
-  view.config_digest = 0x1234abcd;
-  view.program_version = "0.1.0";
-  view.core_program = "nagios4 4.4.6";
-  view.table_equal = true;
-  return view;
-}
-
-// Two nodes that work, and a third that was never there.
-Status usual(const config::Config& config = two_peers) {
-  Status status(config);
-  status.now = wall;
-  status.self = id(1);
-  status.fingerprint = "SHA256:" + std::string(64, 'a');
-  cluster::NodeView self = view_of(1, "peer01");
-  self.self = true;
-  self.linked = false;
-  self.since_heard.reset();
-  self.latency_ms.reset();
-  self.clock_offset.reset();
-  cluster::NodeView other = view_of(2, "peer02");
-  other.linked = true;
-  status.view.nodes = {self, other};
-  status.view.hosts = 4;
-  status.view.services = 40;
-  status.view.rows = 44;
-  status.view.term = 7;
-  status.view.side = 2;
-  status.facts["peer02"] = {true, "10.0.0.2:15551", "0.1.0", "", "", false};
-  status.facts["peer03"] = {false, "10.0.0.3:15551", "", "10.0.0.3:15551: Connection refused", "", false};
-  status.ids = {{"peer02", id(2)}, {"peer03", {}}};
-  status.store.state = StoreStatus::State::well;
-  status.store.path = "/var/lib/merlin/store.db";
-  status.store.epoch = 0xfedcba9876543210;
-  status.store.rows = 44;
-  status.store.forwards = 1;
-  status.store.bytes = 98'304;
-  status.version = "0.1.0";
-  status.pid = 4711;
-  status.uptime = Millis{61'500};
-  return status;
-}
-
-bool has(const Status& status, const std::string& text, const std::string& fix) {
-  const auto problems = find_problems(status, status_nodes(status));
-  for (const Problem& problem : problems) {
-    if (problem.text.find(text) != std::string::npos && problem.fix.find(fix) != std::string::npos) return true;
-  }
-  for (const Problem& problem : problems) BOOST_TEST_MESSAGE("has: " << problem.text << " | " << problem.fix);
-  return false;
-}
-
-std::string state_of(const Status& status, const std::string& name) {
-  for (const StatusNode& node : status_nodes(status)) {
-    if (node.name == name) return node.state;
-  }
-  return "missing";
-}
-
-class FakeDuties : public ControlDuties {
- public:
-  Json status() override { return {{"self", "x"}}; }
-  Json certs() override { return Json::object(); }
-  Json version() override { return Json::object(); }
-  Json owner(const std::string& host) override { return {{"host", host}}; }
-  Result<> order(const std::string& node, wire::OrderKind kind) override {
-    ordered = node + (kind == wire::OrderKind::drain ? " drain" : " undrain");
-    return Ok{};
-  }
-  ReloadOutcome reload() override { return outcome; }
-  void find_events(EventQuery query, std::function<void(const FoundEvents&)> found) override {
-    asked = std::move(query);
-    found(events);
-  }
-  std::string node_name(const NodeId&) override { return "peer01"; }
-
-  std::string ordered;
-  EventQuery asked;
-  FoundEvents events;
-  ReloadOutcome outcome;
-};
-
-std::string answer_request(const std::string& request, bool may_change, ControlDuties& duties) {
-  std::string answer;
-  daemon::answer_request(request, may_change, duties, [&](std::string text) { answer = std::move(text); });
-  return answer;
-}
-
-}  // namespace
+using namespace status_test;
 
 BOOST_AUTO_TEST_CASE(the_document_is_what_docs_control_says) {
   Status status = usual();
-  status.refused_counts = {{"not_ours", 3}, {"untrusted", 1}};
+  status.refused_counts = {{RefusalReason::not_ours, 3}, {RefusalReason::untrusted, 1}};
   status.unauthenticated = 2;
+  wire::Rejects rejects;
+  rejects.add(wire::RejectReason::time, "comment: expire_s is -1; 0 to 253402300799 are allowed", {}, 3);
+  rejects.add(wire::RejectReason::line_break, "");
+  status.rejected[{DataSource::Kind::peer, id(2)}] = {rejects, rejects.what() + " (host0001)", kWall};
   status.warnings = {{"'copies' is not in effect yet", "/etc/merlin/merlin.conf:3:1", ""}};
-  status.refused = {{"untrusted", "no block has it", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4}};
+  status.refused = {{RefusalReason::untrusted, "no block has it", "10.0.0.3:40000", "SHA256:cc", id(3), "", kWall, 4}};
   const std::string text = status_document(status).dump(1) + "\n";
-  if (std::getenv("MERLIN_UPDATE_GOLDEN") != nullptr) std::ofstream(golden_path) << text;
-  std::ifstream golden(golden_path);
+  if (std::getenv("MERLIN_UPDATE_GOLDEN") != nullptr) std::ofstream(kGoldenPath) << text;
+  std::ifstream golden(kGoldenPath);
   BOOST_TEST(text == std::string(std::istreambuf_iterator<char>(golden), {}));
 }
 
@@ -158,6 +24,58 @@ BOOST_AUTO_TEST_CASE(two_nodes_that_work_have_no_problem) {
   const config::Config config = conf("peer peer02 {\naddress = 10.0.0.2\nfingerprint = " + fingerprint_b + "\n}\n");
   const Status status = usual(config);
   BOOST_TEST(find_problems(status, status_nodes(status)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(rejected_data_is_a_problem_for_ten_minutes) {
+  Status status = usual();
+  wire::Rejects rejects;
+  rejects.add(wire::RejectReason::time, "comment: expire_s is -1");
+  status.rejected[{DataSource::Kind::peer, id(2)}] = {rejects, rejects.what(), kWall};
+  status.rejected[{DataSource::Kind::module, {}}] = {rejects, rejects.what(), kWall};
+  const std::string peers = "data from peer02 was rejected 1 times (time 1), last: comment: expire_s is -1";
+  BOOST_TEST(has(status, peers, "report this as a bug"));
+  BOOST_TEST(has(status, "data from the module was rejected 1 times", ""));
+  status.now = kWall + Millis{10 * 60 * 1000 + 1};
+  BOOST_TEST(!has(status, peers, ""));
+}
+
+// Well-behaved nodes relay for a moment while a link is established again.
+BOOST_AUTO_TEST_CASE(rejected_relays_alone_are_counted_and_no_problem) {
+  const DataSource source{DataSource::Kind::peer, id(2)};
+  wire::Rejects relays, rows;
+  relays.add(wire::RejectReason::relayed, "relayed message: in the name of peer03");
+  rows.add(wire::RejectReason::time, "comment: expire_s is -1");
+  RejectedData data;
+  const auto note = [&](const wire::Rejects& rejects) {
+    return data.note(source, rejects, "", {SteadyTime{Millis{1}}, kWall}).has_value();
+  };
+  Status status = usual();
+  BOOST_TEST(!note(relays));
+  status.rejected = data.sources();
+  BOOST_TEST(status.rejected.at(source).all.total() == 1u);
+  BOOST_TEST(!has(status, "data from peer02 was rejected", ""));
+  BOOST_TEST(note(rows));
+  BOOST_TEST(!note(relays));
+  status.rejected = data.sources();
+  BOOST_TEST(has(status, "data from peer02 was rejected 3 times (time 1, relayed 2), last: comment: expire_s is -1", ""));
+}
+
+BOOST_AUTO_TEST_CASE(rejected_data_is_logged_once_a_minute) {
+  RejectedData data;
+  wire::Rejects rejects;
+  rejects.add(wire::RejectReason::time, "comment: expire_s is -1");
+  const DataSource source{DataSource::Kind::peer, id(2)};
+  const auto note = [&](int after_ms) { return data.note(source, rejects, "host0001", {SteadyTime{Millis{after_ms}}, kWall}); };
+  BOOST_TEST(note(0).value_or(0) == 1u);
+  BOOST_TEST(!note(1).has_value());
+  BOOST_TEST(!note(59'999).has_value());
+  BOOST_TEST(note(60'000).value_or(0) == 3u);
+  BOOST_TEST(rejected_line("peer02", data.sources().at(source), 3) ==
+             "rejected data from peer02: comment: expire_s is -1 (host0001); 3 items were rejected since the last such line");
+  for (std::uint8_t node = 0; node < 255; ++node) data.note({DataSource::Kind::peer, id(node)}, rejects, "", {SteadyTime{}, kWall});
+  data.note({DataSource::Kind::store, {}}, rejects, "", {SteadyTime{}, kWall});
+  data.note({DataSource::Kind::module, {}}, rejects, "", {SteadyTime{}, kWall});
+  BOOST_TEST(data.sources().size() == RejectedData::kMaxSources);
 }
 
 BOOST_AUTO_TEST_CASE(rules_that_the_nodes_must_share_and_do_not_are_named) {
@@ -169,17 +87,30 @@ BOOST_AUTO_TEST_CASE(rules_that_the_nodes_must_share_and_do_not_are_named) {
   self.pulse_interval = other.pulse_interval = Millis{1000};
   BOOST_TEST(find_problems(status, status_nodes(status)).empty());
   other.majority = true;
-  BOOST_TEST(has(status, "peer02 has partition = majority, this node every_side", "partition ="));
+  BOOST_TEST(has(status, "peer02 has partition = majority, this node has every_side", "set the same partition"));
   other.other_voters = true;
-  BOOST_TEST(has(status, "peer02 counts other nodes as voters", "notifies ="));
+  BOOST_TEST(has(status, "peer02 has a different list of voters", "with the same notifies"));
   other.pulse_interval = Millis{5000};
-  BOOST_TEST(has(status, "peer02 says every 5000 ms that it is alive, this node every 1000 ms", "pulse_interval ="));
+  BOOST_TEST(has(status, "peer02 sends a heartbeat every 5000 ms, this node every 1000 ms", "set the same pulse_interval"));
 }
 
 BOOST_AUTO_TEST_CASE(state_that_cores_die_over_is_named) {
   Status status = usual();
   status.view.set_aside = {"web;http", "db"};
-  BOOST_TEST(has(status, "two cores here died over the state of web;http and 1 more", "restart merlind"));
+  BOOST_TEST(has(status, "two cores here crashed after receiving the state of web;http and 1 more; it is quarantined", "restart merlind"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_node_wrote_of_objects_of_others_is_named_with_the_command_that_drops_it) {
+  Status status = usual();
+  status.view.contested = {{"web;http", id(3), "peer03", 2}, {"db", id(3), "peer03", 1}};
+  BOOST_TEST(has(status, "results of this node lost to rows that peer03 wrote for web;http and 1 more, which it does not own",
+                 "mon object forget 'web;http'"));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_refusals_are_ignored_is_named) {
+  Status status = usual();
+  status.view.doubted = {{id(3), "peer03", 7}};
+  BOOST_TEST(has(status, "peer03 refused 7 notifications as already sent", "mon node remove peer03"));
 }
 
 std::string why_of(const Status& status, const std::string& name) {
@@ -189,41 +120,42 @@ std::string why_of(const Status& status, const std::string& name) {
   return "missing";
 }
 
-// By the documented procedure: keys and certificates by ssh, which knows who is there.
+// By the documented procedure: keys and certificates are exchanged by ssh, which authenticates the node.
 BOOST_AUTO_TEST_CASE(a_refused_certificate_comes_with_the_command_that_trusts_it) {
   Status status = usual();
-  status.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  status.refused = {{RefusalReason::untrusted, "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
   BOOST_TEST(state_of(status, "peer03") == "refused");
   BOOST_TEST(has(status, "peer03 is refused", "mon sshkey push peer03"));
   BOOST_TEST(why_of(status, "peer03") == "its certificate is not in our merlin.conf", "the fingerprint is said once");
-  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall}};
-  BOOST_TEST(has(status, "peer03 was never seen", "mon sshkey push peer03"));
+  status.refused = {{RefusalReason::untrusted, "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", kWall}};
+  BOOST_TEST(has(status, "peer03 has never been active", "mon sshkey push peer03"));
   BOOST_TEST(!has(status, "a node at 10.0.0.3:40000 was refused", ""), "known by its address, and said already");
   status.facts["peer03"].linked = true;
   BOOST_TEST(has(status, "a node at 10.0.0.3:40000 was refused", "mon node add NAME type=peer address=10.0.0.3"),
              "the block's own node is here");
   status.facts["peer03"].linked = false;
-  status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", wall}};
+  status.refused = {{RefusalReason::untrusted, "no", "10.9.9.9:40000", "SHA256:cc", id(3), "", kWall}};
   BOOST_TEST(has(status, "a node at 10.9.9.9:40000 was refused", "mon node add NAME type=peer address=10.9.9.9 fingerprint=SHA256:cc"));
-  status.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  status.refused = {{RefusalReason::refused_us, "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
   BOOST_TEST(has(status, "peer03 does not trust our certificate", "mon sshkey push peer03"));
   const config::Config changed = conf("peer peer03 {\naddress = 10.0.0.3\nfingerprint = " + fingerprint_b + "\n}\n");
   Status later = usual(changed);
-  later.refused = {{"untrusted", "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  later.refused = {{RefusalReason::untrusted, "no", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
   BOOST_TEST(
       has(later, "peer03 is refused: merlin.conf does not have the certificate at 10.0.0.3:15551 (SHA256:cc)", "mon cert push peer03"));
-  // By the procedure: after the keys its block of us is next; later our certificate has changed.
-  later.refused = {{"refused_us", "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  // By the procedure: after the keys, its block for us is missing; later, our certificate has changed.
+  later.refused = {{RefusalReason::refused_us, "it does not", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
   BOOST_TEST(has(later, "peer03 does not trust our certificate", "mon node ctrl peer03 -- mon node add peer01 type=peer"));
   later.ids["peer03"] = id(3);
   BOOST_TEST(has(later, "peer03 does not trust our certificate", "mon cert push peer03"));
-  status.refused = {{"cluster", "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", wall}};
+  status.refused = {
+      {RefusalReason::cluster, "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
   BOOST_TEST(has(status, "its cluster is \"work\"", "cluster = NAME"));
 }
 
 BOOST_AUTO_TEST_CASE(an_old_refusal_of_a_linked_node_is_no_problem) {
   Status status = usual();
-  status.refused = {{"untrusted", "no", "10.0.0.2:15551", "SHA256:cc", id(2), "peer02", wall}};
+  status.refused = {{RefusalReason::untrusted, "no", "10.0.0.2:15551", "SHA256:cc", id(2), "peer02", kWall}};
   BOOST_TEST(state_of(status, "peer02") == "active");
   BOOST_TEST(!has(status, "peer02 is refused", ""));
 }
@@ -233,32 +165,145 @@ BOOST_AUTO_TEST_CASE(each_way_to_be_away_has_its_word) {
   BOOST_TEST(state_of(status, "peer01") == "active");
   BOOST_TEST(state_of(status, "peer02") == "active");
   BOOST_TEST(state_of(status, "peer03") == "never seen");
-  BOOST_TEST(has(status, "peer03 was never seen: 10.0.0.3:15551: Connection refused", "mon sshkey push peer03"));
+  BOOST_TEST(has(status, "peer03 has never been active: 10.0.0.3:15551: Connection refused", "mon sshkey push peer03"));
 
   cluster::NodeView& other = status.view.nodes[1];
   other.active = false;
   other.core = wire::CoreHealth::gone;
   BOOST_TEST(state_of(status, "peer02") == "inactive");
-  BOOST_TEST(has(status, "the core of peer02 does not run", "on peer02: mon start"));
+  BOOST_TEST(has(status, "the core of peer02 is not running", "on peer02: mon start"));
   other.core = wire::CoreHealth::stalled;
-  BOOST_TEST(has(status, "the core of peer02 stands still", "on peer02: mon restart"));
+  BOOST_TEST(has(status, "the core of peer02 is hung", "on peer02: mon restart"));
 
   status.facts["peer02"].linked = false;
-  BOOST_TEST(has(status, "merlind of peer02 is silent", "on peer02: mon start"));
+  other.hearing = cluster::Hearing::closed;
+  BOOST_TEST(has(status, "merlind of peer02 is not running: it closed its link", "on peer02: mon start"));
   status.facts["peer02"].goodbye = true;
   BOOST_TEST(has(status, "merlind of peer02 was stopped", "on peer02: mon start"));
   other.via = id(9);
   BOOST_TEST(state_of(status, "peer02") == "unreachable");
-  BOOST_TEST(has(status, "peer02 cannot be reached from here, another node hears it", ""));
+  BOOST_TEST(has(status, "peer02 cannot be reached from here, but another node hears it: 10.0.0.2:15551", check_the_way_to_peer02));
+}
+
+// Nobody answers: to start merlind there would not help.
+BOOST_AUTO_TEST_CASE(in_a_network_split_the_fix_names_the_way_to_the_other_node) {
+  Status status = usual();
+  cluster::NodeView& other = status.view.nodes[1];
+  other.active = false;
+  other.hearing = cluster::Hearing::silent;
+  const auto fixes_nothing_by_a_start = [&] { return !has(status, "peer02", "mon start"); };
+  BOOST_TEST(has(status, "peer02 cannot be reached: 10.0.0.2:15551", check_the_way_to_peer02), "the link is open but silent");
+  BOOST_TEST(fixes_nothing_by_a_start());
+  status.facts["peer02"] = {false, "10.0.0.2:15551", "0.1.0", "10.0.0.2:15551: no answer", Trouble::network, "", false};
+  BOOST_TEST(has(status, "peer02 cannot be reached: 10.0.0.2:15551: no answer", check_the_way_to_peer02));
+  BOOST_TEST(fixes_nothing_by_a_start());
+  status.facts["peer02"].trouble = "10.0.0.2:15551: Connection refused";
+  status.facts["peer02"].kind = Trouble::nobody;
+  BOOST_TEST(has(status, "merlind of peer02 is not running: 10.0.0.2:15551: Connection refused", "on peer02: mon start"));
+
+  const config::Config passive =
+      conf("port = 15600\npeer peer02 {\naddress = 10.0.0.2\nconnect = no\nfingerprint = " + fingerprint_b + "\n}\n");
+  Status waiting = usual(passive);
+  waiting.view.nodes[1].active = false;
+  waiting.view.nodes[1].hearing = cluster::Hearing::silent;
+  BOOST_TEST(has(waiting, "peer02 cannot be reached", "the network and firewalls from peer02 (10.0.0.2) to this node, TCP port 15600"));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_is_down_while_a_third_node_relays_is_a_problem) {
+  Status status = usual();
+  status.view.nodes.push_back(view_of(3, "peer03"));
+  status.ids["peer03"] = id(3);
+  status.facts["peer03"].linked = true;
+  cluster::NodeView& other = status.view.nodes[1];
+  const auto document = [&] { return status_document(status)["nodes"][1]; };
+  other.via = id(3);  // a heartbeat that came sooner that way
+  BOOST_TEST(document()["linked"] == true);
+  BOOST_TEST(!has(status, "peer02", ""));
+
+  other.hearing = cluster::Hearing::relayed;
+  for (const bool is_open : {true, false}) {
+    status.facts["peer02"].linked = is_open;
+    BOOST_TEST_CONTEXT("open but silent: " << is_open) {
+      BOOST_TEST(document()["state"] == "active");
+      BOOST_TEST(document()["linked"] == false);
+      BOOST_TEST(document()["encrypted"].is_null());
+      BOOST_TEST(document()["via"] == "peer03");
+      BOOST_TEST(document()["core"] == "running", "its heartbeats arrive");
+      BOOST_TEST(document()["latency_ms"].is_null(), "that of the link which is down");
+      BOOST_TEST(has(status, "the link to peer02 is down: 10.0.0.2:15551; its messages come through peer03", check_the_way_to_peer02));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(values_of_a_node_that_is_not_heard_are_unknown) {
+  Status status = usual();
+  cluster::NodeView& other = status.view.nodes[1];
+  other.hearing = cluster::Hearing::silent;
+  other.since_heard = Millis{60'000};
+  other.config_digest = 99;
+  other.clock_offset = Millis{60'000};
+  const auto document = [&] { return status_document(status)["nodes"][1]; };
+  BOOST_TEST(document()["core"] == "running", "it is active: it has announced that it will be away");
+  other.active = false;
+  for (const char* key : {"phase", "core", "hosts_owned", "services_owned", "share", "checks_run", "overdue", "latency_ms",
+                          "clock_offset_ms", "config_hash", "config", "version", "core_version", "table_equal", "via", "encrypted"})
+    BOOST_TEST(document()[key].is_null(), key);
+  BOOST_TEST(document()["since_heard_ms"] == 60'000);
+  BOOST_TEST(document()["last_alive"] == 1'800'000'000 - 60);
+  BOOST_TEST(document()["backlog"] == 0, "this is what we have for it");
+  BOOST_TEST(document()["daemon"] == "silent");
+  for (const char* stale : {"the clock of peer02", "the object configuration of peer02", "the core of peer02", "weight"})
+    BOOST_TEST(!has(status, stale, ""), stale);
+}
+
+BOOST_AUTO_TEST_CASE(a_delayed_return_is_shown_with_its_reason) {
+  Status status = usual();
+  cluster::NodeView& other = status.view.nodes[1];
+  other.phase = wire::NodePhase::joining;
+  BOOST_TEST(status_document(status)["nodes"][1]["return_delay"].is_null());
+  other.delay = cluster::ReturnDelay{Millis{9'200}, "peer01", 2};
+  BOOST_TEST(why_of(status, "peer02") == "peer01 delays its return for another 10 s, since it was lost 2 times within 10 minutes");
+  const Json expected{{"left_ms", 9200}, {"by", "peer01"}, {"losses", 2}, {"text", why_of(status, "peer02")}};
+  BOOST_TEST(status_document(status)["nodes"][1]["return_delay"] == expected);
+  other.delay->losses = 1;
+  BOOST_TEST(why_of(status, "peer02") == "peer01 delays its return for another 10 s, since it was lost within the last 10 minutes");
+  other.delay->losses.reset();
+  BOOST_TEST(why_of(status, "peer02") == "peer01 delays its return for another 10 s, since it was lost lately");
+  BOOST_TEST(status_document(status)["nodes"][1]["return_delay"]["losses"].is_null());
+}
+
+BOOST_AUTO_TEST_CASE(it_is_a_problem_when_every_active_node_is_drained) {
+  Status status = usual();
+  status.view.nodes[0].phase = wire::NodePhase::drained;
+  BOOST_TEST(!has(status, "drained", ""));
+  status.view.nodes[1].phase = wire::NodePhase::drained;
+  BOOST_TEST(has(status, "all 2 active nodes are drained: together they still run all hosts", "mon node undrain peer01"));
+  status.view.nodes[1].active = false;
+  BOOST_TEST(has(status, "peer01 is drained, and no other node is active: it keeps its hosts", "mon node undrain peer01"));
+  status.view.nodes[0].active = false;
+  BOOST_TEST(!has(status, "drained", ""));
+}
+
+BOOST_AUTO_TEST_CASE(hosts_that_two_nodes_check_are_a_problem) {
+  Status status = usual();
+  BOOST_TEST(status_document(status)["hosts_run_twice"] == 0);
+  status.view.run_twice = {3, "web01", "peer01", "peer02"};
+  BOOST_TEST(status_document(status)["hosts_run_twice"] == 3);
+  BOOST_TEST(
+      has(status, "3 hosts are checked by two nodes, web01 by peer01 and peer02", "compare merlin.conf and the object configuration"));
+  status.view.run_twice.hosts = 0;
+  status.refused = {
+      {RefusalReason::cluster, "its cluster is \"work\", ours is \"lab\"", "10.0.0.3:15551", "SHA256:cc", id(3), "peer03", kWall}};
+  BOOST_TEST(has(status, "until then, peer03 and this node both check the hosts that both have", "cluster = NAME"));
 }
 
 BOOST_AUTO_TEST_CASE(an_active_node_that_runs_nothing_says_why) {
   Status status = usual();
   status.view.nodes[1].phase = wire::NodePhase::drained;
   BOOST_TEST(state_of(status, "peer02") == "active");
-  BOOST_TEST(why_of(status, "peer02") == "its checks are handed over until it is told otherwise (mon node undrain peer02)");
+  BOOST_TEST(why_of(status, "peer02") == "it runs no checks until the drain ends (mon node undrain peer02)");
   status.view.nodes[0].phase = wire::NodePhase::joining;
-  BOOST_TEST(why_of(status, "peer01") == "it takes up what the others know, before it runs anything");
+  BOOST_TEST(why_of(status, "peer01") == "it compares its state with the other nodes before it runs checks");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_here_is_said) {
@@ -268,8 +313,15 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_here_is_said) {
   status.config_errors = {{"unknown key 'foo'", "merlin.conf:3:1", "remove it"}};
   status.troubles = {{"the state cannot be saved: disk full", "", "make room"}};
   BOOST_TEST(has(status, "the core is not connected here", "mon start"));
-  BOOST_TEST(has(status, "this node is alone", ""));
-  BOOST_TEST(has(status, "the last good one stays in effect: merlin.conf:3:1: unknown key 'foo'", "remove it"));
+  status.view.core_disabled = "internal error: x";
+  BOOST_TEST(has(status, "Merlin is disabled in the core here, which runs all its checks by itself: internal error: x", "mon restart"));
+  BOOST_TEST(status_document(status)["nodes"][0]["core"] == "disabled");
+  status.view.core_again = Millis{9'500};
+  BOOST_TEST(has(status, "internal error: x; it starts again in 10 s", ""));
+  status.view.core_died_early = 2;
+  BOOST_TEST(has(status, "the core here crashed 2 times soon after its start: it now runs without the comments", "see the core's log"));
+  BOOST_TEST(has(status, "no other node is active", ""));
+  BOOST_TEST(has(status, "the last valid one stays in effect: merlin.conf:3:1: unknown key 'foo'", "remove it"));
   BOOST_TEST(has(status, "the state cannot be saved", "make room"));
   const config::Config nobody = conf("");
   Status alone = usual(nobody);
@@ -292,7 +344,7 @@ BOOST_AUTO_TEST_CASE(a_store_in_trouble_is_said_with_what_to_do) {
   status.store.fault.reset();
   status.store.state = StoreStatus::State::well;
   status.store.set_aside = "/var/lib/merlin/store.db.corrupt-20260101-000000";
-  BOOST_TEST(has(status, "begun anew; the old one is /var/lib/merlin/store.db.corrupt-20260101-000000", "remove the old one"));
+  BOOST_TEST(has(status, "replaced by a new one; the old one is /var/lib/merlin/store.db.corrupt-20260101-000000", "remove the old one"));
 }
 
 BOOST_AUTO_TEST_CASE(nodes_that_do_not_agree_are_said) {
@@ -300,213 +352,8 @@ BOOST_AUTO_TEST_CASE(nodes_that_do_not_agree_are_said) {
   cluster::NodeView& other = status.view.nodes[1];
   other.clock_offset = Millis{5'001};
   other.weight = 3;
-  status.facts["peer02"].mismatch = "our merlin.conf says it is a peer of ours, its own says it is our poller";
+  status.facts["peer02"].mismatch = "our merlin.conf has it as a peer, its own has us as a poller";
   BOOST_TEST(has(status, "the clock of peer02 is 5.0 s ahead of ours", "NTP"));
-  BOOST_TEST(has(status, "gives peer02 the weight 1, in effect is 3", "mon node edit peer02 weight=3"));
-  BOOST_TEST(has(status, "its own says it is our poller", ""));
-}
-
-using History = std::vector<std::uint64_t>;
-
-// What `status` says of peer02, when the two run these, and had those before, the last first.
-std::string relation(std::uint64_t ours, const History& our_history, std::uint64_t theirs, const History& their_history) {
-  Status status = usual();
-  status.view.nodes[0].config_digest = ours;
-  status.view.nodes[0].config_history = our_history;
-  status.view.nodes[1].config_digest = theirs;
-  status.view.nodes[1].config_history = their_history;
-  return status_document(status)["nodes"][1]["config"].get<std::string>();
-}
-
-BOOST_AUTO_TEST_CASE(whose_configuration_is_newer_is_known_by_what_they_had_before) {
-  BOOST_TEST(relation(2, {1}, 2, {}) == "same");
-  BOOST_TEST(relation(2, {1}, 1, {}) == "older");
-  BOOST_TEST(relation(4, {3, 2, 1}, 2, {1}) == "older");
-  BOOST_TEST(relation(1, {}, 2, {1}) == "newer");
-  BOOST_TEST(relation(2, {1}, 3, {1}) == "differs", "changed on both sides");
-  BOOST_TEST(relation(2, {}, 3, {}) == "differs", "never the same");
-  // Rolled back to 1, after both had 2.
-  BOOST_TEST(relation(1, {2, 1}, 2, {1}) == "older");
-  BOOST_TEST(relation(2, {1}, 1, {2, 1}) == "newer");
-  BOOST_TEST(relation(1, {2}, 2, {1}) == "differs", "each has what the other had");
-}
-
-BOOST_AUTO_TEST_CASE(a_configuration_that_is_not_ours_comes_with_the_command_that_mends_it) {
-  Status status = usual();
-  cluster::NodeView& other = status.view.nodes[1];
-  other.config_digest = 99;
-  BOOST_TEST(has(status, "the object configuration of peer02 differs from ours", "mon oconf diff peer02"));
-  other.config_history = {status.view.nodes[0].config_digest};
-  BOOST_TEST(has(status, "the object configuration of peer02 is newer than ours", "mon oconf fetch peer02"));
-  other.config_history.clear();
-  status.view.nodes[0].config_history = {99};
-  BOOST_TEST(has(status, "the object configuration of peer02 is older than ours", "mon oconf push peer02"));
-}
-
-BOOST_AUTO_TEST_CASE(a_node_that_only_others_know_comes_with_the_command_that_adds_it) {
-  Status status = usual();
-  status.view.nodes.push_back(view_of(4, "peer04"));
-  status.view.nodes.back().configured = false;
-  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=ADDRESS"));
-  status.refused = {{"untrusted", "no", "10.0.0.4:40000", "SHA256:dd", id(4), "", wall}};
-  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=10.0.0.4 fingerprint=SHA256:dd"));
-}
-
-// Removed everywhere, it knocks no more: nobody is told to trust it again.
-BOOST_AUTO_TEST_CASE(a_stranger_that_has_given_up_is_forgotten) {
-  Status status = usual();
-  status.refused = {{"untrusted", "no", "10.9.9.9:40000", "SHA256:cc", id(4), "", wall - Millis{60'001}, 7}};
-  BOOST_TEST(!has(status, "", "SHA256:cc"));
-  status.view.nodes.push_back(view_of(4, "peer04"));
-  BOOST_TEST(!has(status, "", "SHA256:cc"));
-  BOOST_TEST(has(status, "peer04 is known to other nodes", "mon node add peer04 type=peer address=ADDRESS"));
-  status.refused[0].last = wall;
-  status.refused[0].reason = "identity";
-  BOOST_TEST(!has(status, "", "SHA256:cc"), "trusting it would not help");
-}
-
-// Every fix that begins with "mon" can be pasted into a shell, whatever other nodes call themselves.
-BOOST_AUTO_TEST_CASE(a_fix_holds_no_name_that_cannot_be_typed) {
-  for (const std::string name : {"node f6443f06", "x; reboot", "$(reboot)", "-all", "", "peer01", "peer02"}) {
-    Status status = usual();
-    status.view.nodes.push_back(view_of(4, name));
-    BOOST_TEST(has(status, "is known to other nodes", "mon node add NAME type=peer address=ADDRESS"), name);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(pollers_and_masters_are_no_peers_before_they_are_in_effect) {
-  config::Config config = conf("poller far {\naddress = 10.0.0.7\nhostgroup = south\nfingerprint = " + fingerprint_b +
-                               "\n}\npeer peer02 {\naddress = 10.0.0.2\n}\nmaster top {\naddress = 10.0.0.8\n}\n");
-  const auto idle = take_idle_nodes(config);
-  BOOST_REQUIRE(idle.size() == 2u);
-  BOOST_TEST(idle[0].name == "far");
-  BOOST_TEST(idle[1].name == "top");
-  BOOST_REQUIRE(config.nodes.size() == 1u);
-  BOOST_TEST(config.nodes[0].name == "peer02");
-  // They are not waited for, nor is anybody told to add them a second time.
-  NodeBook book;
-  book.set_config(config);
-  BOOST_TEST(node_settings(config, book, id(1)).peers.size() == 1u);
-  Status status = usual(config);
-  status.idle_nodes = idle;
-  status.refused = {{"untrusted", "no", "10.0.0.7:40000", "SHA256:" + fingerprint_b, id(7), "", wall, 3}};
-  BOOST_TEST(!has(status, "10.0.0.7", ""));
-  status.view.nodes.push_back(view_of(8, "top"));
-  BOOST_TEST(has(status, "top is known to other nodes", "mon node add NAME type=peer"));
-}
-
-BOOST_AUTO_TEST_CASE(certs_say_whom_we_trust_and_whom_we_refused) {
-  Status status = usual();
-  status.refused = {{"untrusted", "no", "10.0.0.3:40000", "SHA256:cc", id(3), "", wall, 4},
-                    {"not_ours", "garbage", "10.0.0.9:1", "", {}, "", wall}};
-  const Json certs = certs_document(status, "/etc/merlin/tls/cert.pem");
-  BOOST_TEST(certs["trusted"].dump() == R"([{"name":"peer02","fingerprint":"SHA256:)" + fingerprint_b + R"(","linked":true}])");
-  BOOST_REQUIRE(certs["refused"].size() == 1);
-  BOOST_TEST(certs["refused"][0]["count"] == 4);
-}
-
-BOOST_AUTO_TEST_CASE(names_that_are_no_utf8_do_not_break_the_answer) {
-  cluster::OwnerView owner;
-  const Json document = owner_document("h\xff", owner);
-  BOOST_TEST(Json::parse(one_line(document))["known"] == false);
-}
-
-BOOST_AUTO_TEST_CASE(the_owner_is_the_first_of_the_ranking_that_runs_it) {
-  cluster::OwnerView owner;
-  owner.known = true;
-  owner.runners = {id(2), id(3)};
-  for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}}) {
-    cluster::RankedNode node;
-    node.id = id(number);
-    node.name = "peer0" + std::to_string(number);
-    node.active = number != 1;
-    node.knows = true;
-    node.claims = number != 1;
-    owner.ranking.push_back(node);
-  }
-  const Json document = owner_document("web", owner);
-  BOOST_TEST(document["owner"] == "peer02");
-  BOOST_TEST(document["runners"].dump() == R"(["peer02","peer03"])");
-  BOOST_TEST(document["ranking"][0]["why"] == "not active");
-}
-
-BOOST_AUTO_TEST_CASE(a_host_that_nobody_knows_is_compared_with_those_that_are) {
-  std::vector<wire::InventoryHost> hosts;
-  for (const std::string name : {"db01.example.com", "db02.example.com", "db03.example.com", "db04.example.com", "mail", "mall", "web01"}) {
-    hosts.push_back({name, {}});
-  }
-  const cluster::Inventory inventory(hosts, 1);
-  using Names = std::vector<std::string>;
-  BOOST_TEST((near_hosts(&inventory, "db0") == Names{"db01.example.com", "db02.example.com", "db03.example.com"}));
-  BOOST_TEST((near_hosts(&inventory, "maii") == Names{"mail"}));
-  BOOST_TEST((near_hosts(&inventory, "WEB01") == Names{"web01"}));
-  BOOST_TEST(near_hosts(&inventory, "printer").empty());
-  BOOST_TEST(near_hosts(&inventory, "").empty());
-  BOOST_TEST(near_hosts(&inventory, std::string(70'000, 'x')).empty());
-  BOOST_TEST(near_hosts(nullptr, "web01").empty());
-}
-
-BOOST_AUTO_TEST_CASE(every_request_gets_one_line_whatever_it_is) {
-  FakeDuties duties;
-  for (const std::string request :
-       {"", "{", "[]", "7", "null", R"({"command":7})", R"({"command":"no"})", R"({"command":"owner"})", "\xff\xfe", "{}"}) {
-    const std::string answer = answer_request(request, true, duties);
-    BOOST_TEST(answer.find('\n') == std::string::npos);
-    BOOST_TEST(Json::parse(answer)["ok"] == false, request);
-  }
-  BOOST_TEST(answer_request(R"({"command":"status"})", false, duties) == R"({"self":"x"})");
-}
-
-BOOST_AUTO_TEST_CASE(orders_are_for_those_who_may_change_something) {
-  FakeDuties duties;
-  BOOST_TEST(Json::parse(answer_request(R"({"command":"drain"})", false, duties))["ok"] == false);
-  BOOST_TEST(duties.ordered == "");
-  BOOST_TEST(answer_request(R"({"command":"undrain","node":"peer02"})", true, duties) == R"({"ok":true})");
-  BOOST_TEST(duties.ordered == "peer02 undrain");
-  duties.outcome.changes = {"peer x added"};
-  BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":true,"changes":["peer x added"],"warnings":[]})");
-  duties.outcome.errors = {{"a", "b", "c"}};
-  BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":false,"errors":[{"what":"a","where":"b","fix":"c"}]})");
-}
-
-BOOST_AUTO_TEST_CASE(events_are_asked_for_by_what_they_are_about) {
-  FakeDuties duties;
-  FoundEvent found{{id(1), 0xab}, 7, {}};
-  found.event.time_ms = 1'700'000'000'123;
-  found.event.host = "web01";
-  found.event.service = "disk";
-  found.event.state = 2;
-  found.event.attempt = 3;
-  found.event.text = "full \xff";
-  duties.events.events = {found};
-  duties.events.arrival = 9;
-  const Json answer = Json::parse(answer_request(
-      R"({"command":"events","host":"web01","service":"","type":"alert","since_ms":5,"after":6,"limit":1000000})", false, duties));
-  BOOST_TEST(*duties.asked.host == "web01");
-  BOOST_TEST(*duties.asked.service == "");
-  BOOST_TEST((duties.asked.kind == wire::EventKind::alert));
-  BOOST_TEST(duties.asked.since_ms == 5);
-  BOOST_TEST(duties.asked.after_arrival == 6u);
-  BOOST_TEST(duties.asked.limit == kMostEvents);
-  BOOST_TEST(answer["arrival"] == 9);
-  const Json& event = answer["events"][0];
-  BOOST_TEST(event["time_ms"] == 1'700'000'000'123);
-  BOOST_TEST(event["node"] == "peer01");
-  BOOST_TEST(event["number"] == 7);
-  BOOST_TEST(event["type"] == "alert");
-  BOOST_TEST(event["state"] == "CRITICAL");
-  BOOST_TEST(event["state_type"] == "soft");
-  BOOST_TEST(event["contacts"].is_null());
-  BOOST_TEST(Json::parse(answer_request(R"({"command":"events","type":"song"})", false, duties))["ok"] == false);
-  duties.events.error = Error{"no", "", ""};
-  BOOST_TEST(Json::parse(answer_request(R"({"command":"events"})", false, duties))["ok"] == false);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_lost_to_the_history_is_a_problem) {
-  const config::Config config = conf("peer peer02 {\naddress = 10.0.0.2\nfingerprint = " + fingerprint_b + "\n}\n");
-  Status status = usual(config);
-  status.view.journal.dropped = 12;
-  status.view.journal.skipped = 13;
-  BOOST_TEST(has(status, "12 events of this node are lost", "look at the disk of the store"));
-  BOOST_TEST(has(status, "13 events of other nodes are lost", "greater backlog_max_age"));
+  BOOST_TEST(has(status, "gives peer02 the weight 1, but 3 is in effect", "mon node edit peer02 weight=3"));
+  BOOST_TEST(has(status, "its own has us as a poller", ""));
 }

@@ -1,9 +1,9 @@
-// The events in the store: what was written is read back, a gap is never made, what is past goes, and damage is found.
+// Events in the store: written events are read back, no gap arises, old events are removed, and damage is detected.
 #include <boost/test/unit_test.hpp>
 
-#include "daemon_store_support.hpp"
-#include "sqlite.hpp"
-#include "store_query.hpp"
+#include "daemon/store/sqlite.hpp"
+#include "daemon/store/store_query.hpp"
+#include "tests/unit/daemon_store_support.hpp"
 
 using namespace store_test;
 
@@ -35,7 +35,7 @@ cluster::Save with(std::vector<cluster::EventRun> runs) {
   return made;
 }
 
-// Which of the stream are there, as "first-last".
+// The stored events of the stream, as "first-last".
 std::string range(const StoreFile& file, const cluster::StreamKey& stream) {
   for (const wire::EventMark& mark : file.streams()) {
     if (mark.node == stream.node && mark.epoch == stream.epoch) return std::to_string(mark.first) + "-" + std::to_string(mark.last);
@@ -166,6 +166,10 @@ BOOST_AUTO_TEST_CASE(events_are_found_by_host_service_kind_and_time) {
   found = file.find_events(query).value;
   BOOST_TEST(found.events.size() == 3u, "what came later");
   BOOST_TEST(found.arrival == 23u, "and the rest with the next question");
+  BOOST_TEST(found.store == file.epoch());
+  query = {std::nullopt, std::nullopt, std::nullopt, INT64_MIN, 0, 3};
+  found = file.find_events(query).value;
+  BOOST_TEST(found.arrival == 3u, "from the beginning: the first ones, not the newest");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_past_is_removed_from_the_oldest_on) {
@@ -209,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_flipped_byte_is_found_and_nothing_of_it_is_told) {
   BOOST_TEST(file.find_events(query).fault.has_value());
 }
 
-// A store of the version before goes on as it is.
+// A store of the previous version is still used.
 BOOST_AUTO_TEST_CASE(an_older_store_is_brought_up_to_date) {
   BOOST_REQUIRE(!file.write(batch(save(1, {check_row(1, 1)}))));
   const std::uint64_t epoch = file.epoch();

@@ -1,4 +1,4 @@
-// Stores in folders of their own, what goes into them, and what is in them afterwards.
+// Stores in folders of their own, data for them, and their contents afterwards.
 #pragma once
 
 #include <sys/mount.h>
@@ -13,38 +13,27 @@
 #include <utility>
 #include <vector>
 
-#include "store_file.hpp"
-#include "wire/codec.hpp"
+#include "daemon/store/store_file.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 namespace store_test {
 
 using namespace merlin;
 using namespace merlin::daemon;
 
-class Folder {
- public:
-  explicit Folder(const std::string& parent = "/tmp") {
-    std::string name = parent + "/merlin-store-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+struct Folder : test::TempFolder {
+  using TempFolder::TempFolder;
   std::string store() const { return file("store.db"); }
   StoreFile::Place place(const std::string& machine = "one") const { return {store(), machine}; }
-  // Whose name has this in it.
+  // The file whose name contains this.
   std::vector<std::string> named(const std::string& part) const {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(path())) {
       if (entry.path().filename().string().find(part) != std::string::npos) found.push_back(entry.path().filename());
     }
     return found;
   }
-
- private:
-  std::string path_;
 };
 
 // A disk of its own, so small that it can be filled. Only for root.
@@ -83,7 +72,7 @@ inline std::string read(const std::string& path) {
 
 inline void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
-// Every field of it follows from the two numbers, so that a wrong one is seen.
+// The two numbers determine every field, so that a wrong one is detected.
 inline wire::Register check_row(std::uint64_t object, std::uint64_t content) {
   wire::CheckRegister check;
   check.output = "output " + std::to_string(content) + std::string(content % 200, 'x');

@@ -1,31 +1,31 @@
-// The store as the loop sees it: answers in the order of the tickets, a loop that is never held up, and nothing lost when
-// the disk comes back.
+// The store as seen by the loop: answers in the order of the tickets, a loop that is never blocked, and nothing lost when
+// the disk works again.
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
 
-#include "clocks.hpp"
-#include "daemon_store_support.hpp"
-#include "store.hpp"
-#include "store_batch.hpp"
+#include "daemon/process/clocks.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/store/store_batch.hpp"
+#include "tests/unit/daemon_store_support.hpp"
 
 using namespace store_test;
 
 namespace {
 
-// A store in a loop that turns until something has come true; counts how long the loop was away at worst.
+// A store in a loop that runs until a condition is true; measures the longest time for which the loop was blocked.
 class Running {
  public:
-  explicit Running(const Folder& folder) : beat_(loop_) {
+  explicit Running(const Folder& folder) : heartbeat_(loop_) {
     StoreEvents events;
     events.on_saved = [this](std::uint64_t ticket, bool ok) { answers.emplace_back(ticket, ok); };
     events.on_line = [this](LogLevel level, const std::string& line) { lines.push_back({level, line}); };
     events.on_lost = [this] { ++lost; };
     store.emplace(loop_, folder.place(), std::move(events));
-    beat_.set<Running, &Running::beat>(this);
-    beat_.start(0.01, 0.01);
+    heartbeat_.set<Running, &Running::heartbeat>(this);
+    heartbeat_.start(0.01, 0.01);
     held = store->open();
   }
 
@@ -56,14 +56,14 @@ class Running {
   Millis longest_pause{0};
 
  private:
-  void beat() noexcept {
+  void heartbeat() noexcept {
     const SteadyTime now = read_clocks().steady;
     longest_pause = std::max(longest_pause, now - last_);
     last_ = now;
   }
 
   ev::dynamic_loop loop_;
-  ev::timer beat_;
+  ev::timer heartbeat_;
   SteadyTime last_{};
 
  public:
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_flushed_at_the_end) {
     for (std::uint64_t ticket = 1; ticket <= 100; ++ticket) running.store->save(save(ticket, {comment_row(ticket, ticket)}));
     BOOST_REQUIRE(finish(running));
     BOOST_TEST(running.status().pending == 0u);
-    running.store->save(save(101, {comment_row(101, 101)}));  // too late, and no harm
+    running.store->save(save(101, {comment_row(101, 101)}));  // too late, but harmless
   }
   Running again(folder);
   BOOST_TEST(again.held.rows.size() == 100u);
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(many_tickets_share_a_commit) {
   for (std::uint64_t ticket = 1; ticket <= 20'000; ++ticket) running.store->save(save(ticket, {check_row(ticket, 1)}));
   BOOST_REQUIRE(running.turn_until_answered(20'000, true));
   BOOST_TEST_MESSAGE("20,000 tickets of one row: " << (read_clocks().steady - begun).count() << " ms");
-  // A commit of its own for each would have begun sqlite's log anew, once in 1,000 pages, at least 20 times: its header counts.
+  // A separate commit for each would have restarted sqlite's log once per 1,000 pages, at least 20 times: its header counts.
   const std::string log = read(folder.store() + "-wal");
   BOOST_REQUIRE(log.size() > 16u);
   BOOST_TEST(static_cast<unsigned>(log[15]) < 15u);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_opened_is_opened_when_it_can) {
   std::filesystem::create_directory(folder_in_the_way);
   write(folder_in_the_way + "/x", "");
   Running running(folder);
-  BOOST_TEST(running.count(LogLevel::error, "monitoring goes on") == 1u);
+  BOOST_TEST(running.count(LogLevel::error, "monitoring continues") == 1u);
   BOOST_TEST((running.status().state == StoreStatus::State::failing));
   running.store->save(save(1, {comment_row(1, 1)}));
   BOOST_REQUIRE(running.turn_until_answered(1, false));

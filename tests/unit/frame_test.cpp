@@ -1,6 +1,6 @@
-// Frames: what one end encodes the other reads, however the stream is cut; what is not ours is refused before memory
-// is spent on it.
-#include "wire/frame.hpp"
+// Frames: one end decodes what the other encodes, however the stream is cut; foreign data is refused before memory
+// is allocated for it.
+#include "shared/wire/frame.hpp"
 
 #include <zstd.h>
 
@@ -12,7 +12,7 @@ using wire::FrameReader;
 
 namespace {
 
-// 12 bytes and nothing behind them.
+// 12 bytes and nothing after them.
 std::string header(std::uint16_t magic, std::uint16_t flags, std::uint16_t reserved, std::uint32_t length) {
   std::string bytes;
   const auto put = [&bytes](std::uint32_t value, int width) {
@@ -56,7 +56,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_bytes_of_a_frame_are_as_documented) {
-  const std::string frame = wire::encode_frame(7, "abc");
+  const std::string frame = wire::encode_frame(7, "abc").value();
   BOOST_TEST(frame == header(0x4D4C, 0, 0, 3) + "abc");
   BOOST_TEST(frame.substr(0, 2) == "ML");
   BOOST_TEST(frame.size() == wire::kFrameHeaderBytes + 3);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_of_a_frame_are_as_documented) {
 BOOST_AUTO_TEST_CASE(frames_are_read_wherever_the_stream_is_cut) {
   const std::vector<std::string> payloads = {"", "a", repetitive(511), repetitive(512), repetitive(5000), std::string(300, '\0')};
   std::string stream;
-  for (const auto& payload : payloads) stream += wire::encode_frame(static_cast<std::uint8_t>(payload.size() % 256), payload, true);
+  for (const auto& payload : payloads) stream += wire::encode_frame(static_cast<std::uint8_t>(payload.size() % 256), payload, true).value();
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
     FrameReader reader;
     reader.feed(std::string_view(stream).substr(0, cut));
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(frames_are_read_wherever_the_stream_is_cut) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_of_single_bytes_is_read) {
-  const std::string frame = wire::encode_frame(9, repetitive(2000), true);
+  const std::string frame = wire::encode_frame(9, repetitive(2000), true).value();
   FrameReader reader;
   for (std::size_t i = 0; i + 1 < frame.size(); ++i) {
     reader.feed(std::string_view(frame).substr(i, 1));
@@ -96,14 +96,14 @@ BOOST_AUTO_TEST_CASE(a_stream_of_single_bytes_is_read) {
 
 BOOST_AUTO_TEST_CASE(compression_is_used_only_where_it_helps) {
   const std::string large = repetitive(4000);
-  BOOST_TEST(wire::encode_frame(1, large, true).size() < large.size() / 4);
-  BOOST_TEST(wire::encode_frame(1, large, false).size() == large.size() + wire::kFrameHeaderBytes);
-  BOOST_TEST(wire::encode_frame(1, repetitive(511), true).size() == 511 + wire::kFrameHeaderBytes);
+  BOOST_TEST(wire::encode_frame(1, large, true).value().size() < large.size() / 4);
+  BOOST_TEST(wire::encode_frame(1, large, false).value().size() == large.size() + wire::kFrameHeaderBytes);
+  BOOST_TEST(wire::encode_frame(1, repetitive(511), true).value().size() == 511 + wire::kFrameHeaderBytes);
 
   std::string noise;
   std::uint32_t state = 1;
   while (noise.size() < 4000) noise += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
-  BOOST_TEST(wire::encode_frame(1, noise, true).size() == noise.size() + wire::kFrameHeaderBytes);
+  BOOST_TEST(wire::encode_frame(1, noise, true).value().size() == noise.size() + wire::kFrameHeaderBytes);
 }
 
 // F51
@@ -111,12 +111,15 @@ BOOST_AUTO_TEST_CASE(the_largest_payload_passes_and_one_byte_more_does_not) {
   const std::string largest(wire::kMaxPayloadBytes, 'x');
   for (bool compress : {false, true}) {
     FrameReader reader(wire::kMaxPayloadBytes);
-    reader.feed(wire::encode_frame(1, largest, compress));
+    reader.feed(wire::encode_frame(1, largest, compress).value());
     const auto frames = read_all(reader);
     BOOST_REQUIRE_EQUAL(frames.size(), 1u);
     BOOST_TEST((frames[0].payload == largest));
   }
   BOOST_TEST(contains(refusal(header(0x4D4C, 0, 0, wire::kMaxPayloadBytes + 1), wire::kMaxPayloadBytes), "4194305 bytes"));
+  const auto too_large = wire::encode_frame(1, largest + "x");
+  BOOST_REQUIRE(!too_large);
+  BOOST_TEST(too_large.error().what == "a message of 4194305 bytes, 4194304 are allowed");
 }
 
 // F51
@@ -139,19 +142,19 @@ BOOST_AUTO_TEST_CASE(after_an_error_the_reader_stays_in_error_and_keeps_nothing)
   FrameReader reader;
   reader.feed(std::string(100, 'x'));
   BOOST_TEST(!reader.next().ok());
-  reader.feed(wire::encode_frame(1, "good"));
+  reader.feed(wire::encode_frame(1, "good").value());
   BOOST_TEST(!reader.next().ok());
   BOOST_TEST(reader.buffered_bytes() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_compressed_payload_may_not_unfold_past_the_limit) {
-  const std::string bomb = wire::encode_frame(1, std::string(wire::kMaxPayloadBytes, 'x'), true);
+  const std::string bomb = wire::encode_frame(1, std::string(wire::kMaxPayloadBytes, 'x'), true).value();
   BOOST_TEST(bomb.size() < 2000u);
   BOOST_TEST(contains(refusal(bomb), "4194304 bytes, 16384 are allowed"));
 }
 
 BOOST_AUTO_TEST_CASE(damaged_compression_is_refused) {
-  const std::string good = wire::encode_frame(1, repetitive(4000), true);
+  const std::string good = wire::encode_frame(1, repetitive(4000), true).value();
   const std::string stored = good.substr(wire::kFrameHeaderBytes);
   const auto framed = [](const std::string& payload) { return header(0x4D4C, 1, 0, static_cast<std::uint32_t>(payload.size())) + payload; };
   BOOST_TEST(refusal(framed(stored)) == "");
@@ -175,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_compressed_payload_that_hides_its_length_is_refused) {
 BOOST_AUTO_TEST_CASE(larger_frames_are_welcome_once_the_peer_is_known) {
   const std::string large(wire::kMaxHandshakePayloadBytes + 1, 'x');
   FrameReader reader;
-  reader.feed(wire::encode_frame(1, "hello") + wire::encode_frame(2, large));
+  reader.feed(wire::encode_frame(1, "hello").value() + wire::encode_frame(2, large).value());
   auto first = reader.next();
   BOOST_REQUIRE(first.ok());
   BOOST_TEST((*first)->payload == "hello");
@@ -183,9 +186,9 @@ BOOST_AUTO_TEST_CASE(larger_frames_are_welcome_once_the_peer_is_known) {
   BOOST_TEST(read_all(reader).size() == 1u);
 }
 
-// The header names the sender's version so that a newer one can be understood far enough to agree on an older.
+// The header contains the sender's version so that a newer node can be understood well enough to agree on an older one.
 BOOST_AUTO_TEST_CASE(the_version_of_the_sender_is_handed_on) {
-  std::string frame = wire::encode_frame(1, "hello");
+  std::string frame = wire::encode_frame(1, "hello").value();
   frame[2] = 2;
   FrameReader reader;
   reader.feed(frame);

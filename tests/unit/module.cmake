@@ -1,6 +1,5 @@
-foreach(part last_good notify notify_queue waits objects operator commands takeover rows silence spool stall talk)
+foreach(part acknowledgements alerts core_side last_good notify notify_counts notify_queue waits objects operator commands command_times reactions errors limits takeover rows shell silence spool stall talk)
   merlin_test(module_${part}_test ${CMAKE_CURRENT_LIST_DIR}/module_${part}_test.cpp LINK merlin_module_logic)
-  target_include_directories(module_${part}_test PRIVATE ${CMAKE_CURRENT_LIST_DIR})
 endforeach()
 if(NOT MERLIN_SANITIZE AND NOT MERLIN_COVERAGE)
   add_test(NAME module_linkage COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/module_linkage.py $<TARGET_FILE:merlin>)

@@ -1,17 +1,14 @@
-// A core of plain values: what the module does to it can be looked at, its clock stands until it is moved.
+// A core of plain values: tests can inspect what the module does to it, and its clock is set by hand.
 #pragma once
-
-#include <poll.h>
 
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "module/core/core.hpp"
-#include "module_fake_operator.hpp"
+#include "module/agent/core.hpp"
+#include "tests/unit/module_fake_operator.hpp"
 
 namespace merlin::neb {
 
@@ -23,9 +20,10 @@ struct FakeObject {
   Schedule schedule{0, 0, 60, true, false, false};
   std::vector<std::pair<Seconds, Seconds>> moves;  // run_at, shown
   int results = 0;
-  wire::CheckResult handed_in;  // the last of them
+  wire::CheckResult handed_in;  // the last one
   int undone = 0;
-  bool obsesses = true;
+  bool is_volatile = false;
+  int downtime_depth = 0;
 };
 
 class FakeCore final : public Core {
@@ -44,21 +42,8 @@ class FakeCore final : public Core {
   }
   Seconds seconds() const { return clock.wall.time_since_epoch().count() / 1000; }
 
-  // One turn of the loop: everything that is ready, at most `wait_ms` from now.
-  bool turn(int wait_ms = 0) {
-    std::vector<pollfd> ready;
-    for (const auto& [fd, entry] : watched) ready.push_back({fd, entry.second, 0});
-    if (::poll(ready.data(), ready.size(), wait_ms) <= 0) return false;
-    for (const pollfd& entry : ready) {
-      const auto found = watched.find(entry.fd);
-      if (entry.revents != 0 && found != watched.end()) found->second.first->on_ready(entry.fd);
-    }
-    return true;
-  }
-
   Now now() const override { return clock; }
   std::string program() const override { return "fake 1"; }
-  std::string state_folder() const override { return folder; }
   void log(LogLevel, std::string_view line) override { lines.emplace_back(line); }
   const char* keep(const std::string& name) override { return names.emplace_back(name).c_str(); }
   Index host_count() const override { return hosts; }
@@ -69,6 +54,7 @@ class FakeCore final : public Core {
   std::uint64_t config_digest() const override { return 7; }
   std::int64_t config_changed_ms() const override { return 0; }
   Schedule schedule(Index object) const override { return objects[object].schedule; }
+  void correct_last_check(Index object, Seconds last_check) override { objects[object].schedule.last_check = last_check; }
   void move_check(Index object, Seconds run_at, Seconds next) override {
     objects[object].moves.emplace_back(run_at, next);
     objects[object].schedule.next_check = next;
@@ -100,32 +86,37 @@ class FakeCore final : public Core {
   }
   NotifyCount notify_count(Index object) const override {
     const wire::CheckRegister& state = objects[object].state;
-    return {state.current_state, state.state_type == 1, state.notification_number, state.notified_on};
+    return {state.current_state, state.state_type == 1, state.notification_number, state.notified_on, objects[object].is_volatile};
   }
   void set_notify_count(Index object, int number, std::uint32_t notified_on) override {
     objects[object].state.notification_number = number;
     objects[object].state.notified_on = notified_on;
   }
   void restart_notify_interval(Index object) override { objects[object].state.next_notification = (seconds() + 60) * 1000; }
-  int notify(Index object, const wire::Notification& notification) override {
+  NotifySnapshot notify_snapshot(Index object) const override {
+    NotifySnapshot snapshot;
+    snapshot.state = objects[object].state;
+    snapshot.downtime_depth = objects[object].downtime_depth;
+    return snapshot;
+  }
+  int notify(Index object, const NotifyCall& call) override {
     wire::CheckRegister& state = objects[object].state;
-    const bool normal = notification.kind == wire::NotificationKind::problem || notification.kind == wire::NotificationKind::recovery;
+    const wire::CheckRegister seen = call.as_of != nullptr ? call.as_of->state : state;
+    const wire::NotificationKind kind = call.notification.kind;
+    const bool normal = kind == wire::NotificationKind::problem || kind == wire::NotificationKind::recovery;
     if (contacts > 0 && normal) {
       ++state.notification_number;
-      state.notified_on |= 1U << state.current_state;
+      state.notified_on |= 1U << seen.current_state;
     }
-    told.push_back({object, notification.kind, state.notification_number, state.notified_on, notification});
+    const int depth = call.as_of != nullptr ? call.as_of->downtime_depth : objects[object].downtime_depth;
+    told.push_back({object, kind, state.notification_number, state.notified_on, call.notification, seen.output, depth});
     return contacts;
   }
-  void suppress_reactions() override { handlers_on = false; }
-  void restore_reactions() override { handlers_on = true; }
-  bool obsesses(Index object) const override { return objects[object].obsesses; }
-  void set_obsesses(Index object, bool obsesses) override { objects[object].obsesses = obsesses; }
-  FakeOperatorCore& people() override { return operators; }
-  bool watch(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLIN).second; }
-  bool watch_writable(int fd, Watcher& watcher) override { return watched.try_emplace(fd, &watcher, POLLOUT).second; }
-  void unwatch(int fd) override { watched.erase(fd); }
-  void close_in_children(int fd, bool close) override { close ? closes.push_back(fd) : static_cast<void>(std::erase(closes, fd)); }
+  void suppress_event_handlers() override { handlers_on = false; }
+  void suppress_perfdata() override { perfdata_on = false; }
+  void restore_reactions() override { handlers_on = perfdata_on = true; }
+  void obsess(Index object) override { obsessed.push_back(object); }
+  FakeOperatorCore& operators() override { return operator_core; }
 
   struct Brought {
     Index object;
@@ -136,30 +127,31 @@ class FakeCore final : public Core {
     bool known = false;
   };
 
-  // As the core told it: its number then, and the states told so far.
+  // As the core reported it: its number then, and the states notified so far.
   struct Told {
     Index object;
     wire::NotificationKind kind;
     int number;
     std::uint32_t notified_on;
     wire::Notification notification;
+    std::string output;
+    int downtime_depth = 0;
   };
 
   Index hosts = 0;
-  int contacts = 1;  // that are told of each notification
+  int contacts = 1;  // who receive each notification
   std::vector<Told> told;
   std::vector<FakeObject> objects;
-  FakeOperatorCore operators;
-  std::string folder;  // state_folder()
+  FakeOperatorCore operator_core;
   std::vector<std::string> lines;
   std::deque<std::string> names;
   std::vector<Brought> shown;
   std::vector<Index> moved;
-  std::vector<int> closes;
   bool handlers_on = true;
+  bool perfdata_on = true;
+  std::vector<Index> obsessed;
   std::function<void(Index)> on_bring_in;
   std::function<void(Index)> on_process;
-  std::map<int, std::pair<Watcher*, short>> watched;
   Now clock{SteadyTime{Millis{1'000'000}}, WallTime{Millis{1'700'000'000'000}}};
 };
 

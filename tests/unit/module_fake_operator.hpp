@@ -1,4 +1,4 @@
-// The operator's side of a core of plain values.
+// The operator's interface of a core of plain values.
 #pragma once
 
 #include <algorithm>
@@ -7,14 +7,14 @@
 #include <tuple>
 #include <vector>
 
-#include "module/core/operator_core.hpp"
+#include "module/agent/operator_core.hpp"
 
 namespace merlin::neb {
 
 class FakeOperatorCore final : public OperatorCore {
  public:
   struct Acknowledgement {
-    wire::AcknowledgementRegister content;
+    bool sticky = false;
     bool shown = false;
   };
   using AttributeKey = std::tuple<Subject::Kind, Index, std::string>;
@@ -26,7 +26,7 @@ class FakeOperatorCore final : public OperatorCore {
   std::map<AttributeKey, std::string> attributes;
   std::vector<std::string> contacts{"admin"};
   std::vector<std::string> commands;
-  std::vector<std::string> done;  // what was brought in, in words
+  std::vector<std::string> done;  // the applied changes, in words
   LocalId next_id = 1;
   std::function<Index(Index)> host_of;  // empty: the fake objects are hosts
 
@@ -61,7 +61,7 @@ class FakeOperatorCore final : public OperatorCore {
     }
   }
   LocalId add_comment(Index object, const wire::CommentRegister& content) override {
-    comments[next_id] = {next_id, object, false, content};
+    comments[next_id] = {next_id, object, content};
     done.push_back("comment " + content.text);
     return next_id++;
   }
@@ -94,15 +94,28 @@ class FakeOperatorCore final : public OperatorCore {
   }
   bool has_problem(Index object) const override { return problems.contains(object) && problems.at(object); }
   bool acknowledged(Index object) const override { return acknowledgements.contains(object) && acknowledgements.at(object).shown; }
-  bool acknowledged_sticky(Index object) const override { return acknowledged(object) && acknowledgements.at(object).content.sticky; }
-  void acknowledge(Index object, const wire::AcknowledgementRegister& content) override {
+  bool acknowledged_sticky(Index object) const override { return acknowledged(object) && acknowledgements.at(object).sticky; }
+  void acknowledge(Index object, bool sticky) override {
     if (acknowledged(object)) return;
-    acknowledgements[object] = {content, true};
-    done.push_back("acknowledge " + content.text);
+    acknowledgements[object] = {sticky, true};
+    done.push_back("acknowledge");
   }
   void remove_acknowledgement(Index object) override {
-    acknowledgements.erase(object);
+    end_acknowledgement(object);
     done.push_back("unacknowledge");
+  }
+  // As the core does it, also by itself: with its comments, except for persistent ones.
+  void end_acknowledgement(Index object) {
+    acknowledgements.erase(object);
+    std::vector<LocalId> gone;
+    for (const auto& [id, comment] : comments) {
+      const bool ends = comment.object == object && comment.content.of_acknowledgement && !comment.content.persistent;
+      if (ends) gone.push_back(id);
+    }
+    for (LocalId id : gone) {
+      comments.erase(id);
+      if (on_comment_deleted) on_comment_deleted(id);
+    }
   }
   Index contact_count() const override { return static_cast<Index>(contacts.size()); }
   std::string_view contact_name(Index contact) const override { return contacts[contact]; }

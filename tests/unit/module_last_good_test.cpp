@@ -1,8 +1,8 @@
-// A merlin.conf that becomes wrong while the core runs changes nothing at its reload.
+// A merlin.conf that becomes invalid while the core runs changes nothing at its reload.
 #include <boost/test/unit_test.hpp>
 
-#include "config_memory.hpp"
-#include "module/last_good.hpp"
+#include "module/shell/last_good.hpp"
+#include "tests/unit/config_memory.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -37,7 +37,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_became_wrong_leaves_the_settings_as_they_wer
   BOOST_REQUIRE(right.result.ok());
   BOOST_TEST(!right.is_last_good);
   BOOST_TEST(right.errors.empty());
-  // All of it is as it was then: the included files and the host's name too.
+  // Everything is as it was then, including included files and the host's name.
   disk.files = {{kPath, "partition = some\ninclude conf.d/*\n"}, {"/etc/merlin/conf.d/two", "peer server03 {\n}\n"}};
   disk.name = "renamed";
   for (int reload = 0; reload < 2; ++reload) {

@@ -1,4 +1,4 @@
-"""merlin.so, which lives in the core's process, needs nothing but libc and OpenSSL and shows nothing but its entry points."""
+"""merlin.so, which runs in the core's process, needs nothing but libc and OpenSSL and exports nothing but its entry points."""
 import subprocess
 import sys
 
@@ -21,13 +21,13 @@ def exported(path):
 
 
 def of_the_core(path):
-    """Undefined symbols that no library gives: the core's. A core without one of them would not load the module, and end."""
+    """Undefined symbols that no library defines: the core's. A core without one of them would not load the module, and end."""
     lines = (line.split() for line in output("nm", "-D", "--undefined-only", path).splitlines())
     return {words[-1] for words in lines if words[-2] == "U" and "@" not in words[-1]}
 
 
 def our_own(path):
-    """Names of ours that were compiled but not linked in: with lazy binding such a module loads, and fails when it calls them."""
+    """Our own symbols that were compiled but not linked: with lazy binding such a module loads, and fails when it calls them."""
     lines = output("nm", "-D", "--undefined-only", path).splitlines()
     return [line.split()[-1] for line in lines if "6merlin" in line.split()[-1]]
 

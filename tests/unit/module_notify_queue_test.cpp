@@ -1,7 +1,7 @@
-// What the notifier keeps for its daemon is bounded, and the oldest goes first.
+// What the notifier keeps for its daemon is bounded, and the oldest is dropped first.
 #include <boost/test/unit_test.hpp>
 
-#include "module/notifier_queue.hpp"
+#include "module/agent/notifier_queue.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(requests_are_bounded_and_the_oldest_go) {
   custom.text.assign(64 * 1024, 'x');
   for (std::uint64_t cause = 1; cause <= 1000; ++cause) {
     custom.cause = cause;
-    requests.add(0, custom, {});
+    requests.add(static_cast<Index>(cause), custom, {}, {});
   }
   BOOST_TEST(requests.dropped() > 700u);
   BOOST_TEST(requests.size() + requests.dropped() == 1000u);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_is_remembered_for_a_while_and_bounded) {
     told.add(done, number <= 5, start);
   }
   BOOST_REQUIRE(told.next_to_say() != nullptr);
-  // All but one of those that were not said yet are left behind by the link.
+  // All but one of the unsent ones remain when the link ends.
   told.rewind(start + NotifierTold::kRemembered + Millis{1});
   int left = 0;
   for (const auto* next = told.next_to_say(); next != nullptr; next = told.next_to_say()) ++left;
@@ -45,4 +45,36 @@ BOOST_AUTO_TEST_CASE(what_was_told_is_remembered_for_a_while_and_bounded) {
   BOOST_TEST(!told.has(done.notification));
   done.notification.number = 51;
   BOOST_TEST(told.has(done.notification));
+}
+
+BOOST_AUTO_TEST_CASE(of_one_object_so_many_wait_and_the_newest_stays) {
+  NotifierRequests requests;
+  wire::Notification custom;
+  custom.kind = Kind::custom;
+  for (custom.cause = 1; custom.cause <= NotifierRequests::kMostOfObject + 10; ++custom.cause) requests.add(0, custom, {}, {});
+  BOOST_TEST(requests.size() == NotifierRequests::kMostOfObject);
+  BOOST_TEST(requests.dropped() == 10u);
+  BOOST_REQUIRE(requests.next_to_say({}) != nullptr);
+  BOOST_TEST(requests.next_to_say({}) == nullptr, "one at a time");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_of_an_object_is_asked_for_when_the_one_before_is_decided) {
+  NotifierRequests requests;
+  wire::Notification problem;
+  problem.number = 1;
+  wire::Notification recovery = problem;
+  recovery.kind = Kind::recovery;
+  requests.add(0, problem, {}, {});
+  requests.add(0, recovery, {}, {});
+  requests.add(1, problem, {}, {});
+  const std::uint64_t first = requests.next_to_say({})->request;
+  BOOST_TEST(requests.next_to_say({})->object == 1u);
+  BOOST_TEST(requests.next_to_say({}) == nullptr);
+  auto taken = requests.take(first);
+  BOOST_REQUIRE(taken.has_value());
+  requests.put_back(*std::move(taken));
+  BOOST_TEST(requests.next_to_say({})->request == first, "it was not decided after all");
+  BOOST_TEST(requests.next_to_say({}) == nullptr);
+  requests.take(first);
+  BOOST_TEST((requests.next_to_say({})->notification.kind == Kind::recovery));
 }

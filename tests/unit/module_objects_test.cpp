@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
-#include "module/inventory.hpp"
-#include "module/ownership.hpp"
-#include "module_fake_core.hpp"
+#include "module/agent/inventory.hpp"
+#include "module/agent/ownership.hpp"
+#include "tests/unit/module_fake_core.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -30,10 +30,10 @@ BOOST_FIXTURE_TEST_CASE(objects_are_found_by_key_and_no_other_key_finds_one, Sma
   BOOST_TEST(objects.services() == 3u);
   for (Index object = 0; object < objects.size(); ++object) BOOST_TEST(objects.find(objects.key(object)) == object);
   BOOST_TEST(objects.find({host_key("web"), service_key("web", "disk")}) == 5u);
-  BOOST_TEST(objects.find({host_key("db"), service_key("web", "disk")}) == no_object);
-  BOOST_TEST(objects.find({host_key("gone"), 0}) == no_object);
-  BOOST_TEST(objects.find({host_key("web"), host_key("db")}) == no_object);
-  BOOST_TEST(Objects().find_unit(1) == no_object);
+  BOOST_TEST(objects.find({host_key("db"), service_key("web", "disk")}) == kNoObject);
+  BOOST_TEST(objects.find({host_key("gone"), 0}) == kNoObject);
+  BOOST_TEST(objects.find({host_key("web"), host_key("db")}) == kNoObject);
+  BOOST_TEST(Objects().find_unit(1) == kNoObject);
 }
 
 BOOST_FIXTURE_TEST_CASE(services_are_chained_to_their_host_in_any_order, Small) {
@@ -55,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(equal_names_give_equal_digests_whatever_the_order_of_ids
   const Objects objects(core);
   const Objects others(other);
   BOOST_TEST(Inventory(core, objects).digest() == Inventory(other, others).digest());
-  // The same names, but a service that moved to another host.
+  // The same names, but a service has moved to another host.
   FakeCore moved;
   moved.add_host("alone");
   moved.add_host("db");
@@ -95,6 +95,24 @@ BOOST_AUTO_TEST_CASE(a_large_inventory_comes_in_bounded_parts_with_nothing_missi
   BOOST_TEST(!none.next());
 }
 
+// I9: one name that merlind would reject does not affect the node's other objects.
+BOOST_AUTO_TEST_CASE(a_name_beyond_the_bound_is_left_out_of_the_inventory) {
+  FakeCore core;
+  core.add_host("web");
+  core.add_host(std::string(5'000, 'h'));
+  core.add_service(0, "http");
+  core.add_service(0, std::string(4'097, 's'));
+  const Objects objects(core);
+  Inventory inventory(core, objects);
+  BOOST_TEST(inventory.left_out().total() == 2u);
+  const auto part = inventory.next();
+  BOOST_REQUIRE(part);
+  BOOST_REQUIRE(part->hosts.size() == 1u);
+  BOOST_TEST(part->hosts[0].name == "web");
+  BOOST_TEST(part->hosts[0].services == std::vector<std::string>{"http"}, boost::test_tools::per_element());
+  BOOST_TEST(part->last);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_host_brings_its_services_and_a_lone_service_comes_alone, Small) {
   const Objects objects(core);
   Ownership ownership(objects, {}, core.now().steady);
@@ -110,7 +128,7 @@ BOOST_FIXTURE_TEST_CASE(a_host_brings_its_services_and_a_lone_service_comes_alon
   std::sort(wanted.begin(), wanted.end());
   BOOST_TEST(claims == wanted);
 
-  // Its host comes and goes: the lone service stays.
+  // Its host comes and goes: the orphan service stays.
   wire::Epoch next;
   next.number = 2;
   next.added = {host_key("db")};

@@ -1,4 +1,4 @@
-// The whole module between a played daemon and the operator's side of a fake core.
+// The whole module between a simulated daemon and the operator's interface of a fake core.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -6,17 +6,29 @@
 #include <string>
 #include <vector>
 
-#include "cluster/versions.hpp"
-#include "module_played_daemon.hpp"
+#include "module/shell/spool.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "tests/unit/module_played_daemon.hpp"
 
 namespace merlin::neb {
 
 struct Desk : Talk {
   Desk() {
-    core.operators.host_of = [this](Index object) { return object < core.hosts ? object : core.objects[object].host_index; };
-    core.operators.on_comment_deleted = [this](LocalId id) { module->people().comment_deleted(id); };
+    core.operator_core.host_of = [this](Index object) { return object < core.hosts ? object : core.objects[object].host_index; };
+    core.operator_core.on_comment_deleted = [this](LocalId id) { module->operators().comment_deleted(id); };
   }
-  void restart() { module = std::make_unique<Module>(core, config, nullptr, 43); }
+  // What the shell does at the end of the core's loop and at the next start.
+  void leave(bool reload) {
+    const Spool kept = module->leave(reload);
+    if (!state_folder.empty() && !kept.empty()) BOOST_REQUIRE(write_spool(state_folder + "/merlin.spool", kept));
+  }
+  void restart() {
+    begin(43);
+    if (state_folder.empty()) return;
+    auto kept = take_spool(state_folder + "/merlin.spool");
+    BOOST_REQUIRE(kept.ok());
+    if (*kept) module->restore(**std::move(kept));
+  }
   void up(std::vector<std::uint64_t> units = {}) {
     connect();
     follow(std::move(units));
@@ -68,27 +80,32 @@ struct Desk : Talk {
     content.has_been_checked = true;
     content.last_hard_ok_hlc = last_hard_ok;
     content.last_change_hlc = last_change;
-    core.operators.problems[object] = state != 0;
+    core.operator_core.problems[object] = state != 0;
     give({other(object, wire::RegisterKind::check, 0, content, hlc)});
   }
-  void acknowledge(Index object, bool sticky) {
-    core.operators.problems[object] = true;
+  LocalId acknowledge(Index object, bool sticky, bool persistent = false) {
+    core.operator_core.problems[object] = true;
     wire::AcknowledgementRegister content;
     content.set = true;
     content.sticky = sticky;
     content.notify = true;
+    content.persistent = persistent;
     content.author = "me";
     content.text = "seen";
     module->acknowledged(object, content);
-    LocalComment comment = core.operators.comment(object, "seen", core.seconds());
-    comment.of_acknowledgement = core.operators.comments[comment.id].of_acknowledgement = true;
-    core.operators.acknowledgements[object] = {content, true};
-    module->people().comment_added(comment);
+    LocalComment comment = core.operator_core.comment(object, "seen", core.seconds());
+    comment.content.of_acknowledgement = true;
+    comment.content.persistent = persistent;
+    core.operator_core.comments[comment.id] = comment;
+    core.operator_core.acknowledgements[object] = {sticky, true};
+    module->operators().comment_added(comment);
     run(2);
+    return comment.id;
   }
   std::uint64_t clock(std::int64_t after_ms = 0) const { return cluster::hlc_of(began + Millis{after_ms}); }
 
   WallTime began = core.clock.wall;
+  std::string state_folder;  // empty: the core keeps nothing
   std::uint64_t batch = 0;
   std::uint64_t batches = 0;
 };

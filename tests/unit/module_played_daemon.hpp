@@ -1,114 +1,123 @@
-// The whole module on a fake core, with its daemon played over a real unix socket.
+// The module's agent on a fake core in virtual time, with a simulated daemon.
 #pragma once
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "module/module.hpp"
-#include "module_fake_core.hpp"
-#include "wire/codec.hpp"
+#include "module/agent/agent.hpp"
+#include "module/shell/shell.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/module_fake_core.hpp"
 
 namespace merlin::neb {
 
-class PlayedDaemon {
+// The daemon at the other end of the agent's link, and the link itself.
+class PlayedDaemon final : public Driver {
  public:
-  PlayedDaemon() : path_("/tmp/merlin-talk." + std::to_string(::getpid()) + ".sock") {
-    ::unlink(path_.c_str());
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    path_.copy(name.sun_path, sizeof name.sun_path - 1);
-    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    BOOST_REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0);
-    BOOST_REQUIRE(::listen(listener_, 8) == 0);
+  // ---- the agent's side
+  void send(const wire::Frame& message) override {
+    if (!linked_) return;
+    unread_.push_back(message);
+    unread_bytes_ += wire::kFrameHeaderBytes + message.payload.size();
   }
-  ~PlayedDaemon() {
-    hang_up();
-    ::close(listener_);
-    ::unlink(path_.c_str());
-  }
-  const std::string& path() const { return path_; }
+  std::size_t unsent_bytes() const override { return unread_bytes_; }
+  void trust_daemon() override {}
+  void wake() override { woken = true; }
 
-  bool accept() {
-    hang_up();
-    link_ = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
-    reader_ = wire::FrameReader(wire::kMaxPayloadBytes);
-    return link_ >= 0;
-  }
-  void hang_up() {
-    if (link_ >= 0) ::close(link_);
-    link_ = -1;
-  }
-  void write(std::string_view bytes) {
-    BOOST_REQUIRE(::send(link_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
-  }
+  // ---- the daemon's side
   template <class Message>
   void say(const Message& message) {
-    write(wire::to_frame(message));
+    say_frame({wire::kProtocolVersion, static_cast<std::uint8_t>(Message::type_id), wire::encode(message)});
   }
-  // Frames that have come so far; `ended` once the module has closed.
+  void say_frame(wire::Frame frame) { to_agent_.push_back(std::move(frame)); }
+  // Moves the messages so far to `frames`; sets `ended` once the agent has closed the link.
   void read() {
-    char bytes[65536];
-    for (ssize_t count = 1; count > 0;) {
-      count = ::recv(link_, bytes, sizeof bytes, 0);
-      if (count == 0) ended = true;
-      if (count > 0) reader_.feed({bytes, static_cast<std::size_t>(count)});
+    for (wire::Frame& frame : unread_) {
+      if (frame.type == static_cast<std::uint8_t>(wire::CoreHeartbeat::type_id) && !silent)
+        say(wire::DaemonHeartbeat{wire::decode<wire::CoreHeartbeat>(frame.payload)->number});
+      frames.push_back(std::move(frame));
     }
-    for (auto frame = reader_.next(); frame && *frame; frame = reader_.next()) take(std::move(**frame));
+    unread_.clear();
+    unread_bytes_ = 0;
   }
+  void hang_up() { hung_up_ = true; }
 
   std::deque<wire::Frame> frames;
   bool ended = false;
-  bool silent = false;  // reads, and answers no beat
+  bool silent = false;  // reads, but answers no heartbeat
+  bool woken = false;
 
  private:
-  void take(wire::Frame frame) {
-    if (frame.type == static_cast<std::uint8_t>(wire::CoreBeat::type_id) && !silent) {
-      const std::string answer = wire::to_frame(wire::DaemonBeat{wire::decode<wire::CoreBeat>(frame.payload)->number});
-      static_cast<void>(::send(link_, answer.data(), answer.size(), MSG_NOSIGNAL));
-    }
-    frames.push_back(std::move(frame));
-  }
+  friend struct Talk;
 
-  std::string path_;
-  int listener_ = -1;
-  int link_ = -1;
-  wire::FrameReader reader_;
+  bool linked_ = false;
+  bool hung_up_ = false;
+  std::deque<wire::Frame> unread_;
+  std::size_t unread_bytes_ = 0;
+  std::deque<wire::Frame> to_agent_;
 };
 
 struct Talk {
   Talk() {
     fill_small(core);
     for (FakeObject& object : core.objects) object.schedule.has_been_checked = true;
-    config.module.daemon.unix_path = daemon.path();
-    module = std::make_unique<Module>(core, config, nullptr, 42);
+    begin();
+  }
+  // A new start of the core.
+  void begin(std::uint64_t boot_id = 42) {
+    end_link();
+    module = std::make_unique<Agent>(core, daemon, config, boot_id);
   }
 
   // Some ticks of the loop, 50 ms apart.
   void run(int ticks = 4) {
     for (int i = 0; i < ticks; ++i) {
-      core.pass(Millis{50});
-      ::usleep(52000);  // the timer is real
+      core.pass(Pulse::kTick);
+      silence_ += Pulse::kTick;
+      module->tick(core.now());
+      notice_lost();
       turns();
       daemon.read();
       turns();
     }
   }
+  // Everything that can be done without time passing.
   void turns() {
-    for (int turn = 0; turn < 50 && core.turn(); ++turn) {
+    notice_lost();
+    for (int turn = 0; turn < 1000; ++turn) {
+      daemon.woken = false;
+      bool more = module->work(core.now(), 1);
+      if (!daemon.to_agent_.empty() && module->receives() && daemon.linked_) {
+        const wire::Frame frame = std::move(daemon.to_agent_.front());
+        daemon.to_agent_.pop_front();
+        silence_ = Millis{0};
+        if (!module->receive(frame, core.now())) end_link();
+        more = true;
+      }
+      if (!more) return;
     }
   }
-  void connect() {
-    for (int i = 0; i < 60 && !daemon.accept(); ++i) run(1);
-    turns();
-    daemon.frames.clear();
+  // The agent finds its daemon. False: the link already exists.
+  bool accept() {
+    if (daemon.linked_) return false;
+    end_link();
+    daemon.linked_ = true;
     daemon.ended = false;
+    silence_ = Millis{0};
+    send(daemon, module->hello());
+    return true;
+  }
+  void connect() {
+    notice_lost();
+    if (daemon.linked_) end_link(), module->lost("", core.now());
+    BOOST_REQUIRE(accept());
+    turns();
+    daemon.read();
+    daemon.frames.clear();
     wire::CoreWelcome welcome;
     welcome.node_id.bytes[0] = 1;
     welcome.node_name = "here";
@@ -148,11 +157,30 @@ struct Talk {
   FakeCore core;
   config::Config config;
   PlayedDaemon daemon;
-  std::unique_ptr<Module> module;
+  std::unique_ptr<Agent> module;
   std::uint64_t epochs = 0;
-  std::uint64_t ahead = 0;  // the clock that the daemon starts this module at
+  std::uint64_t ahead = 0;  // the clock with which the daemon starts this module
+
+ private:
+  // As the shell handles a silent daemon, and a link that has ended.
+  void notice_lost() {
+    if (!daemon.linked_) return;
+    const bool silent = silence_ > Shell::kMissedHeartbeats * config.pulse_interval;
+    if (!silent && !daemon.hung_up_) return;
+    end_link();
+    module->lost(silent ? "the daemon has been silent" : "the daemon closed the connection", core.now());
+  }
+  void end_link() {
+    daemon.linked_ = daemon.hung_up_ = false;
+    daemon.ended = true;
+    daemon.to_agent_.clear();
+    daemon.unread_.clear();
+    daemon.unread_bytes_ = 0;
+  }
+
+  Millis silence_{0};
 };
 
-constexpr Index web = 0, db_host = 1, http = 3, sql = 4, disk = 5;
+constexpr Index kWeb = 0, kDbHost = 1, kHttp = 3, kSql = 4, kDisk = 5;
 
 }  // namespace merlin::neb

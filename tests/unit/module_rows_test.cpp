@@ -1,14 +1,14 @@
 #include <boost/test/unit_test.hpp>
 
-#include "cluster/forward_queue.hpp"
-#include "cluster/versions.hpp"
-#include "module/cost_meter.hpp"
-#include "module/dirty_set.hpp"
-#include "module/log_limit.hpp"
-#include "module/row_intake.hpp"
-#include "module/row_writer.hpp"
-#include "module_fake_core.hpp"
-#include "wire/codec.hpp"
+#include "module/agent/cost_meter.hpp"
+#include "module/agent/dirty_set.hpp"
+#include "module/agent/forward_queue.hpp"
+#include "module/agent/log_limit.hpp"
+#include "module/agent/row_intake.hpp"
+#include "module/agent/row_writer.hpp"
+#include "shared/cluster/state/versions.hpp"
+#include "shared/wire/codec.hpp"
+#include "tests/unit/module_fake_core.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(another_nodes_object_is_parked_behind_its_owners_time, R
   BOOST_TEST(core.objects[3].moves.back().first == now + 90);
   BOOST_TEST(core.objects[3].moves.back().second == now + 30);
   BOOST_TEST(rows.due(3) == now + 30);
-  // The owner's clock is an hour ahead: what is due is due within an interval.
+  // The owner's clock is an hour ahead: a check is due within an interval.
   take({}, {row(3, {5, 2, 101, node(2)}, "x", 3600)});
   BOOST_TEST(rows.due(3) == now + 60);
 }
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(an_object_waits_once_in_the_dirty_set) {
   dirty.mark(2);
   BOOST_TEST(dirty.take() == 0u);
   BOOST_TEST(dirty.take() == 2u);
-  BOOST_TEST(dirty.take() == no_object);
+  BOOST_TEST(dirty.take() == kNoObject);
   BOOST_TEST(dirty.empty());
 }
 

@@ -1,4 +1,4 @@
-// A planned stop of the core loses nothing that its daemon has not on disk: the next start says it, under the same numbers.
+// A planned stop of the core loses nothing that its daemon has not stored: the next start sends it, with the same numbers.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,23 +8,17 @@
 #include <fstream>
 #include <iterator>
 
-#include "module/spool.hpp"
-#include "module_operator_support.hpp"
+#include "module/shell/spool.hpp"
+#include "tests/unit/module_operator_support.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/merlin-spool.XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string file() const { return path + "/merlin.spool"; }
-  std::string path;
+struct Folder : test::TempFolder {
+  std::string file() const { return TempFolder::file("merlin.spool"); }
 };
 
 Spool sample() {
@@ -105,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(a_cut_or_flipped_file_is_found_kept_and_not_believed, Fo
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_written_is_an_error_and_nothing_else, Folder) {
-  const auto written = write_spool(path + "/missing/merlin.spool", sample());
+  const auto written = write_spool(path() + "/missing/merlin.spool", sample());
   BOOST_REQUIRE(!written.ok());
   BOOST_TEST(written.error().where.find("missing") != std::string::npos);
   std::filesystem::create_symlink("/dev/zero", file());
@@ -114,9 +108,9 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_written_is_an_error_and_nothing_
 
 BOOST_FIXTURE_TEST_CASE(a_comment_made_without_a_daemon_survives_a_planned_stop, Desk) {
   const Folder folder;
-  core.folder = folder.path;
-  module->people().comment_added(core.operators.comment(http, "look here"));
-  module->loop_ends(false);
+  state_folder = folder.path();
+  module->operators().comment_added(core.operator_core.comment(kHttp, "look here"));
+  leave(false);
   BOOST_TEST(std::filesystem::exists(folder.file()));
   restart();
   up();
@@ -127,15 +121,52 @@ BOOST_FIXTURE_TEST_CASE(a_comment_made_without_a_daemon_survives_a_planned_stop,
   BOOST_TEST(!std::filesystem::exists(folder.file()));
 }
 
+// As a core reads its retention file (K7).
+void drop_what_is_not_persistent(FakeOperatorCore& core) {
+  std::erase_if(core.comments, [](const auto& entry) { return !entry.second.content.persistent; });
+}
+
+// The daemon does not send it: it is what this core wrote itself. The other nodes' cores would show it, this one would not.
+// I7
+BOOST_FIXTURE_TEST_CASE(a_core_shows_again_the_comment_that_it_did_not_keep_over_a_planned_stop, Desk) {
+  const Folder folder;
+  state_folder = folder.path();
+  LocalComment comment = core.operator_core.comment(kHttp, "look here");
+  comment.content.persistent = false;
+  core.operator_core.comments[comment.id] = comment;
+  module->operators().comment_added(comment);
+  leave(false);
+  drop_what_is_not_persistent(core.operator_core);
+  restart();
+  BOOST_REQUIRE(core.operator_core.comments.size() == 1u);
+  BOOST_TEST(core.operator_core.comments.begin()->second.content.text == "look here");
+  up();
+  BOOST_TEST(written(Kind::comment).size() == 1u);
+}
+
+// I7
+BOOST_FIXTURE_TEST_CASE(an_acknowledgement_shows_its_comment_again_after_a_planned_stop_while_the_core_keeps_it, Desk) {
+  const Folder folder;
+  state_folder = folder.path();
+  acknowledge(kHttp, false);
+  acknowledge(kSql, false);
+  leave(false);
+  drop_what_is_not_persistent(core.operator_core);
+  core.operator_core.acknowledgements.erase(kSql);
+  restart();
+  BOOST_REQUIRE(core.operator_core.comments.size() == 1u);
+  BOOST_TEST(core.operator_core.comments.begin()->second.object == kHttp);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk) {
   const Folder folder;
-  core.folder = folder.path;
+  state_folder = folder.path();
   RawResult raw;
   raw.output = "first";
-  module->check_done(sql, false, raw);
-  module->loop_ends(true);
+  module->check_done(kSql, false, raw);
+  leave(true);
   restart();
-  for (int i = 0; i < 60 && !daemon.accept(); ++i) run(1);
+  BOOST_REQUIRE(accept());
   run(1);
   BOOST_REQUIRE(said<wire::CoreHello>().size() == 1u);
   BOOST_TEST(said<wire::CoreHello>()[0].boot_id == 42u);
@@ -143,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk)
   run(2);
   up();
   raw.output = "second";
-  module->check_done(sql, false, raw);
+  module->check_done(kSql, false, raw);
   run(2);
   std::vector<std::pair<std::uint64_t, std::string>> results;
   for (const wire::CoreResults& message : said<wire::CoreResults>()) {
@@ -155,18 +186,18 @@ BOOST_FIXTURE_TEST_CASE(a_forwarded_result_keeps_its_number_and_its_start, Desk)
   BOOST_TEST(results[1].first == 2u);
 }
 
-// A core that was alone, what it left at its planned stop, and its next start.
+// An isolated core, the data from its planned stop, and its next start.
 struct Alone : Desk {
-  Alone() { core.folder = folder.path; }
+  Alone() { state_folder = folder.path(); }
   void result(int state) {
-    core.objects[http].state.current_state = state;
-    core.objects[http].state.state_type = 1;
-    core.objects[http].state.last_check = core.seconds() * 1000;
-    module->check_done(http, true, std::nullopt);
+    core.objects[kHttp].state.current_state = state;
+    core.objects[kHttp].state.state_type = 1;
+    core.objects[kHttp].state.last_check = core.seconds() * 1000;
+    module->check_done(kHttp, true, std::nullopt);
     run(2);
   }
   wire::Register stop() {
-    module->loop_ends(false);
+    leave(false);
     auto spool = take_spool(folder.file());
     BOOST_REQUIRE(spool.ok());
     BOOST_REQUIRE(spool->has_value());
@@ -176,27 +207,25 @@ struct Alone : Desk {
   }
   wire::Register start() {
     restart();
-    while (daemon.accept()) {  // the links of the core before
-    }
-    up({Objects(core).unit(web)});
+    up({Objects(core).unit(kWeb)});
     return newest(wire::CoreRowsKind::initial);
   }
   wire::Register newest(wire::CoreRowsKind kind) {
     std::vector<wire::Register> of_http = rows(kind, Kind::check);
-    std::erase_if(of_http, [&](const wire::Register& row) { return row.object != Objects(core).key(http); });
+    std::erase_if(of_http, [&](const wire::Register& row) { return row.object != Objects(core).key(kHttp); });
     BOOST_REQUIRE(!of_http.empty());
     return of_http.back();
   }
   const Folder folder;
 };
 
-// Else the core's own file would stand below any row of the daemon's, and a passive result be lost that nobody makes again.
+// Otherwise any row of the daemon would win over the core's own file, and a passive result, which is never repeated, would be lost.
 BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_over_a_planned_stop, Alone) {
-  up({Objects(core).unit(web)});
+  up({Objects(core).unit(kWeb)});
   result(0);
   wire::ForwardedResult forwarded;
   forwarded.number = 9;
-  forwarded.result.object = Objects(core).key(http);
+  forwarded.result.object = Objects(core).key(kHttp);
   daemon.say(wire::ResultsToCore{{forwarded}});
   run(2);
   daemon.hang_up();
@@ -222,12 +251,12 @@ BOOST_FIXTURE_TEST_CASE(a_state_of_the_time_without_a_daemon_keeps_its_version_o
 
 BOOST_FIXTURE_TEST_CASE(a_core_that_has_another_state_than_it_left_says_its_own, Alone) {
   const auto version_after = [&](const auto& meanwhile) {
-    up({Objects(core).unit(web)});
+    up({Objects(core).unit(kWeb)});
     daemon.hang_up();
     run(2);
     result(2);
     stop();
-    meanwhile(core.objects[http].state);
+    meanwhile(core.objects[kHttp].state);
     return start().version.term;
   };
   BOOST_TEST(version_after([](wire::CheckRegister&) {}) > 0u);
@@ -235,22 +264,22 @@ BOOST_FIXTURE_TEST_CASE(a_core_that_has_another_state_than_it_left_says_its_own,
   BOOST_TEST(version_after([](wire::CheckRegister& state) { *state.last_check -= 60'000; }) == 0u);
 }
 
-// Too large a file would be refused as a whole at the next start.
+// The next start would refuse a file that is too large as a whole.
 BOOST_FIXTURE_TEST_CASE(of_many_large_states_as_many_are_kept_as_the_next_start_reads, Desk) {
   constexpr std::size_t kStates = 180;
   constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;
   const Folder folder;
-  core.folder = folder.path;
-  for (std::size_t i = 0; i < kStates; ++i) core.add_service(web, "large " + std::to_string(i));
+  state_folder = folder.path();
+  for (std::size_t i = 0; i < kStates; ++i) core.add_service(kWeb, "large " + std::to_string(i));
   restart();
-  up({Objects(core).unit(web)});
+  up({Objects(core).unit(kWeb)});
   daemon.hang_up();
   run(2);
   for (Index object = core.hosts + 3; object < core.objects.size(); ++object) {
     core.objects[object].state.long_output = std::string(200'000, 'x');
     module->check_done(object, false, RawResult{});
   }
-  module->loop_ends(false);
+  leave(false);
   auto kept = take_spool(folder.file());
   BOOST_REQUIRE(kept.ok());
   BOOST_REQUIRE(kept->has_value());
@@ -258,18 +287,18 @@ BOOST_FIXTURE_TEST_CASE(of_many_large_states_as_many_are_kept_as_the_next_start_
   for (const wire::Register& row : (*kept)->rows) bytes += row.value.size();
   BOOST_TEST(bytes <= kMostBytes);
   BOOST_TEST(bytes > kMostBytes - 1'000'000);
-  BOOST_TEST(logged("states of the time without a daemon are too many to be kept"));
+  BOOST_TEST(logged("states from the time without a daemon are dropped: there are too many to keep"));
 }
 
 BOOST_FIXTURE_TEST_CASE(with_everything_safe_nothing_is_left_behind, Desk) {
   const Folder folder;
-  core.folder = folder.path;
+  state_folder = folder.path();
   up();
-  module->people().comment_added(core.operators.comment(http, "look here"));
+  module->operators().comment_added(core.operator_core.comment(kHttp, "look here"));
   run(2);
   BOOST_REQUIRE(written(Kind::comment).size() == 1u);
   daemon.say(wire::RowsSafe{batch, {}});
   run(2);
-  module->loop_ends(false);
+  leave(false);
   BOOST_TEST(!std::filesystem::exists(folder.file()));
 }

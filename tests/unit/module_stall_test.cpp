@@ -1,8 +1,8 @@
-// Who stood still for so long that others may have taken over asks before it acts.
+// A core that hung for so long that others may have taken over asks before it acts.
 // F05
 #include <boost/test/unit_test.hpp>
 
-#include "module/stall_guard.hpp"
+#include "module/agent/stall_guard.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -10,14 +10,14 @@ using namespace merlin::neb;
 namespace {
 
 struct Guard {
-  static constexpr StallGuard::Settings settings{Millis{1000}, Millis{5000}, Millis{6000}};
+  static constexpr StallGuard::Settings kSettings{Millis{1000}, Millis{5000}, Millis{6000}};
   static SteadyTime at(int ms) { return SteadyTime{Millis{1'000'000 + ms}}; }
-  StallGuard guard{settings, at(0)};
+  StallGuard guard{kSettings, at(0)};
 };
 
 }  // namespace
 
-// The last beat may be an interval old when the stall begins: others count from it.
+// The last heartbeat may be an interval old when the stall begins: others count from it.
 BOOST_FIXTURE_TEST_CASE(a_stall_counts_when_others_may_have_waited_for_the_core_timeout, Guard) {
   BOOST_TEST(!guard.turn(at(4000), 5));
   BOOST_TEST(!guard.doubtful(at(8000)));
@@ -28,7 +28,7 @@ BOOST_FIXTURE_TEST_CASE(a_stall_counts_when_others_may_have_waited_for_the_core_
   BOOST_TEST(guard.doubtful(at(8001)));
 }
 
-BOOST_FIXTURE_TEST_CASE(only_the_answer_to_a_later_beat_ends_it, Guard) {
+BOOST_FIXTURE_TEST_CASE(only_the_answer_to_a_later_heartbeat_ends_it, Guard) {
   guard.turn(at(10'000), 5);
   BOOST_TEST(!guard.answered(4));
   BOOST_TEST(!guard.turn(at(10'050), 6));

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "module/takeover.hpp"
-#include "module_fake_core.hpp"
+#include "module/agent/takeover.hpp"
+#include "tests/unit/module_fake_core.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -17,7 +17,7 @@ struct Cluster {
     objects = Objects(core);
     rows = RowTable(objects.size());
   }
-  // Ticks every 50 ms until nothing waits; the time that took.
+  // Ticks every 50 ms until nothing waits; returns the time that it took.
   Millis finish(Takeover& takeover, std::size_t moves = 64) {
     const SteadyTime start = core.now().steady;
     while (!takeover.idle() && core.now().steady - start < Millis{600000}) {
@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(what_is_due_later_keeps_its_time_but_never_beyond_an_interv
   cluster.finish(takeover);
   BOOST_TEST(cluster.core.objects[1].moves.back().first == now + 17);
   BOOST_TEST(cluster.core.objects[2].moves.back().first == now + 60);
+}
+
+// F40 L4: the clock of the last owner, or of this core before its restart, was ahead.
+BOOST_AUTO_TEST_CASE(a_host_whose_last_check_is_still_to_come_is_checked_when_it_is_due) {
+  Cluster cluster(0);
+  Takeover takeover(cluster.core, cluster.objects, cluster.rows);
+  const Seconds now = cluster.core.seconds();
+  for (const Seconds due : {now - 1, now + 20}) {
+    cluster.core.objects[0].schedule.last_check = now + 900;
+    cluster.rows.set_due(0, due);
+    takeover.add(0);
+    cluster.finish(takeover);
+    BOOST_TEST(cluster.core.objects[0].schedule.last_check <= cluster.core.seconds());
+    BOOST_TEST(cluster.core.objects[0].moves.back().first <= now + 20);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_host_checked_a_moment_ago_is_run_when_the_core_will_run_it) {
@@ -150,7 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_checked_again_is_run_before_its_time_whatever
   cluster.rows.set_due(1, now + 50);
   cluster.rows.set_due(2, now + 50);
   takeover.recheck(1);
-  takeover.renew(1);  // and then its row comes
+  takeover.renew(1);  // and then its row arrives
   takeover.add(1);
   takeover.add(2);
   cluster.finish(takeover);

@@ -1,19 +1,20 @@
-// mon log: the core's logs, filtered, merged and copied; whatever stands in them.
+// mon log: the core's logs, filtered, merged and copied, whatever they contain.
 #include "mon/log/filter.hpp"
 #include "mon/log/kept.hpp"
 #include "mon/log/line.hpp"
-#include "mon_program_support.hpp"
+#include "shared/base/state_paths.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace mon_test;
 using namespace merlin::mon;
 
 namespace {
 
-struct Site {
+struct LocalNode {
   Folder folder;
   CorePlaces places;
 
-  Site() {
+  LocalNode() {
     folder.write("merlin.conf", "node_name = peer01\ndaemon {\n state_dir = " + folder.file("state") +
                                     "\n}\ncore {\n config = " + folder.file("nagios.cfg") + "\n}\n");
     folder.write("nagios.cfg", "log_file=nagios.log\nlog_archive_path=archives\n");
@@ -37,48 +38,48 @@ struct Site {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(rotated_logs_and_the_present_one_come_in_order_of_time) {
-  const Site site;
-  BOOST_TEST(site.shown("") == "100200250300301302");
-  BOOST_TEST(site.shown("--first 00250 --last 00301") == "250300301");
-  BOOST_TEST(site.shown("--limit 2") == "301302");
+  const LocalNode local_node;
+  BOOST_TEST(local_node.shown("") == "100200250300301302");
+  BOOST_TEST(local_node.shown("--first 00250 --last 00301") == "250300301");
+  BOOST_TEST(local_node.shown("--limit 2") == "301302");
 }
 
 BOOST_AUTO_TEST_CASE(lines_are_found_by_what_they_are_about) {
-  const Site site;
-  BOOST_TEST(site.shown("--host web01") == "100300301302");
-  BOOST_TEST(site.shown("--host web02,web09") == "200");
-  BOOST_TEST(site.shown("--service http --type alert") == "100302");
-  BOOST_TEST(site.shown("--type notification,command") == "300301");
-  BOOST_TEST(site.shown("--type other") == "250");
-  BOOST_TEST(site.shown("--state-type soft") == "100");
-  BOOST_TEST(site.shown("--state critical,down") == "100200300");
+  const LocalNode local_node;
+  BOOST_TEST(local_node.shown("--host web01") == "100300301302");
+  BOOST_TEST(local_node.shown("--host web02,web09") == "200");
+  BOOST_TEST(local_node.shown("--service http --type alert") == "100302");
+  BOOST_TEST(local_node.shown("--type notification,command") == "300301");
+  BOOST_TEST(local_node.shown("--type other") == "250");
+  BOOST_TEST(local_node.shown("--state-type soft") == "100");
+  BOOST_TEST(local_node.shown("--state critical,down") == "100200300");
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_in_a_log_does_not_steer_the_terminal) {
-  const Site site;
-  const std::string out = run_mon(site.folder, "log show --limit 1").out;
+  const LocalNode local_node;
+  const std::string out = run_mon(local_node.folder, "log show --limit 1").out;
   BOOST_TEST(out.find('\x1b') == std::string::npos);
   BOOST_TEST(out.find('\x07') == std::string::npos);
   BOOST_TEST(out.find("SERVICE ALERT: web01;http;OK;HARD;1; [2Jwell \n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_logs_are_read_to_their_end) {
-  const Site site;
-  site.folder.write("bad.log", std::string("[1] a\n[9999999999999999999999] b\n[-5] c\n[7]d\n[ 8] e\n\0\0\n", 52) + "[2] " +
-                                   std::string(200'000, 'x') +
-                                   "\n[3] HOST ALERT: ;;;;\n[4] EXTERNAL COMMAND: \n[5] SERVICE ALERT: \xff\xfe\n[6] the end");
-  const std::string bad = "'" + site.folder.file("bad.log") + "'";
-  BOOST_TEST(site.shown(bad) == "123456");
-  BOOST_TEST(run_mon(site.folder, "log show --raw " + bad + " | wc -L").out.size() <= 6u);
-  const Outcome json = run_mon(site.folder, "log show --json " + bad);
+  const LocalNode local_node;
+  local_node.folder.write("bad.log", std::string("[1] a\n[9999999999999999999999] b\n[-5] c\n[7]d\n[ 8] e\n\0\0\n", 52) + "[2] " +
+                                         std::string(200'000, 'x') +
+                                         "\n[3] HOST ALERT: ;;;;\n[4] EXTERNAL COMMAND: \n[5] SERVICE ALERT: \xff\xfe\n[6] the end");
+  const std::string bad = "'" + local_node.folder.file("bad.log") + "'";
+  BOOST_TEST(local_node.shown(bad) == "123456");
+  BOOST_TEST(run_mon(local_node.folder, "log show --raw " + bad + " | wc -L").out.size() <= 6u);
+  const mon_test::Outcome json = run_mon(local_node.folder, "log show --json " + bad);
   BOOST_TEST(json.status == 0);
   std::istringstream lines(json.out);
   for (std::string line; std::getline(lines, line);) BOOST_TEST(ordered_json::accept(line));
 }
 
 BOOST_AUTO_TEST_CASE(a_document_says_what_a_line_is) {
-  const Site site;
-  const auto document = ordered_json::parse(run_mon(site.folder, "log show --json --limit 1").out);
+  const LocalNode local_node;
+  const auto document = ordered_json::parse(run_mon(local_node.folder, "log show --json --limit 1").out);
   BOOST_TEST(document["time"] == 302);
   BOOST_TEST(document["type"] == "alert");
   BOOST_TEST(document["host"] == "web01");
@@ -89,24 +90,24 @@ BOOST_AUTO_TEST_CASE(a_document_says_what_a_line_is) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_filters_are_refused) {
-  const Site site;
+  const LocalNode local_node;
   const auto refuses = [&](const std::string& arguments, const std::string& says) {
-    const Outcome outcome = run_mon(site.folder, "log show " + arguments);
+    const mon_test::Outcome outcome = run_mon(local_node.folder, "log show " + arguments);
     BOOST_TEST(outcome.status == 2);
     BOOST_TEST(outcome.err == says + "\n");
   };
   refuses("--type alarm",
-          "mon: log show: --type: 'alarm' is not taken; one of alert, notification, state, flapping, downtime, command, result, handler, "
+          "mon: log show: --type: 'alarm' is not valid; one of alert, notification, state, flapping, downtime, command, result, handler, "
           "other");
-  refuses("--state-type firm", "mon: log show: --state-type: 'firm' is not taken; hard or soft");
-  refuses("--limit 0", "mon: log show: --limit: '0' is not taken; a number from 1 to 10000000");
+  refuses("--state-type firm", "mon: log show: --state-type: 'firm' is not valid; hard or soft");
+  refuses("--limit 0", "mon: log show: --limit: '0' is not valid; a number from 1 to 10000000");
   refuses("--first soon",
-          "mon: log show: --first: 'soon' is not taken; 2026-11-21, '2026-11-21 10:30', seconds since 1970, or how long ago: 90s, 2h, 7d");
-  const Outcome missing = run_mon(site.folder, "log show /nowhere.log");
+          "mon: log show: --first: 'soon' is not valid; 2026-11-21, '2026-11-21 10:30', seconds since 1970, or how long ago: 90s, 2h, 7d");
+  const mon_test::Outcome missing = run_mon(local_node.folder, "log show /nowhere.log");
   BOOST_TEST(missing.status == 1);
   BOOST_TEST(missing.err == "mon: /nowhere.log: cannot read the log: No such file or directory\n");
   for (const char* command : {"log show /etc", "log sortmerge /etc"}) {
-    const Outcome folder = run_mon(site.folder, command);
+    const mon_test::Outcome folder = run_mon(local_node.folder, command);
     BOOST_TEST(folder.status == 1);
     BOOST_TEST(folder.err == "mon: /etc: cannot read the log: it is a folder\n");
   }
@@ -125,54 +126,55 @@ BOOST_AUTO_TEST_CASE(times_are_dates_seconds_or_how_long_ago) {
 }
 
 BOOST_AUTO_TEST_CASE(several_logs_become_one) {
-  const Site site;
-  site.folder.write("a.log", "[1] a1\n[3] a3\nno time\n[3] a3 again\n");
-  site.folder.write("b.log", "[2] b2\n[3] b3\n[9] b9");
-  const auto merged = run_mon(site.folder, "log sortmerge '" + site.folder.file("a.log") + "' '" + site.folder.file("b.log") + "'");
+  const LocalNode local_node;
+  local_node.folder.write("a.log", "[1] a1\n[3] a3\nno time\n[3] a3 again\n");
+  local_node.folder.write("b.log", "[2] b2\n[3] b3\n[9] b9");
+  const auto merged =
+      run_mon(local_node.folder, "log sortmerge '" + local_node.folder.file("a.log") + "' '" + local_node.folder.file("b.log") + "'");
   BOOST_TEST(merged.out == "[1] a1\n[2] b2\n[3] a3\n[3] a3 again\n[3] b3\n[9] b9\n");
-  BOOST_TEST(run_mon(site.folder, "log sortmerge /nowhere.log").status == 1);
+  BOOST_TEST(run_mon(local_node.folder, "log sortmerge /nowhere.log").status == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_gets_each_line_once_also_over_rotations_and_clocks_put_back) {
-  const Site site;
-  const std::string copy = log::copy_path(site.folder.file("state"), "peer02");
+  const LocalNode local_node;
+  const std::string copy = merlin::StatePaths(local_node.folder.file("state")).log_copy("peer02");
   const auto catch_up = [&] {
     const auto mark = log::mark_of(copy);
     BOOST_REQUIRE(mark.ok());
     BOOST_TEST(log::read_mark(mark->text()).value().digest == mark->digest);
-    const auto part = log::part_after(site.places, *mark);
+    const auto part = log::part_after(local_node.places, *mark);
     BOOST_REQUIRE(part.ok());
     BOOST_REQUIRE(log::append(copy, *part).ok());
     return part->size();
   };
-  const auto all_of_them = [&] { return run_mon(site.folder, "log show --raw").out; };
+  const auto all_of_them = [&] { return run_mon(local_node.folder, "log show --raw").out; };
   catch_up();
-  BOOST_TEST(site.folder.read("state/logs/peer02.log") == all_of_them());
+  BOOST_TEST(local_node.folder.read("state/logs/peer02.log") == all_of_them());
   BOOST_TEST(catch_up() == 0u);
   // The same line twice in one second, a clock that went back, then a rotation.
-  site.folder.write("nagios.log", site.folder.read("nagios.log") + "[303] same\n[303] same\n");
+  local_node.folder.write("nagios.log", local_node.folder.read("nagios.log") + "[303] same\n[303] same\n");
   catch_up();
-  site.folder.write("nagios.log", site.folder.read("nagios.log") + "[303] same\n[250] before\n[304] after\n");
-  catch_up();
-  BOOST_TEST(catch_up() == 0u);
-  std::filesystem::rename(site.folder.file("nagios.log"), site.folder.file("archives/nagios-01-03-2026-00.log"));
-  site.folder.write("nagios.log", "[400] LOG ROTATION: DAILY\n");
+  local_node.folder.write("nagios.log", local_node.folder.read("nagios.log") + "[303] same\n[250] before\n[304] after\n");
   catch_up();
   BOOST_TEST(catch_up() == 0u);
-  BOOST_TEST(site.folder.read("state/logs/peer02.log") == all_of_them());
+  std::filesystem::rename(local_node.folder.file("nagios.log"), local_node.folder.file("archives/nagios-01-03-2026-00.log"));
+  local_node.folder.write("nagios.log", "[400] LOG ROTATION: DAILY\n");
+  catch_up();
+  BOOST_TEST(catch_up() == 0u);
+  BOOST_TEST(local_node.folder.read("state/logs/peer02.log") == all_of_them());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_taken_goes_into_the_copy_of_that_node_alone) {
-  const Site site;
-  site.folder.write("lines", "[5] a line\nrubbish\n[6] another");
-  const std::string input = " <'" + site.folder.file("lines") + "'";
-  BOOST_TEST(run_mon(site.folder, "log take peer02 0:0:none" + input).status == 0);
-  BOOST_TEST(run_mon(site.folder, "log take peer02 0:0:none" + input).status == 1);
-  BOOST_TEST(site.folder.read("state/logs/peer02.log") == "[5] a line\n[6] another\n");
-  BOOST_TEST(run_mon(site.folder, "log mark peer02").out.starts_with("6:2:"));
+  const LocalNode local_node;
+  local_node.folder.write("lines", "[5] a line\nrubbish\n[6] another");
+  const std::string input = " <'" + local_node.folder.file("lines") + "'";
+  BOOST_TEST(run_mon(local_node.folder, "log take peer02 0:0:none" + input).status == 0);
+  BOOST_TEST(run_mon(local_node.folder, "log take peer02 0:0:none" + input).status == 1);
+  BOOST_TEST(local_node.folder.read("state/logs/peer02.log") == "[5] a line\n[6] another\n");
+  BOOST_TEST(run_mon(local_node.folder, "log mark peer02").out.starts_with("6:2:"));
   for (const char* name : {"../peer02", "/etc/x", ".hidden", "a/b", "''"}) {
-    BOOST_TEST(run_mon(site.folder, std::string("log take ") + name + " 0:0:none" + input).status == 2, name);
-    BOOST_TEST(run_mon(site.folder, std::string("log mark ") + name).status == 2, name);
+    BOOST_TEST(run_mon(local_node.folder, std::string("log take ") + name + " 0:0:none" + input).status == 2, name);
+    BOOST_TEST(run_mon(local_node.folder, std::string("log mark ") + name).status == 2, name);
   }
-  BOOST_TEST(run_mon(site.folder, "log give 'no mark'").status == 2);
+  BOOST_TEST(run_mon(local_node.folder, "log give 'no mark'").status == 2);
 }

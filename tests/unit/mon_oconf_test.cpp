@@ -1,11 +1,17 @@
-// Which files are the object configuration, their digest, and what differs between two nodes.
+// Which files are the object configuration, their digest, and the differences between two nodes.
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "mon/oconf/loaded.hpp"
 #include "mon/oconf/object_files.hpp"
-#include "mon_program_support.hpp"
+#include "mon/oconf/push_commands.hpp"
+#include "mon/oconf/text_diff.hpp"
+#include "shared/config/load.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace merlin;
 using namespace merlin::mon::oconf;
@@ -53,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_is_missing_or_no_file_is_named) {
   fs::remove(core.folder.file("one.cfg"));
   BOOST_TEST(read_manifest(core.folder.file("nagios.cfg")).error().where == core.folder.file("one.cfg"));
   fs::create_directory(core.folder.file("one.cfg"));
-  BOOST_TEST(read_manifest(core.folder.file("nagios.cfg")).error().what == "is no file");
+  BOOST_TEST(read_manifest(core.folder.file("nagios.cfg")).error().what == "is not a file");
   fs::remove_all(core.folder.file("one.cfg"));
   core.folder.write("one.cfg", "one\n");
   fs::remove_all(core.folder.file("conf.d"));
@@ -112,4 +118,153 @@ BOOST_AUTO_TEST_CASE(a_difference_names_each_file_once) {
   BOOST_TEST(found.added == std::vector<std::string>{"/a"});
   BOOST_TEST(found.changed == std::vector<std::string>{"/b"});
   BOOST_TEST(found.removed == std::vector<std::string>{"/c"});
+}
+
+// --- whether the core has loaded them ---
+
+namespace {
+
+struct RunningCore : Core {
+  RunningCore() { folder.write("nagios.cfg", folder.read("nagios.cfg") + "object_cache_file=cache\n"); }
+  std::string main() const { return folder.file("nagios.cfg"); }
+  // A core start: it reads the files and then writes its object cache.
+  void start() const { folder.write("cache", "cache\n"); }
+  bool is_loaded() const { return mon::oconf::is_loaded(manifest()); }
+  bool is_edited() const { return edited_at(main()).has_value(); }
+};
+
+// Changes of files made after this are later than those before, whatever the resolution of the file system's times.
+void wait_for_the_clock() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_core_that_started_in_the_second_of_the_change_has_loaded_it) {
+  const RunningCore core;
+  BOOST_TEST(!core.is_loaded(), "it has never started");
+  BOOST_TEST(!core.is_edited(), "nobody can tell");
+  core.folder.write("one.cfg", "changed\n");
+  wait_for_the_clock();
+  core.start();
+  BOOST_TEST(core.is_loaded());
+  BOOST_TEST(!core.is_edited());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_changed_or_moved_into_place_after_the_start_is_not_loaded) {
+  const RunningCore core;
+  core.folder.write("older", "older\n");
+  wait_for_the_clock();
+  core.start();
+  wait_for_the_clock();
+  fs::rename(core.folder.file("older"), core.folder.file("conf.d/a.cfg"));
+  BOOST_TEST(!core.is_loaded(), "its own time is older than the start");
+  BOOST_TEST(core.is_edited());
+  wait_for_the_clock();
+  core.start();
+  BOOST_TEST(!core.is_edited());
+  wait_for_the_clock();
+  core.folder.write("conf.d/sub/new.cfg", "new\n");
+  BOOST_TEST(core.is_edited());
+}
+
+BOOST_AUTO_TEST_CASE(with_a_record_of_the_start_the_contents_decide) {
+  const RunningCore core;
+  const Loading loading(core.main());
+  wait_for_the_clock();
+  core.start();
+  loading.done();
+  wait_for_the_clock();
+  fs::permissions(core.folder.file("one.cfg"), fs::perms::owner_read | fs::perms::owner_write);
+  core.folder.write("conf.d/a.cfg", "a\n");
+  BOOST_TEST(core.is_loaded(), "the contents are the same");
+  BOOST_TEST(!core.is_edited());
+  fs::remove(core.folder.file("conf.d/sub/b c.cfg"));
+  BOOST_TEST(!core.is_loaded(), "a file was removed");
+  BOOST_TEST(core.is_edited());
+  core.folder.write("conf.d/sub/b c.cfg", "b\n");
+  BOOST_TEST(!core.is_edited());
+  wait_for_the_clock();
+  core.start();
+  core.folder.write(".merlin/loaded", "{\"digest\": 5");
+  BOOST_TEST(!core.is_edited(), "a damaged record is none");
+}
+
+// --- what differs in their contents ---
+
+namespace {
+
+std::string diff(const std::string& before, const std::string& after) { return unified_diff({"a", before}, {"b", after}); }
+
+std::string numbers(int from, int to) {
+  std::string text;
+  for (int number = from; number <= to; ++number) text += std::to_string(number) + "\n";
+  return text;
+}
+
+// As `diff -u` of this machine shows it.
+std::string diff_by_program(const mon_test::Folder& folder, const std::string& before, const std::string& after) {
+  folder.write("before", before);
+  folder.write("after", after);
+  std::FILE* pipe = ::popen(("diff -u --label a --label b '" + folder.file("before") + "' '" + folder.file("after") + "'").c_str(), "r");
+  BOOST_REQUIRE(pipe != nullptr);
+  std::string text = mon_test::all_of(pipe);
+  ::pclose(pipe);
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(texts_that_differ_are_shown_with_three_lines_around_each_change) {
+  BOOST_TEST(diff("same\n", "same\n") == "");
+  BOOST_TEST(diff("", "one\n") == "--- a\n+++ b\n@@ -0,0 +1 @@\n+one\n");
+  BOOST_TEST(diff(numbers(1, 9), numbers(1, 4) + "five\n" + numbers(6, 9)) ==
+             "--- a\n+++ b\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  BOOST_TEST(diff("a\tb\x1b[31m\n", "a\n") == "--- a\n+++ b\n@@ -1 +1 @@\n-a\tb [31m\n+a\n", "a terminal is not controlled");
+}
+
+BOOST_AUTO_TEST_CASE(differences_are_those_that_diff_shows) {
+  const mon_test::Folder folder;
+  const std::pair<std::string, std::string> texts[] = {{numbers(1, 50), numbers(1, 10) + numbers(12, 50)},
+                                                       {numbers(1, 50), numbers(0, 10) + "x\n" + numbers(11, 51)},
+                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 9) + numbers(11, 20)},
+                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 11) + numbers(13, 20)},
+                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 12) + numbers(14, 20)},
+                                                       {"one\ntwo", "one\ntwo\n"},
+                                                       {"one", ""},
+                                                       {"\n\n\n", "\n"}};
+  for (const auto& [before, after] : texts) BOOST_TEST(diff(before, after) == diff_by_program(folder, before, after));
+  BOOST_TEST(diff(numbers(1, 3000), numbers(4001, 7000)).find("@@ -1,3000 +1,3000 @@\n-1\n") != std::string::npos);
+}
+
+// --- commands of an automatic push ---
+
+namespace {
+
+std::vector<Words> pushes(const std::string& text) {
+  const auto loaded = config::load_text(text, "merlin.conf");
+  BOOST_REQUIRE(loaded.ok());
+  return push_commands(*loaded.config, {"a", "b"}, {"mon", "oconf", "push"});
+}
+
+const std::string kRest = "peer b {\n}\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_push_without_settings_goes_to_all_by_our_own_command) {
+  BOOST_TEST((pushes("peer a {\n}\n" + kRest) == std::vector<Words>{{"mon", "oconf", "push", "a", "b"}}));
+}
+
+BOOST_AUTO_TEST_CASE(no_in_a_node_block_leaves_that_node_out) {
+  for (const std::string no : {"no", "off", "false", "0"}) {
+    const auto commands = pushes("peer a {\nobject_config {\npush = " + no + "\n}\n}\n" + kRest);
+    BOOST_TEST((commands == std::vector<Words>{{"mon", "oconf", "push", "b"}}), no);
+  }
+  const std::string off = "object_config {\npush = no\n}\n";
+  BOOST_TEST(pushes("peer a {\n" + off + "}\npeer b {\n" + off + "}\n").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_with_a_command_is_pushed_to_by_that_one) {
+  const auto commands = pushes("daemon {\nobject_config {\npush = no\n}\n}\npeer a {\nobject_config {\npush = give a\n}\n}\n" + kRest);
+  BOOST_TEST((commands == std::vector<Words>{{"/bin/sh", "-c", "give a"}}));
+  const auto own = pushes("daemon {\nobject_config {\npush = give all\n}\n}\npeer a {\nobject_config {\npush = yes\n}\n}\n" + kRest);
+  BOOST_TEST((own == std::vector<Words>{{"mon", "oconf", "push", "a"}, {"/bin/sh", "-c", "give all"}}));
 }

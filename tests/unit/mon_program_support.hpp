@@ -1,4 +1,4 @@
-// A folder of its own, a merlind that answers as told, and the real program mon run against both.
+// A folder of its own, a merlind that gives prepared answers, and the real program mon run against both.
 #pragma once
 
 #include <poll.h>
@@ -20,36 +20,14 @@
 #include <thread>
 #include <vector>
 
+#include "tests/unit/temp_folder.hpp"
+
 namespace mon_test {
 
 using nlohmann::ordered_json;
+using Folder = merlin::test::TempFolder;
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mon-test-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(file(name)) << text; }
-  std::string read(const std::string& name) const {
-    std::ifstream in(file(name));
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  std::size_t entries() const {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator()));
-  }
-
- private:
-  std::string path_;
-};
-
-// Listens in a thread; every line it gets is answered with what `answer` returns, as it stands.
+// Listens in a thread; answers every line with what `answer` returns, unchanged.
 class FakeDaemon {
  public:
   using Answer = std::function<std::string(const ordered_json& request)>;
@@ -125,7 +103,7 @@ inline std::string all_of(std::FILE* stream) {
   return text;
 }
 
-// `arguments` as a shell takes them; merlin.conf is the one in `folder`.
+// `arguments` in shell syntax; merlin.conf is the one in `folder`.
 inline Outcome run_mon(const Folder& folder, const std::string& arguments) {
   const std::string errors = folder.file("stderr");
   const std::string line =
@@ -141,7 +119,7 @@ inline Outcome run_mon(const Folder& folder, const std::string& arguments) {
   return outcome;
 }
 
-// Positions name a file in a folder that differs from run to run.
+// Positions name a file in a folder that differs between runs.
 inline std::string without_folder(std::string text, const Folder& folder) {
   const std::string prefix = folder.file("");
   for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) text.erase(at, prefix.size());

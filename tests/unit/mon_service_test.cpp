@@ -1,17 +1,17 @@
-// start, stop and restart: which commands run, in which order; and how a command that runs is waited for.
+// start, stop and restart: which commands run, in which order; and how mon waits for a running command.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
-#include "mon/child.hpp"
-#include "mon/service_plan.hpp"
+#include "mon/cli/child.hpp"
+#include "mon/service/service_plan.hpp"
 
 using namespace merlin;
 using namespace merlin::mon;
 
 namespace {
 
-const Machine with_init{false, {"merlind", "nagios4"}, {"/usr/sbin/nagios4", "/etc/nagios4/nagios.cfg"}};
-const Machine with_systemd{true, {"merlind", "naemon"}, {"/usr/bin/naemon", "/etc/naemon/naemon.cfg"}};
+const Machine kWithInit{false, {"merlind", "nagios4"}, {"/usr/sbin/nagios4", "/etc/nagios4/nagios.cfg"}};
+const Machine kWithSystemd{true, {"merlind", "naemon"}, {"/usr/bin/naemon", "/etc/naemon/naemon.cfg"}};
 
 std::vector<std::string> commands(Action action, const config::CoreConfig& core, const Machine& machine) {
   const auto plan = plan_service(action, core, machine);
@@ -30,34 +30,34 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_daemon_starts_before_the_core_and_stops_after_it) {
-  BOOST_TEST(commands(Action::start, {}, with_init) ==
+  BOOST_TEST(commands(Action::start, {}, kWithInit) ==
              (Lines{"merlind started: /etc/init.d/merlind start", "core started: /etc/init.d/nagios4 start"}));
-  BOOST_TEST(commands(Action::stop, {}, with_init) ==
+  BOOST_TEST(commands(Action::stop, {}, kWithInit) ==
              (Lines{"core stopped: /etc/init.d/nagios4 stop", "merlind stopped: /etc/init.d/merlind stop"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_stops_the_core_first_and_starts_it_last) {
-  BOOST_TEST(commands(Action::restart, {}, with_init) ==
+  BOOST_TEST(commands(Action::restart, {}, kWithInit) ==
              (Lines{"core stopped: /etc/init.d/nagios4 stop", "merlind restarted: /etc/init.d/merlind restart",
                     "core started: /etc/init.d/nagios4 start"}));
 }
 
 BOOST_AUTO_TEST_CASE(systemd_is_used_where_it_runs) {
-  BOOST_TEST(commands(Action::start, {}, with_systemd) ==
+  BOOST_TEST(commands(Action::start, {}, kWithSystemd) ==
              (Lines{"merlind started: systemctl start merlind.service", "core started: systemctl start naemon.service"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_merlin_conf_says_goes_before_what_the_machine_has) {
   config::CoreConfig core;
   core.start = "run-core";
-  BOOST_TEST(commands(Action::start, core, with_init).back() == "core started: /bin/sh -c run-core");
-  BOOST_TEST(commands(Action::stop, core, with_init).front() == "core stopped: /etc/init.d/nagios4 stop");
+  BOOST_TEST(commands(Action::start, core, kWithInit).back() == "core started: /bin/sh -c run-core");
+  BOOST_TEST(commands(Action::stop, core, kWithInit).front() == "core stopped: /etc/init.d/nagios4 stop");
   core.start.reset();
   core.restart = "again";
-  BOOST_TEST(commands(Action::restart, core, with_init) ==
+  BOOST_TEST(commands(Action::restart, core, kWithInit) ==
              (Lines{"merlind restarted: /etc/init.d/merlind restart", "core restarted: /bin/sh -c again"}));
   core.verify = "verify-core";
-  BOOST_TEST(verify_command(core, with_init) == (Lines{"/bin/sh", "-c", "verify-core"}));
+  BOOST_TEST(verify_command(core, kWithInit) == (Lines{"/bin/sh", "-c", "verify-core"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_configured_type_of_core_decides_among_several) {
@@ -76,18 +76,18 @@ BOOST_AUTO_TEST_CASE(a_missing_service_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(the_core_is_verified_with_its_own_binary) {
-  BOOST_TEST(verify_command({}, with_init) == (Lines{"/usr/sbin/nagios4", "-v", "/etc/nagios4/nagios.cfg"}));
+  BOOST_TEST(verify_command({}, kWithInit) == (Lines{"/usr/sbin/nagios4", "-v", "/etc/nagios4/nagios.cfg"}));
   BOOST_TEST(verify_command({}, Machine{}).empty());
   config::CoreConfig core;
   core.config = "/srv/nagios.cfg";
-  BOOST_TEST(verify_command(core, with_init).back() == "/srv/nagios.cfg");
+  BOOST_TEST(verify_command(core, kWithInit).back() == "/srv/nagios.cfg");
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_fails_tells_its_last_line) {
   BOOST_TEST(run_child({"/bin/sh", "-c", "exit 0"}, Millis(5000)).ok());
-  const auto failed = run_child({"/bin/sh", "-c", "echo first; echo the reason >&2; exit 3"}, Millis(5000));
-  BOOST_REQUIRE(!failed.ok());
-  BOOST_TEST(failed.error().what == "ended with status 3: the reason");
+  const auto kFailed = run_child({"/bin/sh", "-c", "echo first; echo the reason >&2; exit 3"}, Millis(5000));
+  BOOST_REQUIRE(!kFailed.ok());
+  BOOST_TEST(kFailed.error().what == "ended with status 3: the reason");
   BOOST_TEST(!run_child({"/no/such/program"}, Millis(5000)).ok());
 }
 
@@ -101,4 +101,24 @@ BOOST_AUTO_TEST_CASE(a_daemon_left_behind_does_not_hold_the_caller) {
   const auto begin = std::chrono::steady_clock::now();
   BOOST_TEST(run_child({"/bin/sh", "-c", "sleep 3 & exit 0"}, Millis(10'000)).ok());
   BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
+}
+
+BOOST_AUTO_TEST_CASE(services_that_do_not_start_with_the_machine) {
+  Machine machine = kWithSystemd;
+  machine.disabled = {"merlind", "naemon", "other"};
+  BOOST_TEST(services_not_started_at_boot({}, machine) == (Lines{"merlind", "naemon"}));
+  machine.disabled = {"naemon"};
+  BOOST_TEST(services_not_started_at_boot({}, machine) == (Lines{"naemon"}));
+  config::CoreConfig core;
+  core.start = "run-core";
+  BOOST_TEST(services_not_started_at_boot(core, machine).empty());
+  BOOST_TEST(core_service({}, machine) == "naemon");
+  BOOST_TEST(core_service(core, machine).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_s_output_is_kept_whatever_its_status) {
+  const auto end = run_to_end({"/bin/sh", "-c", "echo first; echo second >&2; exit 3"}, Millis(10'000));
+  BOOST_REQUIRE(end.ok());
+  BOOST_TEST(end->output == "first\nsecond\n");
+  BOOST_TEST(end->status == 3 << 8);
 }

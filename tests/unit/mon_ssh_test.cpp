@@ -1,4 +1,4 @@
-// What mon decides before and after it talks to an ssh server: quoting, host keys, the mark of a command, order.
+// mon's decisions before and after an ssh connection: quoting, host keys, the mark of a command, order.
 #include <sys/stat.h>
 
 #include <atomic>
@@ -13,7 +13,7 @@
 #include "mon/ssh/quoting.hpp"
 #include "mon/ssh/session_mark.hpp"
 #include "mon/ssh/side_by_side.hpp"
-#include "mon_program_support.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace merlin;
 using namespace merlin::mon::ssh;
@@ -35,16 +35,16 @@ Ran run(const std::string& line) {
   return {std::move(ended), out, err};
 }
 
-const std::vector<std::string> awkward = {"plain",   "",    "two words", "it's",  "\"quoted\"",  "$HOME",     "`id`", "$(id)", "; rm -rf x",
-                                          "a\nb",    "*",   "~",         "-n",    "back\\slash", "tab\there", "!",    "ä€",    "a=b",
-                                          "&& echo", "'''", "#no",       "{a,b}", "[a-z]",       "|",         ">",    "<x",    "%s"};
+const std::vector<std::string> kAwkward = {
+    "plain",     "",  "two words", "it's", "\"quoted\"", "$HOME", "`id`", "$(id)", "; rm -rf x", "a\nb", "*", "~",  "-n", "back\\slash",
+    "tab\there", "!", "ä€",        "a=b",  "&& echo",    "'''",   "#no",  "{a,b}", "[a-z]",      "|",    ">", "<x", "%s"};
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_shell_reads_every_word_as_it_was_typed) {
   std::vector<std::string> words{"printf", "<%s>\n"};
   std::string expected;
-  for (const std::string& word : awkward) {
+  for (const std::string& word : kAwkward) {
     words.push_back(word);
     expected += "<" + word + ">\n";
   }
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_the_command_with_all_it_started) {
   const auto ended = run_here(job, interrupt);
   BOOST_REQUIRE(!ended.ok());
   BOOST_TEST(ended.error().what == "interrupted");
-  // It may stay as a zombie where nobody reaps orphans: what counts is that it runs no more.
+  // It may remain as a zombie if no process reaps orphans: what matters is that it no longer runs.
   const auto runs = [&] {
     std::ifstream stat("/proc/" + std::to_string(std::stoi(out)) + "/stat");
     std::string id;
@@ -155,8 +155,8 @@ BOOST_AUTO_TEST_CASE(nodes_are_worked_on_together_and_shown_in_order) {
 BOOST_AUTO_TEST_CASE(more_nodes_than_threads_are_all_worked_on) {
   std::atomic<std::size_t> worked = 0;
   side_by_side(
-      most_at_once * 3, [&](std::size_t) { ++worked; }, [](std::size_t) {});
-  BOOST_TEST(worked == most_at_once * 3);
+      kMostAtOnce * 3, [&](std::size_t) { ++worked; }, [](std::size_t) {});
+  BOOST_TEST(worked == kMostAtOnce * 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_password_file_is_its_owners_alone) {
@@ -165,9 +165,9 @@ BOOST_AUTO_TEST_CASE(a_password_file_is_its_owners_alone) {
   ::chmod(folder.file("password").c_str(), 0600);
   BOOST_TEST(read_password_file(folder.file("password")).value() == "secret word");
   ::chmod(folder.file("password").c_str(), 0640);
-  BOOST_TEST(read_password_file(folder.file("password")).error().what == "others may read this password");
+  BOOST_TEST(read_password_file(folder.file("password")).error().what == "other users can read this password");
   BOOST_TEST(!read_password_file(folder.file("none")).ok());
   folder.write("empty", "\n");
   ::chmod(folder.file("empty").c_str(), 0600);
-  BOOST_TEST(read_password_file(folder.file("empty")).error().what == "holds no password");
+  BOOST_TEST(read_password_file(folder.file("empty")).error().what == "contains no password");
 }

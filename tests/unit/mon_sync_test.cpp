@@ -7,10 +7,10 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "mon/cli/utf8.hpp"
+#include "mon/oconf/watch_marks.hpp"
 #include "mon/sync/exchange.hpp"
-#include "mon/utf8.hpp"
-#include "mon/watch_marks.hpp"
-#include "mon_program_support.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace merlin;
 using namespace merlin::mon::sync;
@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string odd_name = "; rm -rf\n'$(x)' -.txt";
+const std::string kOddName = "; rm -rf\n'$(x)' -.txt";
 
 struct Pair {
   Pair() {
     fs::create_directories(folder.file("here/sub"));
     folder.write("here/one", "one\n");
     folder.write("here/sub/.two", "two\n");
-    folder.write("here/" + odd_name, "odd\n");
+    folder.write("here/" + kOddName, "odd\n");
     fs::create_symlink("sub/.two", folder.file("here/link"));
     fs::permissions(folder.file("here/one"), static_cast<fs::perms>(0640));
     const timespec times[] = {{1'000, 0}, {1'000'000, 123'456'789}};
@@ -35,7 +35,7 @@ struct Pair {
   Result<Tree> read(const std::string& source, const std::string& dest, bool is_mirror = false) const {
     return read_tree({folder.file(source), folder.file(dest)}, is_mirror);
   }
-  // As mon does it over ssh: the tree goes there, what differs comes back, and its content goes there.
+  // As mon does it over ssh: it sends the tree, receives the differences, and sends their contents.
   Result<Change> sync(const std::string& source, const std::string& dest, bool is_mirror = false) const {
     const auto tree = read(source, dest, is_mirror);
     if (!tree) return tree.error();
@@ -61,7 +61,7 @@ std::string refused(const Result<Change>& outcome) { return outcome.ok() ? "" : 
 
 }  // namespace
 
-// What both ends hold in memory at once is bounded.
+// The data that both ends keep in memory at once is bounded.
 BOOST_AUTO_TEST_CASE(much_goes_in_parts_each_item_once_and_removals_with_the_last) {
   const Pair pair;
   for (int i = 0; i < 5; ++i) pair.folder.write("here/part" + std::to_string(i), std::string(400, 'x'));
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_folder_arrives_with_names_content_modes_times_and_links) 
   BOOST_REQUIRE_MESSAGE(change.ok(), refused(change));
   BOOST_TEST(pair.folder.read("there/deep/one") == "one\n");
   BOOST_TEST(pair.folder.read("there/deep/sub/.two") == "two\n");
-  BOOST_TEST(pair.folder.read("there/deep/" + odd_name) == "odd\n");
+  BOOST_TEST(pair.folder.read("there/deep/" + kOddName) == "odd\n");
   BOOST_TEST(fs::read_symlink(pair.folder.file("there/deep/link")) == "sub/.two");
   struct stat about {};
   BOOST_REQUIRE(::stat(pair.folder.file("there/deep/one").c_str(), &about) == 0);
@@ -146,11 +146,11 @@ BOOST_AUTO_TEST_CASE(one_file_goes_to_its_place_through_a_link_there_too) {
 BOOST_AUTO_TEST_CASE(a_folder_where_a_file_is_sent_is_refused_and_the_other_way_round) {
   const Pair pair;
   fs::create_directories(pair.folder.file("there/one"));
-  BOOST_TEST(refused(pair.sync("here/one", "there/one")) == "is a folder there, and a file is sent");
-  BOOST_TEST(refused(pair.sync("here", "there")) == "is a folder there, and a file is sent");
+  BOOST_TEST(refused(pair.sync("here/one", "there/one")) == "is a folder there, but a file is sent");
+  BOOST_TEST(refused(pair.sync("here", "there")) == "is a folder there, but a file is sent");
   pair.folder.write("file", "");
-  BOOST_TEST(refused(pair.sync("here", "file")) == "is no folder there, and a folder is sent");
-  BOOST_TEST(refused(pair.sync("here/one/", "there2")) == "is no folder");
+  BOOST_TEST(refused(pair.sync("here", "file")) == "is not a folder there, but a folder is sent");
+  BOOST_TEST(refused(pair.sync("here/one/", "there2")) == "is not a folder");
   BOOST_TEST(pair.folder.read("there/sub/.two").empty(), "a refused sync wrote something");
 }
 
@@ -173,9 +173,9 @@ BOOST_AUTO_TEST_CASE(below_the_place_no_link_there_is_gone_through) {
   fs::create_directories(pair.folder.file("there"));
   fs::create_directories(pair.folder.file("outside"));
   fs::create_symlink("../outside", pair.folder.file("there/sub"));
-  BOOST_TEST(refused(pair.sync("here", "there")) == "is no folder there, and a folder is sent");
+  BOOST_TEST(refused(pair.sync("here", "there")) == "is not a folder there, but a folder is sent");
   BOOST_TEST(fs::is_empty(pair.folder.file("outside")));
-  // A link that comes between the look and the writing.
+  // A link that appears between the comparison and the write.
   const Tree tree = pair.read("here", "there").value();
   const Contents contents{{"sub/.two", "two\n"}};
   BOOST_TEST(!make_equal(tree, {{"sub/.two"}, {}, {}}, contents).ok());
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_utf8_is_seen) {
     BOOST_TEST(!merlin::mon::is_utf8(bad));
   const Pair pair;
   pair.folder.write("here/\xFF", "");
-  BOOST_TEST(refused(pair.sync("here", "there")) == "its name is no UTF-8");
+  BOOST_TEST(refused(pair.sync("here", "there")) == "its name is not UTF-8");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_watched_shows_every_change) {

@@ -1,5 +1,5 @@
-// Who may log in and who is trusted: authorized_keys without double lines, sets of certificates that merge, and the
-// one block that each certificate belongs to.
+// Which keys may log in and which certificates are trusted: authorized_keys without duplicates, sets of certificates that merge, and
+// the one block to which each certificate belongs.
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "mon/ssh/authorized_keys.hpp"
-#include "mon/trust.hpp"
-#include "mon_program_support.hpp"
+#include "mon/trust/trust.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace merlin;
 using namespace merlin::mon;
@@ -17,10 +17,10 @@ using nlohmann::ordered_json;
 
 namespace {
 
-const std::string digits_a = "AAAAC3NzaC1lZDI1NTE5AAAAIFTEUOJEzAA6jMbUsFggBlkV1zQTPLDBAEMhdN6c+a0+";
-const std::string digits_b = "AAAAC3NzaC1lZDI1NTE5AAAAIOB254sdqSTig4o15dM1KyxpLRla18cEzn+YaR6HBdQh";
-const std::string key_a = "ssh-ed25519 " + digits_a;
-const std::string key_b = "ssh-ed25519 " + digits_b;
+const std::string kDigitsA = "AAAAC3NzaC1lZDI1NTE5AAAAIFTEUOJEzAA6jMbUsFggBlkV1zQTPLDBAEMhdN6c+a0+";
+const std::string kDigitsB = "AAAAC3NzaC1lZDI1NTE5AAAAIOB254sdqSTig4o15dM1KyxpLRla18cEzn+YaR6HBdQh";
+const std::string kKeyA = "ssh-ed25519 " + kDigitsA;
+const std::string kKeyB = "ssh-ed25519 " + kDigitsB;
 
 ssh::PublicKey key(const std::string& line) { return ssh::read_public_key(line).value(); }
 
@@ -55,34 +55,34 @@ std::ostream& operator<<(std::ostream& out, const BlockTrust& block) {
 }  // namespace merlin::mon
 
 BOOST_AUTO_TEST_CASE(a_key_is_one_line_of_a_known_type_and_nothing_else) {
-  BOOST_TEST(key(key_a + " root@peer01\n").line() == key_a + " root@peer01");
-  BOOST_TEST(key(key_a).line() == key_a);
+  BOOST_TEST(key(kKeyA + " root@peer01\n").line() == kKeyA + " root@peer01");
+  BOOST_TEST(key(kKeyA).line() == kKeyA);
   for (const std::string& wrong :
-       std::vector<std::string>{"", "ssh-ed25519", "command=\"reboot\" " + key_a, "ssh-nonsense " + digits_a, "ssh-ed25519 AAAA!!!!",
-                                key_a + " a\ncommand=\"x\" " + key_b, key_a + std::string(20'000, 'x'), "ssh-rsa " + digits_a}) {
+       std::vector<std::string>{"", "ssh-ed25519", "command=\"reboot\" " + kKeyA, "ssh-nonsense " + kDigitsA, "ssh-ed25519 AAAA!!!!",
+                                kKeyA + " a\ncommand=\"x\" " + kKeyB, kKeyA + std::string(20'000, 'x'), "ssh-rsa " + kDigitsA}) {
     BOOST_TEST(!ssh::read_public_key(wrong).ok(), wrong.substr(0, 60));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_never_added_twice_whatever_stands_around_it) {
-  const auto b = key(key_b + " root@peer02");
-  BOOST_TEST(ssh::with_key("", b) == key_b + " root@peer02\n");
-  BOOST_TEST(ssh::with_key(key_a, b) == key_a + "\n" + key_b + " root@peer02\n");
+  const auto b = key(kKeyB + " root@peer02");
+  BOOST_TEST(ssh::with_key("", b) == kKeyB + " root@peer02\n");
+  BOOST_TEST(ssh::with_key(kKeyA, b) == kKeyA + "\n" + kKeyB + " root@peer02\n");
   for (const std::string& has :
-       std::vector<std::string>{key_b + "\n", "# ours\n" + key_b + " another comment\n",
-                                "from=\"10.0.0.1\",no-pty " + key_b + " x\n" + key_a + "\n", "  " + key_b, key_b + " x\r\n"}) {
+       std::vector<std::string>{kKeyB + "\n", "# ours\n" + kKeyB + " another comment\n",
+                                "from=\"10.0.0.1\",no-pty " + kKeyB + " x\n" + kKeyA + "\n", "  " + kKeyB, kKeyB + " x\r\n"}) {
     BOOST_TEST(ssh::with_key(has, b) == has);
   }
-  const std::string commented = "#" + key_b + "\n";
-  BOOST_TEST(ssh::with_key(commented, b) == commented + key_b + " root@peer02\n");
+  const std::string commented = "#" + kKeyB + "\n";
+  BOOST_TEST(ssh::with_key(commented, b) == commented + kKeyB + " root@peer02\n");
 }
 
 BOOST_AUTO_TEST_CASE(authorized_keys_is_made_with_the_modes_that_ssh_asks_for) {
   const mon_test::Folder home;
-  BOOST_TEST(ssh::authorize(home.file(""), key(key_a)).value());
-  BOOST_TEST(!ssh::authorize(home.file(""), key(key_a + " again")).value());
-  BOOST_TEST(ssh::authorize(home.file(""), key(key_b)).value());
-  BOOST_TEST(home.read(".ssh/authorized_keys") == key_a + "\n" + key_b + "\n");
+  BOOST_TEST(ssh::authorize(home.file(""), key(kKeyA)).value());
+  BOOST_TEST(!ssh::authorize(home.file(""), key(kKeyA + " again")).value());
+  BOOST_TEST(ssh::authorize(home.file(""), key(kKeyB)).value());
+  BOOST_TEST(home.read(".ssh/authorized_keys") == kKeyA + "\n" + kKeyB + "\n");
   BOOST_TEST(mode_of(home.file(".ssh")) == 0700U);
   BOOST_TEST(mode_of(home.file(".ssh/authorized_keys")) == 0600U);
 }
@@ -196,4 +196,29 @@ BOOST_AUTO_TEST_CASE(a_node_that_changes_its_key_is_trusted_with_both_until_the_
   set.remove(print('b'));
   const auto one = blocks_to_change(blocks({{"peer02", {print('b'), print('c')}}}), set, "");
   BOOST_TEST(one == (std::vector<BlockTrust>{{"peer02", {print('c')}}}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_certificate_of_a_known_node_is_refused_by_name) {
+  const mon_test::Folder folder;
+  const std::string conf = "node_name = peer01\npeer peer02 {\n  fingerprint = " + print('a') + "\n}\npeer peer03 {\n}\n";
+  folder.write("merlin.conf", conf);
+  std::filesystem::create_directory(folder.file("tls"));
+  const auto introduce = [&](char digit, char node, const std::string& name) {
+    TrustSet set;
+    set.add(print(digit), id(node), name);
+    ordered_json document = set.document();
+    document["sender"] = print(digit);
+    document["vouched"] = {print(digit)};
+    folder.write("set", document.dump());
+    return mon_test::run_mon(folder, "cert introduce < '" + folder.file("set") + "'");
+  };
+  const mon_test::Outcome anew = introduce('b', '2', "peer02");
+  BOOST_TEST(anew.status == 1);
+  BOOST_TEST(anew.err ==
+             "mon: peer peer02: peer02 has the new certificate SHA256:bbbbbbbbbbbbbbbb…, and peer01 still trusts the one it had before; "
+             "on peer01: mon cert push peer02\n");
+  BOOST_TEST(folder.read("merlin.conf") == conf);
+  BOOST_TEST(introduce('c', '3', "peer03").status == 0);
+  BOOST_TEST((folder.read("merlin.conf").find(print('c')) != std::string::npos));
+  BOOST_TEST(introduce('d', '4', "peer04").status == 0);
 }

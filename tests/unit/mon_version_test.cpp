@@ -1,11 +1,11 @@
-// Which of two object configurations is newer, and what is kept of those before.
+// Which of two object configurations is newer, and which earlier versions are kept.
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "mon/oconf/archive.hpp"
 #include "mon/oconf/version.hpp"
-#include "mon_program_support.hpp"
+#include "tests/unit/mon_program_support.hpp"
 
 using namespace merlin;
 using namespace merlin::mon::oconf;
@@ -22,25 +22,25 @@ Lineage node(const History& history, char present) { return lineage_of(history, 
 BOOST_AUTO_TEST_CASE(newer_is_who_has_the_other_in_its_history) {
   const History short_line{made(1, 'a')};
   const History long_line{made(1, 'a'), made(2, 'b')};
-  BOOST_TEST((standing(node(long_line, 'b'), node(short_line, 'a')) == Standing::older));
-  BOOST_TEST((standing(node(short_line, 'a'), node(long_line, 'b')) == Standing::newer));
-  BOOST_TEST((standing(node(long_line, 'b'), node(long_line, 'b')) == Standing::same));
-  BOOST_TEST((standing(node({}, 'b'), node(long_line, 'b')) == Standing::same));
+  BOOST_TEST((relation(node(long_line, 'b'), node(short_line, 'a')) == Relation::behind));
+  BOOST_TEST((relation(node(short_line, 'a'), node(long_line, 'b')) == Relation::ahead));
+  BOOST_TEST((relation(node(long_line, 'b'), node(long_line, 'b')) == Relation::same));
+  BOOST_TEST((relation(node({}, 'b'), node(long_line, 'b')) == Relation::same));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_changed_by_hand_is_newer_than_what_it_came_from) {
   const History line{made(1, 'a')};
-  BOOST_TEST((standing(node(line, 'a'), node(line, 'c')) == Standing::newer));
-  BOOST_TEST((standing(node(line, 'c'), node(line, 'a')) == Standing::older));
-  BOOST_TEST((standing(node(line, 'c'), node(line, 'd')) == Standing::differs), "both were changed");
-  BOOST_TEST((standing(node({}, 'c'), node({}, 'd')) == Standing::differs), "nothing is known of either");
+  BOOST_TEST((relation(node(line, 'a'), node(line, 'c')) == Relation::ahead));
+  BOOST_TEST((relation(node(line, 'c'), node(line, 'a')) == Relation::behind));
+  BOOST_TEST((relation(node(line, 'c'), node(line, 'd')) == Relation::diverged), "both were changed");
+  BOOST_TEST((relation(node({}, 'c'), node({}, 'd')) == Relation::diverged), "nothing is known of either");
 }
 
 BOOST_AUTO_TEST_CASE(a_configuration_that_came_back_is_newer_than_what_it_replaced) {
   const History before{made(1, 'a'), made(2, 'b')};
   const History after = with(before, made(3, 'a'));
-  BOOST_TEST((standing(node(after, 'a'), node(before, 'b')) == Standing::older));
-  BOOST_TEST((standing(node(before, 'b'), node(after, 'a')) == Standing::newer));
+  BOOST_TEST((relation(node(after, 'a'), node(before, 'b')) == Relation::behind));
+  BOOST_TEST((relation(node(before, 'b'), node(after, 'a')) == Relation::ahead));
 }
 
 BOOST_AUTO_TEST_CASE(a_version_that_nobody_recorded_is_one_further_and_this_nodes) {
@@ -54,17 +54,32 @@ BOOST_AUTO_TEST_CASE(what_is_replaced_on_purpose_is_older_from_then_on) {
   const Lineage ours = node({made(1, 'a')}, 'c');
   const Lineage theirs = node({made(1, 'a'), made(2, 'e'), made(9, 'f')}, 'd');
   const Lineage forced = above(ours, theirs);
-  BOOST_TEST((standing(forced, theirs) == Standing::older));
-  BOOST_TEST((standing(theirs, forced) == Standing::newer));
+  BOOST_TEST((relation(forced, theirs) == Relation::behind));
+  BOOST_TEST((relation(theirs, forced) == Relation::ahead));
   BOOST_TEST(forced.now.digest == digest('c'));
   BOOST_TEST((forced.history.back() == forced.now));
-  BOOST_TEST((standing(forced, node({made(1, 'a')}, 'c')) == Standing::same));
+  BOOST_TEST((relation(forced, node({made(1, 'a')}, 'c')) == Relation::same));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_reinstallation_no_two_versions_have_one_number) {
+  const Lineage ours = node({made(1, 'a'), made(2, 'b'), made(3, 'c')}, 'c');
+  const History again{made(1, 'x', "peer03"), made(2, 'y', "peer03"), made(3, 'b', "peer03")};
+  const Lineage theirs{made(4, 'z', "peer03"), again};
+  const Lineage forced = above(ours, theirs);
+  std::string line;
+  for (const Version& version : forced.history) line += std::to_string(version.counter) + version.digest.front() + ' ';
+  BOOST_TEST(line == "1a 2b 3c 4x 5y 6b 7z 8c ");
+  BOOST_TEST((relation(forced, theirs) == Relation::behind));
+  const Lineage fresh = above(ours, {made(1, 'x', "peer03"), {}});
+  BOOST_TEST(fresh.history.size() == 5U);
+  BOOST_TEST(fresh.now.counter == 5U);
+  BOOST_TEST((relation(ours, fresh) == Relation::same));
 }
 
 BOOST_AUTO_TEST_CASE(a_history_is_bounded_and_read_as_it_was_written) {
   History history;
   for (std::uint64_t counter = 1; counter <= 300; ++counter) history = with(history, made(counter, counter % 2 == 0 ? 'a' : 'b'));
-  BOOST_TEST(history.size() == longest_history);
+  BOOST_TEST(history.size() == kLongestHistory);
   BOOST_TEST(history.back().counter == 300U);
   BOOST_TEST((read_history(document_of(history)) == history));
 }
@@ -84,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_files_of_the_newest_versions_are_kept_and_a_file_that_a
   const Archive archive(folder.file(".merlin"));
   History history;
   std::vector<std::string> digests;
-  for (std::uint64_t counter = 1; counter <= most_kept + 3; ++counter) {
+  for (std::uint64_t counter = 1; counter <= kMostKept + 3; ++counter) {
     folder.write("conf.d/changed.cfg", std::to_string(counter));
     const Manifest present = read_manifest(folder.file("main.cfg")).value();
     digests.push_back(digest_of(present));
@@ -93,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_files_of_the_newest_versions_are_kept_and_a_file_that_a
   }
   for (std::size_t i = 0; i < digests.size(); ++i) BOOST_TEST(archive.has(digests[i]) == (i >= 3), i);
   const auto files = std::distance(fs::directory_iterator(folder.file(".merlin/kept/files")), fs::directory_iterator());
-  BOOST_TEST(files == static_cast<long>(most_kept) + 1);
+  BOOST_TEST(files == static_cast<long>(kMostKept) + 1);
   const auto oldest = archive.kept(digests[3]);
   BOOST_REQUIRE(oldest.ok());
   BOOST_TEST(archive.content(oldest->files[0]).value() == "4");

@@ -1,5 +1,5 @@
-// What people see: the status table against golden files, the tree, and numbers with their units.
-// MERLIN_UPDATE_GOLDEN=1 writes the golden files anew.
+// What users see: the status table against golden files, the tree, and numbers with their units.
+// MERLIN_UPDATE_GOLDEN=1 rewrites the golden files.
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -7,13 +7,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "config/load.hpp"
-#include "mon/console.hpp"
-#include "mon/node_tree.hpp"
-#include "mon/progress_bar.hpp"
-#include "mon/quantity.hpp"
-#include "mon/screen.hpp"
-#include "mon/status_view.hpp"
+#include "mon/cli/console.hpp"
+#include "mon/cli/progress_bar.hpp"
+#include "mon/cli/quantity.hpp"
+#include "mon/cli/screen.hpp"
+#include "mon/status/node_tree.hpp"
+#include "mon/status/status_view.hpp"
+#include "shared/config/load.hpp"
 
 using namespace merlin;
 using namespace merlin::mon;
@@ -21,18 +21,18 @@ namespace data = boost::unit_test::data;
 
 namespace {
 
-const std::string folder = MERLIN_SOURCE_DIR "/tests/unit/mon_status/";
+const std::string kFolder = MERLIN_SOURCE_DIR "/tests/unit/mon_status/";
 
 std::string read(const std::string& name) {
-  std::ifstream file(folder + name);
-  BOOST_REQUIRE_MESSAGE(file.good(), folder + name);
+  std::ifstream file(kFolder + name);
+  BOOST_REQUIRE_MESSAGE(file.good(), kFolder + name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
 nlohmann::ordered_json document(const std::string& name) { return nlohmann::ordered_json::parse(read(name + ".json")); }
 
 void check_golden(const std::string& name, const std::string& text) {
-  if (std::getenv("MERLIN_UPDATE_GOLDEN") != nullptr) std::ofstream(folder + name) << text;
+  if (std::getenv("MERLIN_UPDATE_GOLDEN") != nullptr) std::ofstream(kFolder + name) << text;
   BOOST_TEST(text == read(name));
 }
 
@@ -52,16 +52,16 @@ config::Config configuration(const std::string& text) {
 
 }  // namespace
 
-// What can be pasted, what is for another node, and what is advice in words.
+// Commands to paste, commands for another node, and advice in words.
 BOOST_AUTO_TEST_CASE(a_problem_says_where_its_command_is_to_be_typed) {
   const auto shown = [](const std::string& fix) {
     const nlohmann::ordered_json status{{"problems", {{{"text", "it is broken"}, {"fix", fix}}}}};
     return draw_status(status, {0, false});
   };
   const auto has = [&](const std::string& fix, const std::string& line) { return shown(fix).find(line) != std::string::npos; };
-  BOOST_TEST(has("mon start", "! it is broken; mend it with: mon start\n"));
-  BOOST_TEST(has("on peer02: mon start", "! it is broken; mend it on peer02 with: mon start\n"));
-  BOOST_TEST(has("set the clocks by NTP on both", "! it is broken; to mend it: set the clocks by NTP on both\n"));
+  BOOST_TEST(has("mon start", "! it is broken; fix: mon start\n"));
+  BOOST_TEST(has("on peer02: mon start", "! it is broken; fix on peer02: mon start\n"));
+  BOOST_TEST(has("set the clocks by NTP on both", "! it is broken; fix: set the clocks by NTP on both\n"));
   BOOST_TEST(has("", "! it is broken\n"));
 }
 
@@ -102,6 +102,22 @@ BOOST_AUTO_TEST_CASE(a_reason_that_only_repeats_the_state_is_left_out) {
   BOOST_TEST(draw_status(status, {0, false}).find("\n    active\n") == std::string::npos);
   status["nodes"][1]["why"] = "drained by order";
   BOOST_TEST(draw_status(status, {0, false}).find("\n    drained by order\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_heard_through_another_one_is_shown_with_it) {
+  auto status = document("healthy");
+  auto& node = status["nodes"][1];
+  node["via"] = "peer03";
+  node["linked"] = true;
+  BOOST_TEST(draw_status(status, {0, false}).find(" via ") == std::string::npos, "a heartbeat that came sooner that way");
+  node["linked"] = false;
+  BOOST_TEST(draw_status(status, {0, false}).find("  active via peer03  ") != std::string::npos);
+  node["phase"] = "drained";
+  BOOST_TEST(draw_status(status, {0, false}).find("  drained via peer03  ") != std::string::npos);
+  node["state"] = "unreachable";
+  BOOST_TEST(draw_status(status, {0, false}).find(" via ") == std::string::npos);
+  status["nodes"][0]["via"] = "peer03";
+  BOOST_TEST(draw_status(status, {0, false}).find(" via ") == std::string::npos, "this node needs no link to itself");
 }
 
 BOOST_AUTO_TEST_CASE(what_other_nodes_say_cannot_steer_the_terminal) {
@@ -151,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_bar_shows_how_far_it_is_and_fits_its_line) {
   BOOST_TEST(bar_text(1, 2, "a long name", 20).size() == 19U);
 }
 
-// On a terminal it is drawn over, elsewhere nothing is drawn.
+// Redrawn on a terminal; nothing is drawn elsewhere.
 BOOST_AUTO_TEST_CASE(a_bar_is_for_terminals_only) {
   for (const bool terminal : {false, true}) {
     std::ostringstream out;

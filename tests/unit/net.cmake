@@ -1,4 +1,3 @@
 foreach(part identity tls socket link listener connector)
   merlin_test(net_${part}_test ${CMAKE_CURRENT_LIST_DIR}/net_${part}_test.cpp LINK merlin_net)
-  target_include_directories(net_${part}_test PRIVATE ${CMAKE_CURRENT_LIST_DIR})
 endforeach()

@@ -1,13 +1,13 @@
-// The connector keeps trying, with growing pauses, tells each new reason once, and hands over an open link.
+// The connector keeps trying, with growing pauses, reports each new reason once, and hands over an open link.
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
-#include "net/connector.hpp"
-#include "net/listener.hpp"
-#include "net_link_support.hpp"
+#include "shared/net/connector.hpp"
+#include "shared/net/listener.hpp"
+#include "tests/unit/net_link_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(it_tries_every_address_of_a_name) {
 // F56
 BOOST_AUTO_TEST_CASE(a_silent_server_costs_one_deadline) {
   TestLoop loop;
-  const LoopbackPort silent;  // the kernel accepts, nobody answers
+  const LoopbackPort silent;  // the kernel accepts, no process answers
   ConnectorOptions options = quick();
   options.connection.handshake_deadline = Millis{100};
   Client client(loop, {"127.0.0.1", silent.address.port()}, options);

@@ -1,12 +1,12 @@
-// A node's key and certificate: made once, never overwritten, refused with one clear line when something is wrong.
+// A node's key and certificate: created once, never overwritten, refused with one clear line if something is wrong.
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <thread>
 #include <vector>
 
-#include "net/identity.hpp"
-#include "net_support.hpp"
+#include "shared/net/identity.hpp"
+#include "tests/unit/net_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -34,7 +34,7 @@ std::string failure(const TempFolder& folder, std::optional<NodeId> id = std::nu
 
 BOOST_AUTO_TEST_CASE(the_first_start_makes_an_identity_and_later_ones_keep_it) {
   const TempFolder folder;
-  const std::string directory = folder.path("tls");
+  const std::string directory = folder.file("tls");
   const Result<Identity> made = load_or_create_identity(directory, std::nullopt, kTestTime);
   BOOST_REQUIRE(made.ok());
   BOOST_TEST(!made->certificate.node_id.empty());
@@ -47,13 +47,13 @@ BOOST_AUTO_TEST_CASE(the_first_start_makes_an_identity_and_later_ones_keep_it) {
   BOOST_TEST((again->certificate.node_id == made->certificate.node_id));
   BOOST_TEST(again->key_pem == made->key_pem);
   BOOST_TEST(load_identity(directory).ok());
-  // No temporary file is left.
+  // No temporary file remains.
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory)) ++files;
   BOOST_TEST(files == 2u);
 }
 
-// Two starts at the same moment must not leave the key of one beside the certificate of the other.
+// Two starts at the same moment must not combine the key of one with the certificate of the other.
 BOOST_AUTO_TEST_CASE(who_comes_second_at_the_same_moment_does_not_overwrite) {
   for (int round = 0; round < 20; ++round) {
     const TempFolder folder;
@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(no_two_identities_are_alike) {
 // The openssl program is the independent judge of our fingerprint.
 BOOST_AUTO_TEST_CASE(the_fingerprint_is_the_one_that_openssl_prints) {
   const TempFolder folder;
-  write(folder.path("cert.pem"), identity(3).certificate_pem, 0644);
-  const std::string command = "openssl x509 -in " + folder.path("cert.pem") + " -noout -fingerprint -sha256";
+  write(folder.file("cert.pem"), identity(3).certificate_pem, 0644);
+  const std::string command = "openssl x509 -in " + folder.file("cert.pem") + " -noout -fingerprint -sha256";
   FILE* pipe = ::popen(command.c_str(), "r");
   BOOST_REQUIRE(pipe != nullptr);
   char line[256] = "";
@@ -140,11 +140,11 @@ BOOST_AUTO_TEST_CASE(one_file_without_the_other_is_an_error_and_nothing_is_made)
   for (const char* missing : {"key.pem", "cert.pem"}) {
     const TempFolder folder;
     BOOST_REQUIRE(load_or_create_identity(folder.path(), node(1), kTestTime).ok());
-    const std::string other = folder.path(missing == std::string("key.pem") ? "cert.pem" : "key.pem");
+    const std::string other = folder.file(missing == std::string("key.pem") ? "cert.pem" : "key.pem");
     const std::string before = content(other);
-    BOOST_REQUIRE(std::filesystem::remove(folder.path(missing)));
-    BOOST_TEST(contains(failure(folder), folder.path(missing) + ": is missing, but " + other + " is there"));
-    BOOST_TEST(!std::filesystem::exists(folder.path(missing)));
+    BOOST_REQUIRE(std::filesystem::remove(folder.file(missing)));
+    BOOST_TEST(contains(failure(folder), folder.file(missing) + ": is missing, but " + other + " is there"));
+    BOOST_TEST(!std::filesystem::exists(folder.file(missing)));
     BOOST_TEST(content(other) == before);
   }
 }
@@ -153,33 +153,33 @@ BOOST_AUTO_TEST_CASE(a_key_that_others_may_read_is_refused) {
   for (mode_t mode : {0640, 0604, 0620, 0666}) {
     const TempFolder folder;
     BOOST_REQUIRE(load_or_create_identity(folder.path(), node(1), kTestTime).ok());
-    BOOST_REQUIRE(::chmod(folder.path("key.pem").c_str(), mode) == 0);
-    BOOST_TEST(contains(failure(folder), "chmod 600 " + folder.path("key.pem")));
-    BOOST_TEST(mode_of(folder.path("key.pem")) == mode);
+    BOOST_REQUIRE(::chmod(folder.file("key.pem").c_str(), mode) == 0);
+    BOOST_TEST(contains(failure(folder), "chmod 600 " + folder.file("key.pem")));
+    BOOST_TEST(mode_of(folder.file("key.pem")) == mode);
   }
 }
 
 BOOST_AUTO_TEST_CASE(damaged_files_are_refused_and_left_alone) {
   const TempFolder folder;
   BOOST_REQUIRE(load_or_create_identity(folder.path(), node(1), kTestTime).ok());
-  const std::string key = content(folder.path("key.pem"));
-  write(folder.path("key.pem"), key.substr(0, key.size() / 2), 0600);
-  BOOST_TEST(contains(failure(folder), "holds no private key"));
-  BOOST_TEST(content(folder.path("key.pem")) == key.substr(0, key.size() / 2));
-  write(folder.path("key.pem"), identity(2).key_pem, 0600);
+  const std::string key = content(folder.file("key.pem"));
+  write(folder.file("key.pem"), key.substr(0, key.size() / 2), 0600);
+  BOOST_TEST(contains(failure(folder), "contains no private key"));
+  BOOST_TEST(content(folder.file("key.pem")) == key.substr(0, key.size() / 2));
+  write(folder.file("key.pem"), identity(2).key_pem, 0600);
   BOOST_TEST(contains(failure(folder), "does not belong to key.pem"));
-  write(folder.path("key.pem"), key, 0600);
-  write(folder.path("cert.pem"), "", 0644);
-  BOOST_TEST(contains(failure(folder), "holds no certificate"));
-  write(folder.path("cert.pem"), std::string(1'000'000, 'x'), 0644);
-  BOOST_TEST(contains(failure(folder), "holds no certificate"));
+  write(folder.file("key.pem"), key, 0600);
+  write(folder.file("cert.pem"), "", 0644);
+  BOOST_TEST(contains(failure(folder), "contains no certificate"));
+  write(folder.file("cert.pem"), std::string(1'000'000, 'x'), 0644);
+  BOOST_TEST(contains(failure(folder), "contains no certificate"));
 }
 
-// The passphrase prompt would hang a daemon's start.
+// The passphrase prompt would block a daemon's start.
 BOOST_AUTO_TEST_CASE(a_key_with_a_passphrase_is_refused_without_asking) {
   const TempFolder folder;
   BOOST_REQUIRE(load_or_create_identity(folder.path(), node(1), kTestTime).ok());
-  const std::string key = folder.path("key.pem");
+  const std::string key = folder.file("key.pem");
   const std::string command = "openssl pkcs8 -topk8 -in " + key + " -out " + key + ".new -passout pass:secret && mv " + key + ".new " +
                               key + " && chmod 600 " + key;
   BOOST_REQUIRE(std::system(command.c_str()) == 0);
@@ -190,25 +190,25 @@ BOOST_AUTO_TEST_CASE(another_nodes_identity_is_refused) {
   const TempFolder folder;
   BOOST_REQUIRE(load_or_create_identity(folder.path(), node(1), kTestTime).ok());
   BOOST_TEST(failure(folder, node(1)) == "");
-  BOOST_TEST(contains(failure(folder, node(2)), "is of node " + node(1).hex() + ", but this is node " + node(2).hex()));
+  BOOST_TEST(contains(failure(folder, node(2)), "belongs to node " + node(1).hex() + ", but this is node " + node(2).hex()));
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_that_names_no_node_is_refused) {
   const TempFolder folder;
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=www.example.org -days 10 -keyout " +
-      folder.path("key.pem") + " -out " + folder.path("cert.pem") + " 2>/dev/null && chmod 600 " + folder.path("key.pem");
+      folder.file("key.pem") + " -out " + folder.file("cert.pem") + " 2>/dev/null && chmod 600 " + folder.file("key.pem");
   BOOST_REQUIRE(std::system(command.c_str()) == 0);
   BOOST_TEST(contains(failure(folder), "names no node"));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_an_error) {
   const TempFolder folder;
-  const auto made = load_or_create_identity(folder.path("no/such"), std::nullopt, kTestTime);
+  const auto made = load_or_create_identity(folder.file("no/such"), std::nullopt, kTestTime);
   BOOST_REQUIRE(!made.ok());
-  BOOST_TEST(contains(made.error().text(), folder.path("no/such")));
-  write(folder.path("file"), "", 0644);
-  BOOST_TEST(!load_or_create_identity(folder.path("file"), std::nullopt, kTestTime).ok());
+  BOOST_TEST(contains(made.error().text(), folder.file("no/such")));
+  write(folder.file("file"), "", 0644);
+  BOOST_TEST(!load_or_create_identity(folder.file("file"), std::nullopt, kTestTime).ok());
   const auto loaded = load_identity(folder.path());
   BOOST_REQUIRE(!loaded.ok());
   BOOST_TEST(contains(loaded.error().text(), "key.pem"));
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(a_folder_in_place_of_a_file_is_an_error) {
   const TempFolder folder;
-  std::filesystem::create_directory(folder.path("key.pem"));
-  std::filesystem::create_directory(folder.path("cert.pem"));
+  std::filesystem::create_directory(folder.file("key.pem"));
+  std::filesystem::create_directory(folder.file("cert.pem"));
   BOOST_TEST(contains(failure(folder), "is not a file"));
 }

@@ -1,4 +1,4 @@
-// Two ends of one link on the loopback, and what each of them saw.
+// Two ends of one link on the loopback, and what each of them received.
 #pragma once
 
 #include <sys/socket.h>
@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "net/tcp_socket.hpp"
-#include "net_support.hpp"
+#include "shared/net/tcp_socket.hpp"
+#include "tests/unit/net_support.hpp"
 
 namespace merlin::net::test {
 
@@ -92,6 +92,6 @@ struct LinkedPair {
   std::optional<Connection> server;
 };
 
-inline std::string frame(std::uint8_t type, const std::string& payload = {}) { return wire::encode_frame(type, payload); }
+inline std::string frame(std::uint8_t type, const std::string& payload = {}) { return wire::encode_frame(type, payload).value(); }
 
 }  // namespace merlin::net::test

@@ -1,4 +1,4 @@
-// Links over real sockets: frames both ways, what is urgent first, bounds, and every way in which a link can end.
+// Links over real sockets: frames in both directions, priorities, bounds, and every way in which a link can end.
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "net_link_support.hpp"
+#include "tests/unit/net_link_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_counters_count) {
   BOOST_TEST((server.last_received >= start));
 }
 
-// What one turn of the loop sends shares records: a frame of 20 bytes must not cost a TLS record each.
+// Frames sent in one turn of the loop share records: a frame of 20 bytes must not cost a TLS record each.
 BOOST_AUTO_TEST_CASE(what_is_sent_in_one_turn_leaves_together) {
   TestLoop loop;
   LinkedPair pair(loop);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(what_is_sent_in_one_turn_leaves_together) {
 
 namespace {
 
-// A server whose socket nobody reads until asked: TLS is done by hand.
+// A server whose socket is read only on request: TLS is driven by hand.
 class BlockedReader {
  public:
   BlockedReader(TestLoop& loop, ConnectionOptions options)
@@ -138,7 +138,7 @@ class BlockedReader {
   std::pair<Fd, Fd> sockets_;
 
  public:
-  int client_socket;  // the client's own, to ask the kernel about it
+  int client_socket;  // the client's own, to query the kernel
 
  private:
   TlsSession session_;
@@ -153,19 +153,19 @@ class BlockedReader {
 }  // namespace
 
 // F19 L3
-BOOST_AUTO_TEST_CASE(a_beat_passes_what_waits_for_a_slow_reader) {
+BOOST_AUTO_TEST_CASE(a_heartbeat_passes_what_waits_for_a_slow_reader) {
   TestLoop loop;
   BlockedReader blocked(loop, {});
   const std::string bulk = frame(3, std::string(8 * 1024, 'b'));
   constexpr int kBulkFrames = 2000;
   for (int i = 0; i < kBulkFrames; ++i) BOOST_REQUIRE(blocked.client.send(Priority::bulk, bulk));
-  loop.run_for(Millis{300});  // fills what the kernel takes
+  loop.run_for(Millis{300});  // fills the kernel's buffers
   const std::uint64_t gone = blocked.client.counters().frames_out;
   BOOST_REQUIRE(gone < kBulkFrames);
   BOOST_REQUIRE(blocked.client.queued_bytes(Priority::bulk) > 1'000'000u);
   blocked.client.send(Priority::live, frame(2));
   blocked.client.send(Priority::control, frame(1));
-  blocked.client.send(Priority::beat, frame(0));
+  blocked.client.send(Priority::heartbeat, frame(0));
   BOOST_REQUIRE(loop.run_until([&] {
     blocked.read();
     return blocked.types.size() == kBulkFrames + 3;
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_beat_passes_what_waits_for_a_slow_reader) {
   const auto at = [&](int type) { return std::find(blocked.types.begin(), blocked.types.end(), type) - blocked.types.begin(); };
   BOOST_TEST(at(0) < at(1));
   BOOST_TEST(at(1) < at(2));
-  // Behind what had left already there is at most the slice under way.
+  // Only the part being sent is ahead of what had already been sent.
   BOOST_TEST(static_cast<std::uint64_t>(at(2)) <= gone + 4);
 }
 
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_bounded_by_the_limit) {
   BOOST_TEST((blocked.client_saw.closed->cause == CloseCause::overflow));
   BOOST_TEST(contains(blocked.client_saw.closed->text, "the limit is 1000000"));
   BOOST_TEST(refused > 0);
-  BOOST_TEST(!blocked.client.send(Priority::beat, frame(0)));
+  BOOST_TEST(!blocked.client.send(Priority::heartbeat, frame(0)));
 }
 
 // One slow link must not delay another in the same loop.
@@ -229,11 +229,11 @@ BOOST_AUTO_TEST_CASE(a_blocked_link_does_not_hold_up_another) {
   BlockedReader blocked(loop, {});
   LinkedPair pair(loop);
   for (int i = 0; i < 3000; ++i) blocked.client.send(Priority::bulk, frame(3, std::string(8 * 1024, 'b')));
-  pair.client->send(Priority::beat, frame(1));
+  pair.client->send(Priority::heartbeat, frame(1));
   BOOST_TEST(loop.run_until([&] { return !pair.server_saw.frames.empty(); }, Millis{2'000}));
 }
 
-// Whoever always has more to send must not keep the loop from its other work.
+// A link that always has more to send must not keep the loop from its other work.
 BOOST_AUTO_TEST_CASE(sending_from_on_drained_keeps_the_loop_turning) {
   TestLoop loop;
   auto [one, other] = unix_pair();
@@ -316,11 +316,11 @@ BOOST_AUTO_TEST_CASE(who_says_nothing_is_ended_at_the_deadline) {
   LinkedPair pair(loop, options);
   pair.server->send(Priority::control, frame(1));
   BOOST_REQUIRE(loop.run_until([&] { return pair.server_saw.closed.has_value(); }));
-  BOOST_TEST(pair.server_saw.closed->text == "no frame came within 0.1 s");
+  BOOST_TEST(pair.server_saw.closed->text == "no frame received within 0.1 s");
   BOOST_TEST(pair.client_saw.frames.size() == 1u);
 }
 
-// A loop that stood still must read what came meanwhile before it judges.
+// A loop that hung must read what arrived meanwhile before it judges.
 BOOST_AUTO_TEST_CASE(a_late_loop_reads_before_it_judges) {
   TestLoop loop;
   ConnectionOptions options;
@@ -371,12 +371,12 @@ BOOST_AUTO_TEST_CASE(finish_delivers_what_is_queued_and_then_closes) {
   BOOST_REQUIRE(loop.run_until([&] { return pair.is_up(); }));
   for (int i = 0; i < 500; ++i) {
     pair.client->send(Priority::live, frame(2, std::string(1000, 'x')));
-    pair.server->send(Priority::live, frame(2, std::string(1000, 'x')));  // unread bytes must not cost the goodbye
+    pair.server->send(Priority::live, frame(2, std::string(1000, 'x')));  // unread bytes must not prevent the closing message
   }
-  pair.client->send(Priority::beat, frame(1, "goodbye"));
+  pair.client->send(Priority::heartbeat, frame(1, "goodbye"));
   pair.client->finish("planned stop");
   BOOST_TEST(!pair.client->is_open());
-  BOOST_TEST(!pair.client->send(Priority::beat, frame(1)));
+  BOOST_TEST(!pair.client->send(Priority::heartbeat, frame(1)));
   BOOST_REQUIRE(loop.run_until([&] { return pair.client_saw.closed && pair.server_saw.closed; }));
   BOOST_TEST(pair.server_saw.frames.size() == 501u);
   BOOST_TEST((pair.server_saw.closed->cause == CloseCause::by_peer));
@@ -385,7 +385,7 @@ BOOST_AUTO_TEST_CASE(finish_delivers_what_is_queued_and_then_closes) {
   BOOST_TEST(pair.client_saw.times_closed == 1);
 }
 
-// Closing at once could make the kernel throw away what is still on its way.
+// Closing at once could make the kernel discard data in transit.
 BOOST_AUTO_TEST_CASE(finish_waits_until_the_other_end_has_closed_too) {
   TestLoop loop;
   ConnectionOptions options;
@@ -491,7 +491,7 @@ BOOST_AUTO_TEST_CASE(a_moved_link_goes_on) {
   pair.client.reset();
   moved.send(Priority::live, frame(1));
   BOOST_TEST(loop.run_until([&] { return pair.server_saw.frames.size() == 1; }));
-  moved = std::move(*pair.server);  // closes what it held
+  moved = std::move(*pair.server);  // closes its previous link
   BOOST_TEST(loop.run_until([&] { return pair.server_saw.closed.has_value(); }));
   BOOST_TEST(pair.client_saw.times_closed == 0);
 }

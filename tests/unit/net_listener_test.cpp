@@ -1,10 +1,10 @@
-// Where links come in: trusted peers get through, strangers are few, counted and cheap, whatever they do.
+// Incoming links: trusted peers get through; strangers are few, counted and cheap, whatever they do.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "net/listener.hpp"
-#include "net_link_support.hpp"
+#include "shared/net/listener.hpp"
+#include "tests/unit/net_link_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -130,12 +130,12 @@ BOOST_AUTO_TEST_CASE(a_thousand_idle_connections_do_not_keep_a_peer_out) {
   visitor.connection.send(Priority::control, frame(1));
   BOOST_TEST(loop.run_until([&] { return door.saw.size() == 1 && door.saw[0]->frames.size() == 1; }, Millis{1'000}));
 
-  // A peer that is in already is not touched by what comes later.
+  // A peer that is already connected is not affected by later ones.
   for (int i = 0; i < 100; ++i) {
     idle.push_back(connect_blocking(door.address));
     loop.loop.run(ev::NOWAIT);
   }
-  visitor.connection.send(Priority::beat, frame(1));
+  visitor.connection.send(Priority::heartbeat, frame(1));
   BOOST_TEST(loop.run_until([&] { return door.saw[0]->frames.size() == 2; }, Millis{1'000}));
   BOOST_TEST(!visitor.saw.closed.has_value());
 }
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(unix_connections_come_with_their_credentials) {
   TestLoop loop;
   const TempFolder folder;
   UnixListenOptions options;
-  options.path = folder.path("socket");
+  options.path = folder.file("socket");
   std::vector<std::pair<Fd, PeerCredentials>> accepted;
   {
     const auto listener = UnixListener::listen(

@@ -1,4 +1,4 @@
-// Addresses as people write them, unix sockets, what leaves first, and how long to wait before trying again.
+// Addresses as people write them, unix sockets, the order of sending, and the pauses between attempts.
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -6,11 +6,11 @@
 
 #include <fstream>
 
-#include "net/address.hpp"
-#include "net/backoff.hpp"
-#include "net/send_queue.hpp"
-#include "net/unix_socket.hpp"
-#include "net_support.hpp"
+#include "shared/net/address.hpp"
+#include "shared/net/backoff.hpp"
+#include "shared/net/send_queue.hpp"
+#include "shared/net/unix_socket.hpp"
+#include "tests/unit/net_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(what_is_urgent_leaves_first) {
   SendQueue queue;
   queue.push(Priority::bulk, "bulk.");
   queue.push(Priority::live, "live.");
-  queue.push(Priority::beat, "beat1.");
+  queue.push(Priority::heartbeat, "beat1.");
   queue.push(Priority::control, "control.");
-  queue.push(Priority::beat, "beat2.");
-  BOOST_TEST(queue.bytes(Priority::beat) == 12u);
+  queue.push(Priority::heartbeat, "beat2.");
+  BOOST_TEST(queue.bytes(Priority::heartbeat) == 12u);
   BOOST_TEST(queue.bytes() == 30u);
   BOOST_TEST(queue.take(1000) == "beat1.beat2.control.live.bulk.");
   BOOST_TEST(queue.frames_taken() == 5u);
@@ -88,11 +88,11 @@ BOOST_AUTO_TEST_CASE(a_begun_frame_is_finished_before_anything_else) {
   queue.push(Priority::bulk, "0123456789");
   queue.push(Priority::bulk, "next");
   BOOST_TEST(queue.take(4) == "0123");
-  queue.push(Priority::beat, "beat");
+  queue.push(Priority::heartbeat, "beat");
   BOOST_TEST(queue.bytes(Priority::bulk) == 10u);
   BOOST_TEST(queue.frames_taken() == 0u);
   BOOST_TEST(queue.take(8) == "456789be");
-  queue.push(Priority::beat, "BEAT");
+  queue.push(Priority::heartbeat, "BEAT");
   BOOST_TEST(queue.take(100) == "atBEATnext");
   BOOST_TEST(queue.frames_taken() == 4u);
 }
@@ -124,7 +124,7 @@ std::string listen_failure(const UnixListenOptions& options) {
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_has_the_asked_mode_and_knows_who_connects) {
   const TempFolder folder;
-  UnixListenOptions options = at(folder.path("socket"));
+  UnixListenOptions options = at(folder.file("socket"));
   options.mode = 0620;
   const auto listening = listen_unix(options);
   BOOST_REQUIRE(listening.ok());
@@ -142,9 +142,9 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_has_the_asked_mode_and_knows_who_connects) {
 }
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_can_be_given_to_others) {
-  if (::getuid() != 0) return;  // only root gives away
+  if (::getuid() != 0) return;  // only root can change the owner
   const TempFolder folder;
-  UnixListenOptions options = at(folder.path("socket"));
+  UnixListenOptions options = at(folder.file("socket"));
   options.owner = "daemon";
   options.group = "nogroup";
   BOOST_REQUIRE(listen_failure(options) == "");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_can_be_given_to_others) {
 
 BOOST_AUTO_TEST_CASE(the_socket_of_a_dead_process_is_replaced_and_that_of_a_live_one_is_not) {
   const TempFolder folder;
-  const UnixListenOptions options = at(folder.path("socket"));
+  const UnixListenOptions options = at(folder.file("socket"));
   {
     const auto first = listen_unix(options);
     BOOST_REQUIRE(first.ok());
@@ -169,17 +169,17 @@ BOOST_AUTO_TEST_CASE(the_socket_of_a_dead_process_is_replaced_and_that_of_a_live
 
 BOOST_AUTO_TEST_CASE(what_a_unix_socket_cannot_be_is_said) {
   const TempFolder folder;
-  std::ofstream(folder.path("file")) << "precious";
-  BOOST_TEST(contains(listen_failure(at(folder.path("file"))), "is not a socket"));
-  BOOST_TEST(std::filesystem::file_size(folder.path("file")) == 8u);
-  BOOST_TEST(contains(listen_failure(at(folder.path(std::string(200, 'x')))), "too long"));
+  std::ofstream(folder.file("file")) << "precious";
+  BOOST_TEST(contains(listen_failure(at(folder.file("file"))), "is not a socket"));
+  BOOST_TEST(std::filesystem::file_size(folder.file("file")) == 8u);
+  BOOST_TEST(contains(listen_failure(at(folder.file(std::string(200, 'x')))), "too long"));
   BOOST_TEST(contains(listen_failure(at("")), "empty"));
-  BOOST_TEST(contains(listen_failure(at(folder.path("no/such"))), "cannot listen"));
-  UnixListenOptions options = at(folder.path("socket"));
+  BOOST_TEST(contains(listen_failure(at(folder.file("no/such"))), "cannot listen"));
+  UnixListenOptions options = at(folder.file("socket"));
   options.group = "no-such-group";
   BOOST_TEST(contains(listen_failure(options), "there is no group \"no-such-group\""));
   BOOST_TEST(!std::filesystem::exists(options.path));
-  const auto connected = connect_unix(folder.path("nothing"));
+  const auto connected = connect_unix(folder.file("nothing"));
   BOOST_REQUIRE(!connected.ok());
-  BOOST_TEST(contains(connected.error().text(), folder.path("nothing") + ": cannot connect"));
+  BOOST_TEST(contains(connected.error().text(), folder.file("nothing") + ": cannot connect"));
 }

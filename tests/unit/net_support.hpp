@@ -1,4 +1,4 @@
-// What the tests of shared/net share: a loop that runs until something is true, identities, and a folder that goes away.
+// Common parts of the tests of shared/net: a loop that runs until something is true, identities, and a temporary folder.
 #pragma once
 
 #include <ev++.h>
@@ -12,30 +12,18 @@
 #include <sstream>
 #include <string>
 
-#include "net/connection.hpp"
-#include "net/identity.hpp"
-#include "net/tls_session.hpp"
+#include "shared/net/connection.hpp"
+#include "shared/net/identity.hpp"
+#include "shared/net/tls_session.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 namespace merlin::net::test {
+
+using merlin::test::TempFolder;
 
 inline constexpr WallTime kTestTime{std::chrono::seconds(1'800'000'000)};
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class TempFolder {
- public:
-  TempFolder() {
-    char name[] = "/tmp/merlin-net-test.XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  TempFolder(TempFolder&&) = delete;
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  std::string path(const std::string& name = {}) const { return name.empty() ? path_ : path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 inline std::string content(const std::string& path) {
   std::ostringstream text;
@@ -45,7 +33,7 @@ inline std::string content(const std::string& path) {
 
 class TestLoop {
  public:
-  // False when it is still not true after so long.
+  // False if it is still not true after that time.
   bool run_until(const std::function<bool()>& done, Millis limit = Millis{10'000}) {
     const auto end = std::chrono::steady_clock::now() + limit;
     tick_.set<TestLoop, &TestLoop::wake>(this);
@@ -71,7 +59,7 @@ inline NodeId node(std::uint8_t number) {
   return id;
 }
 
-// Made once a number: keys cost time.
+// Made once per number, because keys take time.
 inline const Identity& identity(std::uint8_t number) {
   static std::map<std::uint8_t, Identity> made;
   auto found = made.find(number);

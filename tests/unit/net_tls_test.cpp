@@ -1,11 +1,11 @@
-// TLS sessions without a socket: only exact certificates pass, whatever else is fed fails with one clear reason.
+// TLS sessions without a socket: only exact certificates pass, and all other input fails with one clear reason.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <memory>
 
-#include "net/tls_session.hpp"
-#include "net_support.hpp"
+#include "shared/net/tls_session.hpp"
+#include "tests/unit/net_support.hpp"
 
 using namespace merlin;
 using namespace merlin::net;
@@ -18,7 +18,7 @@ struct Pair {
       : client(context(client_node), TlsRole::client, std::move(client_trust)),
         server(context(server_node), TlsRole::server, std::move(server_trust)) {}
 
-  // Until neither has more to say.
+  // Until neither end has more to send.
   void exchange(std::size_t step = 100'000) {
     while (client.output_bytes() > 0 || server.output_bytes() > 0) {
       pour(client.take_output(), server, step);
@@ -36,7 +36,7 @@ struct Pair {
 
 std::unique_ptr<Pair> trusting_pair() { return std::make_unique<Pair>(1, trust_only(2), 2, trust_only(1)); }
 
-// A foreign end, made of OpenSSL directly.
+// A foreign end, made with OpenSSL directly.
 class Raw {
  public:
   explicit Raw(bool is_client) : context_(SSL_CTX_new(TLS_method()), SSL_CTX_free), is_client_(is_client) {}
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_trust_check_that_throws_refuses) {
   BOOST_TEST(contains(pair.server.error().text(), "store is gone"));
 }
 
-// A wrong clock must not part a cluster: the exact certificate is trusted, and the check may look at the dates.
+// A wrong clock must not separate a cluster: the exact certificate is trusted, whatever its dates are.
 // F57
 BOOST_AUTO_TEST_CASE(dates_are_left_to_the_trust_check) {
   const auto old = make_identity(node(4), WallTime(std::chrono::seconds(1)));
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_client_without_a_certificate_is_refused) {
   raw.meet(server);
   BOOST_REQUIRE(server.state() == TlsState::failed);
   BOOST_TEST((server.failure() == TlsFailure::protocol));
-  BOOST_TEST(contains(server.error().text(), "showed no certificate"));
+  BOOST_TEST(contains(server.error().text(), "presented no certificate"));
 }
 
 // F57
@@ -235,11 +235,11 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_names_no_node_is_refused) {
   const TempFolder folder;
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=www.example.org -days 10 -keyout " +
-      folder.path("key.pem") + " -out " + folder.path("cert.pem") + " 2>/dev/null";
+      folder.file("key.pem") + " -out " + folder.file("cert.pem") + " 2>/dev/null";
   BOOST_REQUIRE(std::system(command.c_str()) == 0);
   Identity nameless;
-  nameless.certificate_pem = content(folder.path("cert.pem"));
-  nameless.key_pem = content(folder.path("key.pem"));
+  nameless.certificate_pem = content(folder.file("cert.pem"));
+  nameless.key_pem = content(folder.file("key.pem"));
   Raw raw(true);
   raw.offer_merlin();
   raw.use(nameless);
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(no_session_can_be_resumed) {
   raw.meet(server);
   BOOST_REQUIRE(server.state() == TlsState::open);
   char byte = 0;
-  SSL_read(raw.ssl(), &byte, 1);  // would take up a ticket
+  SSL_read(raw.ssl(), &byte, 1);  // would read a ticket
   BOOST_TEST(SSL_SESSION_is_resumable(SSL_get_session(raw.ssl())) == 0);
   BOOST_TEST(SSL_version(raw.ssl()) == TLS1_3_VERSION);
 }
@@ -316,6 +316,26 @@ BOOST_AUTO_TEST_CASE(closing_is_told_to_the_other_end_after_what_was_sent) {
   pair->exchange();
   BOOST_TEST((pair->server.state() == TlsState::closed));
   BOOST_TEST(pair->server.take_plaintext() == "last words");
+}
+
+// A peer may close at the moment at which it is to be informed why it is refused.
+BOOST_AUTO_TEST_CASE(what_is_left_to_send_leaves_after_the_other_end_has_closed) {
+  const auto pair = trusting_pair();
+  pair->exchange();
+  pair->client.close();
+  Pair::pour(pair->client.take_output(), pair->server, 100'000);
+  BOOST_REQUIRE((pair->server.state() == TlsState::closed));
+  BOOST_TEST(pair->server.write("last words"));
+  Pair::pour(pair->server.take_output(), pair->client, 100'000);
+  BOOST_TEST(pair->client.take_plaintext() == "last words");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_has_failed_takes_nothing) {
+  const auto pair = trusting_pair();
+  pair->exchange();
+  pair->server.feed(std::string(100, 'x'));
+  BOOST_REQUIRE((pair->server.state() == TlsState::failed));
+  BOOST_TEST(!pair->server.write("words"));
 }
 
 BOOST_AUTO_TEST_CASE(an_identity_without_its_key_makes_no_context) {

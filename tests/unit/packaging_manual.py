@@ -1,6 +1,6 @@
-"""The manual pages say what --help and merlin.conf.example say, and troff finds no fault in them; the completions work in their shells.
+"""The manual pages agree with --help and merlin.conf.example, and troff finds no error in them; the completions work in their shells.
 
-Usage: packaging_manual.py FOLDER MON MERLIND, with the folder that holds pages and completions.
+Usage: packaging_manual.py FOLDER MON MERLIND, with the folder that contains pages and completions.
 """
 import os
 import re
@@ -12,10 +12,11 @@ import tempfile
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER, MON, MERLIND = sys.argv[1:4]
 PAGES = ("mon.1", "merlind.8", "merlin.conf.5")
-# What may follow these words: some that must be offered, and one that must not.
+# Words that may follow these: some that must be offered, and one that must not.
 OFFERED = {"mon ": ({"node", "oconf", "log", "check", "events"}, "status"),
            "mon node ": ({"add", "status", "drain"}, "push"),
-           "mon node remove ": ({"peer02", "peer03", "--timeout"}, "status")}
+           "mon node remove ": ({"peer02", "peer03", "--timeout"}, "status"),
+           "mon node edit peer02 ": ({"weight=", "address="}, "status")}
 
 
 def said_by(*words):
@@ -23,7 +24,7 @@ def said_by(*words):
 
 
 def shown(page, wrong):
-    """The page as people read it."""
+    """The page as displayed."""
     done = subprocess.run(["groff", "-man", "-ww", "-Kutf8", "-Tutf8", "-P-cbou", os.path.join(FOLDER, page)], capture_output=True, text=True,
                           check=False)
     if done.returncode != 0 or done.stderr:
@@ -55,7 +56,7 @@ def bash_offers(line):
 
 
 def zsh_offers(line):
-    # compadd hands the candidates to the line editor, which is not there.
+    # compadd passes the candidates to the line editor, which does not exist here.
     words = " ".join(f"'{word}'" for word in line.split(" "))
     script = (f"autoload -U compinit && compinit -u -D; source {FOLDER}/completion.zsh; compadd() {{ print -l -- \"${{@[2,-1]}}\" }}; "
               f"words=({words}); CURRENT=${{#words}}; ${{_comps[mon]}}")
@@ -63,7 +64,7 @@ def zsh_offers(line):
 
 
 def zsh_offers_by_file(line):
-    """As the package installs it: a file on $fpath, whose text is the function."""
+    """As installed by the package: a file on $fpath, whose text is the function."""
     words = " ".join(f"'{word}'" for word in line.split(" "))
     script = (f"fpath=($HOME/functions $fpath); autoload -U compinit && compinit -u -D; compadd() {{ print -l -- \"${{@[2,-1]}}\" }}; "
               f"words=({words}); CURRENT=${{#words}}; ${{_comps[mon]}}")

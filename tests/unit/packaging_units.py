@@ -1,4 +1,4 @@
-"""What systemd is given: the unit is right in its eyes, and lets merlind write where its defaults are."""
+"""The systemd unit: systemd accepts it, and it lets merlind write to its default paths."""
 import os
 import re
 import shutil
@@ -8,7 +8,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 UNIT = os.path.join(TOP, "packaging/systemd/merlind.service")
-# Of merlin.conf.example: keys whose values are places that merlind writes to.
+# Keys of merlin.conf.example whose values are paths to which merlind writes.
 WRITTEN = ("log_file", "ipc_socket", "pidfile", "control_socket", "tls_dir", "state_dir")
 
 

@@ -1,3 +1,3 @@
-foreach(script chaos_map chaos_judge)
+foreach(script checks chaos_map chaos_judge core_headers)
   add_test(NAME ${script} COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
 endforeach()

@@ -1,11 +1,12 @@
-// The canary: runs that broke a promise, written by hand. A judge that lets one pass proves nothing.
+// The canary: handwritten runs that broke a promise. A judge that accepts one proves nothing.
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
 
-#include "sim/notification_judge.hpp"
-#include "sim/operator_judge.hpp"
-#include "sim/passive_judge.hpp"
+#include "tests/sim/alert_judge.hpp"
+#include "tests/sim/notification_judge.hpp"
+#include "tests/sim/operator_judge.hpp"
+#include "tests/sim/passive_judge.hpp"
 
 namespace {
 
@@ -164,6 +165,74 @@ BOOST_AUTO_TEST_CASE(two_sides_may_both_tell) {
   tell(0, Millis{1'000});
   tell(1, Millis{9'000});
   BOOST_TEST(of_notifications() == "");
+}
+
+// Two alerts of one object, as in all logs.
+struct Alerts : Fixture {
+  Alerts() {
+    plan.end_at = Millis{100'000};
+    logged("bad", 2, 1, Millis{50'000});
+    logged("well", 0, 1, Millis{51'000});
+  }
+  void logged(const std::string& output, int state, int attempt, Millis at) {
+    using As = LoggedAlert::As;
+    for (std::size_t node = 0; node < 3; ++node) {
+      if (node != missing_at) records.alerts.logged({0, {node, 1}, at, node == 1 ? As::owner : As::shown, state, true, attempt, output});
+    }
+    wire::Event event;
+    event.state = state;
+    event.hard = true;
+    event.attempt = static_cast<std::uint32_t>(attempt);
+    event.text = output;
+    stream.push_back(event);
+  }
+  std::string of_alerts() const {
+    AlertJudge(plan, records.alerts, faults).judge({stream}, note());
+    return found;
+  }
+
+  AlertJudge::Stream stream;
+  std::size_t missing_at = 3;
+};
+
+BOOST_FIXTURE_TEST_CASE(alerts_that_are_everywhere_once_and_in_order_are_good, Alerts) { BOOST_TEST(of_alerts().empty()); }
+
+BOOST_FIXTURE_TEST_CASE(an_alert_that_the_history_lacks_or_has_twice_is_found, Alerts) {
+  stream.push_back(stream[1]);
+  stream.erase(stream.begin());
+  BOOST_TEST(of_alerts() == "I1I3");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_alert_with_another_attempt_in_the_history_is_found, Alerts) {
+  stream[0].attempt = 3;
+  BOOST_TEST(of_alerts() == "I1");
+}
+
+BOOST_FIXTURE_TEST_CASE(alerts_that_the_history_has_in_another_order_are_found, Alerts) {
+  std::swap(stream[0], stream[1]);
+  BOOST_TEST(of_alerts() == "I2");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_alert_that_another_node_has_not_logged_is_found_unless_a_fault_was_at_work, Alerts) {
+  missing_at = 2;
+  logged("worse", 1, 1, Millis{52'000});
+  BOOST_TEST(of_alerts() == "I1");
+  found.clear();
+  faults.began(cut(), Millis{40'000});
+  faults.ended(cut(), Millis{45'000});
+  BOOST_TEST(of_alerts().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(alerts_that_another_node_has_logged_in_another_order_are_found, Alerts) {
+  const auto shown = [&](const std::string& output) {
+    records.alerts.logged({0, {2, 1}, Millis{53'000}, LoggedAlert::As::shown, 2, true, 1, output});
+  };
+  missing_at = 2;
+  logged("a", 1, 1, Millis{52'000});
+  logged("b", 2, 1, Millis{52'500});
+  shown("b");
+  shown("a");
+  BOOST_TEST(of_alerts() == "I2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

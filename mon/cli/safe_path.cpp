@@ -1,0 +1,183 @@
+#include "mon/cli/safe_path.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <deque>
+#include <string_view>
+
+namespace merlin::mon {
+namespace {
+
+constexpr mode_t kUsualFolder = 0755;
+constexpr int kMostLinks = 40;  // as in the kernel
+constexpr int kMostMade = 100;  // folders on one path
+constexpr int kAsFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+enum class Foreign { refuse, follow };  // links that other users can change
+
+bool is_ours(uid_t owner) { return owner == 0 || owner == ::geteuid(); }
+
+// Goes from folder to folder, from the root on.
+class Walk {
+ public:
+  Walk(Missing missing, Foreign foreign) : missing_(missing), foreign_(foreign) {}
+
+  // All parts of the path, or all but the last one.
+  Result<> go(const std::string& path, bool with_last) {
+    if (!path.starts_with('/')) return Error{"is not an absolute path", path, ""};
+    to_root();
+    push(path);
+    while (!left_.empty()) {
+      const std::string name = std::move(left_.front());
+      left_.pop_front();
+      if (auto gone = step(name, left_.empty() && !with_last); !gone) return gone;
+      if (is_missing_) return Ok{};
+    }
+    return Ok{};
+  }
+
+  net::Fd take_folder() { return is_missing_ ? net::Fd() : std::move(folder_); }
+  std::string path() const { return path_.empty() ? "/" : path_; }
+  const std::optional<Controller>& controller() const { return controller_; }
+
+ private:
+  void to_root() {
+    folder_ = net::Fd(::open("/", kAsFolder));
+    path_.clear();
+    is_safe_ = true;
+  }
+
+  // Puts the parts of the path before those that are left.
+  void push(std::string_view path) {
+    std::deque<std::string> parts;
+    while (!path.empty()) {
+      const std::size_t slash = path.find('/');
+      const std::string_view part = path.substr(0, slash);
+      if (!part.empty() && part != ".") parts.emplace_back(part);
+      path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+    }
+    left_.insert(left_.begin(), parts.begin(), parts.end());
+  }
+
+  // Whether only root and we can replace this entry of the current folder.
+  bool is_fixed(const struct stat& entry) const {
+    struct stat folder {};
+    if (!is_safe_ || ::fstat(folder_.get(), &folder) != 0 || !is_ours(folder.st_uid)) return false;
+    if ((folder.st_mode & (S_IWGRP | S_IWOTH)) == 0) return true;
+    return (folder.st_mode & S_ISVTX) != 0 && is_ours(entry.st_uid);
+  }
+
+  void note_controller() {
+    struct stat folder {};
+    if (!controller_ && ::fstat(folder_.get(), &folder) == 0) controller_ = Controller{folder.st_uid, folder.st_gid};
+  }
+
+  Result<> step(const std::string& name, bool may_be_anything) {
+    const std::string shown = path_ + "/" + name;
+    if (name == "..") return up();
+    struct stat about {};
+    if (::fstatat(folder_.get(), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return missing(name, shown, may_be_anything);
+    const bool fixed = is_fixed(about);
+    if (!fixed) note_controller();
+    if (S_ISLNK(about.st_mode)) {
+      if (fixed || foreign_ == Foreign::follow) return follow(name, shown);
+      if (!may_be_anything)
+        return Error{"is a link that another user can change; such links are not followed", shown,
+                     "replace it by a folder; nothing was changed there"};
+    }
+    if (may_be_anything && !S_ISDIR(about.st_mode)) {
+      path_ = shown;
+      return Ok{};
+    }
+    is_safe_ = fixed;
+    return enter(name, shown);
+  }
+
+  Result<> enter(const std::string& name, const std::string& shown) {
+    net::Fd below(::openat(folder_.get(), name.c_str(), kAsFolder | O_NOFOLLOW));
+    if (!below)
+      return Error{errno == ENOTDIR || errno == ELOOP ? "is not a folder" : std::strerror(errno), shown, "nothing was changed there"};
+    folder_ = std::move(below);
+    path_ = shown;
+    return Ok{};
+  }
+
+  Result<> up() {
+    folder_ = net::Fd(::openat(folder_.get(), "..", kAsFolder));
+    path_.erase(path_.empty() ? 0 : path_.rfind('/'));
+    return folder_ ? Result<>(Ok{}) : Error{std::strerror(errno), path() + "/..", ""};
+  }
+
+  Result<> missing(const std::string& name, const std::string& shown, bool may_be_anything) {
+    if (errno == ENOENT && may_be_anything) {
+      path_ = shown;
+      return Ok{};
+    }
+    if (errno == ENOENT && missing_ == Missing::allow) {
+      is_missing_ = true;
+      return Ok{};
+    }
+    const bool made = errno == ENOENT && missing_ == Missing::make && made_++ < kMostMade &&
+                      (::mkdirat(folder_.get(), name.c_str(), kUsualFolder) == 0 || errno == EEXIST);
+    if (!made) return Error{std::strerror(errno), shown, "nothing was changed there"};
+    return step(name, false);
+  }
+
+  Result<> follow(const std::string& name, const std::string& shown) {
+    std::array<char, PATH_MAX> target;
+    const ssize_t length = ++links_ > kMostLinks ? -1 : ::readlinkat(folder_.get(), name.c_str(), target.data(), target.size());
+    if (length <= 0) return Error{links_ > kMostLinks ? "too many links" : "the link cannot be read", shown, ""};
+    const std::string_view text(target.data(), static_cast<std::size_t>(length));
+    if (text.starts_with('/')) to_root();
+    push(text);
+    return Ok{};
+  }
+
+  const Missing missing_;
+  const Foreign foreign_;
+  net::Fd folder_;
+  std::string path_;  // of folder_, without links; empty: the root
+  std::deque<std::string> left_;
+  bool is_safe_ = true;  // only root and we can replace a folder on the way here
+  bool is_missing_ = false;
+  int links_ = 0;
+  int made_ = 0;
+  std::optional<Controller> controller_;
+};
+
+}  // namespace
+
+Result<net::Fd> open_folder(const std::string& path, Missing missing) {
+  Walk walk(missing, Foreign::refuse);
+  if (auto gone = walk.go(path, true); !gone) return gone.error();
+  return walk.take_folder();
+}
+
+Result<std::string> followed(const std::string& path) {
+  Walk walk(Missing::error, Foreign::refuse);
+  if (auto gone = walk.go(path, false); !gone) return gone.error();
+  return walk.path();
+}
+
+std::optional<Controller> controller_of(const std::string& path) {
+  Walk walk(Missing::error, Foreign::follow);
+  static_cast<void>(walk.go(path, false));
+  return walk.controller();
+}
+
+bool is_readable_for(const Controller& controller, const struct stat& file) {
+  const bool by_group = (file.st_mode & S_IRGRP) != 0 && file.st_gid == controller.group;
+  const bool by_owner = controller.user != 0 && file.st_uid == controller.user;
+  return (file.st_mode & S_IROTH) != 0 || by_group || by_owner;
+}
+
+std::string entry_of(const net::Fd& folder, const std::string& name) { return fmt::format("/proc/self/fd/{}/{}", folder.get(), name); }
+
+}  // namespace merlin::mon

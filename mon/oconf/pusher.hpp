@@ -1,0 +1,94 @@
+// A push of our object configuration: compares, stages everywhere, then activates one node after the other.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <thread>
+
+#include "mon/cli/progress_bar.hpp"
+#include "mon/oconf/foreign.hpp"
+#include "mon/oconf/here.hpp"
+#include "mon/ssh/remote_nodes.hpp"
+#include "mon/sync/node.hpp"
+
+namespace merlin::mon {
+
+// The outcome at one node.
+enum class PushOutcome { not_compared, left_out, same, unchanged, in_place, taken_back };
+
+class Pusher {
+ public:
+  Pusher(const Call& call, Console& console, ConfigurationHere& here, const ssh::LoginRules& rules);
+
+  // The local core has accepted what is pushed. Failures at a node are printed as they occur.
+  Outcome<int> run(const std::vector<config::NodeConfig>& nodes);
+
+  // The outcome at each node, for --json.
+  nlohmann::ordered_json document() const;
+
+ private:
+  // One target node.
+  struct Goal {
+    const config::NodeConfig* node = nullptr;
+    ssh::Session session{};
+    std::mutex in_use{};    // for the session: one command at a time
+    std::string trouble{};  // why it may not be reached, as merlind sees it; empty: nothing is known
+    std::optional<Error> fault{};
+    std::optional<Error> against{};  // why its configuration may not be replaced
+    oconf::Difference difference{};
+    oconf::ForeignFiles foreign{};
+    oconf::Lineage lineage{};
+    bool is_staged = false;
+    std::optional<Result<SyncReport>> synced{};
+    PushOutcome outcome = PushOutcome::not_compared;
+
+    // Only peers have the same configuration: a poller's differs, and a master's is not ours to change.
+    bool takes_part() const { return node->type == config::NodeType::peer; }
+    bool is_wanted() const { return !fault && !difference.empty(); }
+  };
+  using Work = void (Pusher::*)(Goal&);
+
+  void on_all(Work work);
+  Result<Said> mon_there(Goal& goal, std::vector<std::string> words, const std::string& input = "");
+  void note_lost_nodes();
+  Result<ssh::Session> log_in(const Goal& goal);
+  void compare(Goal& goal);
+  void leave_out(Goal& goal);
+  void show_differences();
+  void show_paths(const Goal& goal);
+  void show_foreign(const Goal& goal);
+  Outcome<> all_may_be_replaced();
+  std::optional<Error> objection(const Goal& goal) const;
+  bool is_confirmed(const Goal& goal);
+  static nlohmann::ordered_json document_of(const Goal& goal);
+  Result<> record();
+  void stage(Goal& goal);
+  Result<> restart_here();
+  bool activate_all();
+  Result<> activate(Goal& goal);
+  void take_back(const std::vector<Goal*>& activated);
+  void drop(Goal& goal);
+  void sync(Goal& goal);
+  int go_along(int status);
+  void keep_locks(const std::stop_token& ends);
+  int finish(bool done);
+  int status() const;
+
+  const Call& call_;
+  Console& console_;
+  ConfigurationHere& here_;
+  oconf::Lineage ours_;
+  const std::string id_;
+  const ssh::Interrupt interrupt_;
+  const ssh::Interrupt calm_{ssh::Interrupt::Listens::no};
+  Visitor visitor_;
+  Visitor steady_;
+  bool must_end_ = false;  // Ctrl-C does not end the present command there: no core may stay stopped
+  std::string trusted_;    // the trusted certificates, in the format for other nodes
+  ProgressBar bar_;
+  std::deque<Goal> goals_;
+};
+
+}  // namespace merlin::mon

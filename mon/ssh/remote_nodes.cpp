@@ -1,0 +1,103 @@
+#include "mon/ssh/remote_nodes.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "mon/cli/local_node.hpp"
+#include "mon/ssh/authentication.hpp"
+#include "mon/ssh/quoting.hpp"
+#include "shared/config/problems.hpp"
+#include "shared/config/values.hpp"
+
+namespace merlin::mon {
+namespace {
+
+constexpr int kNotFoundStatus = 127;  // the shell's status
+
+bool is_meant(const Call& call, const std::vector<config::NodeType>& types, const config::NodeConfig& node) {
+  if (std::ranges::find(call.words, node.name) != call.words.end()) return true;
+  if (call.has("--all")) return true;
+  const bool of_type = std::ranges::find(types, node.type) != types.end();
+  return call.has("--type") ? of_type : call.words.empty();
+}
+
+Result<> check_user(const Call& call) {
+  const auto user = call.options.find("--user");
+  if (user == call.options.end()) return Ok{};
+  const auto name = config::read_value({.type = config::ValueType::name}, user->second);
+  if (name.ok() && !user->second.starts_with('-')) return Ok{};
+  return Error{fmt::format("{} is not a user name", config::quoted(user->second)), fmt::format("{}: --user", call.command->name), ""};
+}
+
+// A file in memory that contains `text`, positioned at its start.
+net::Fd as_file(const std::string& text) {
+  net::Fd file(::memfd_create("input", MFD_CLOEXEC));
+  std::string_view left = text;
+  while (file && !left.empty()) {
+    const ssize_t written = ::write(file.get(), left.data(), left.size());
+    if (written <= 0) return {};
+    left.remove_prefix(static_cast<std::size_t>(written));
+  }
+  ::lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
+
+std::string last_line(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+  std::string_view line = text.substr(text.rfind('\n') + 1);
+  if (line.starts_with("mon: ")) line.remove_prefix(5);
+  return std::string(line);
+}
+
+}  // namespace
+
+Outcome<std::vector<config::NodeConfig>> choose_nodes(const Call& call, const config::Config& config) {
+  const auto types = wanted_types(call);
+  if (!types) return types.failure();
+  if (const auto known = check_names(call, call.words, config); !known) return known.failure();
+  if (const auto user = check_user(call); !user) return usage(user.error());
+  std::vector<config::NodeConfig> chosen;
+  std::ranges::copy_if(config.nodes, std::back_inserter(chosen), [&](const auto& node) { return is_meant(call, *types, node); });
+  if (!chosen.empty() || call.has("--self")) return chosen;
+  return Error{call.has("--type") ? "no node of that type is configured" : "no nodes are configured", std::string(call.command->name),
+               "mon node add NAME type=peer"};
+}
+
+Result<ssh::LoginRules> login_rules(const Call& call) {
+  ssh::LoginRules rules;
+  rules.timeout = call.timeout;
+  rules.accept_new = call.has("--accept-new");
+  if (call.has("--user")) rules.user = call.options.at("--user");
+  if (!call.has("--password-file")) return rules;
+  const auto password = ssh::read_password_file(call.options.at("--password-file"));
+  if (!password) return password.error();
+  rules.password = *password;
+  return rules;
+}
+
+Result<ssh::Session> Visitor::log_in(const config::NodeConfig& node, std::optional<Millis> timeout) {
+  ssh::LoginRules rules = rules_;
+  rules.timeout = timeout.value_or(rules_.timeout);
+  return ssh::log_in(ssh::target_of(node), rules, asker_, interrupt_);
+}
+
+Result<Said> Visitor::run(const ssh::Session& session, const std::string& name, const std::vector<std::string>& words,
+                          const std::string& input) {
+  const net::Fd file = as_file(input);
+  if (!file) return Error{"no memory for its input", name, ""};
+  Said said;
+  const ssh::Job job{ssh::command_line(words), file.get(),
+                     [&said](ssh::Stream stream, std::string_view bytes) { (stream == ssh::Stream::out ? said.out : said.err) += bytes; }};
+  const auto ended = ssh::run_there(session.get(), name, job, interrupt_);
+  if (!ended) return ended.error();
+  if (ended->status == 0) return said;
+  if (ended->status == kNotFoundStatus)
+    return Error{fmt::format("{} is not installed there", words.front()), name, "install Merlin there first"};
+  const std::string line = last_line(said.err.empty() ? said.out : said.err);
+  return Error{line.empty() ? fmt::format("{} ended with status {}", words.front(), ended->status) : line, name, ""};
+}
+
+}  // namespace merlin::mon

@@ -1,0 +1,1 @@
+// Empty: the precompiled headers belong to a target, and a target has a source file.
