@@ -1,11 +1,11 @@
-/* A second module for the core that writes down when results pass, for scripts/bench only.
+/* A second module for the core that records the times at which results pass, for scripts/bench only.
  *
- * Argument: a file, made by us, of 64-byte records behind a header of the same size whose first 8 bytes count them:
+ * Argument: an existing file of 64-byte records after a header of the same size whose first 8 bytes count them:
  *   8 bytes CLOCK_MONOTONIC in ns, 1 byte kind, text.
  *   kind R  the core has processed a check result of a service: text is the plugin's output
- *   kind S  the state of a service was told to the broker: text is the plugin's output
- *   kind L  the core's loop begins: text is the processor time the core has used so far, in ns
- * The file is mapped, so that writing costs no system call. */
+ *   kind S  the core has informed its modules of a service's state: text is the plugin's output
+ *   kind L  the core's event loop begins: text is the processor time that the core has used so far, in ns
+ * The file is memory-mapped, so that writing costs no system call. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,11 +15,9 @@
 #include <unistd.h>
 
 #define NSCORE 1
-#include "config.h"
-
-#include "nagios.h"
-
 #include "broker.h"
+#include "config.h"
+#include "nagios.h"
 #include "nebcallbacks.h"
 #include "nebmodules.h"
 #include "nebstructs.h"
@@ -29,49 +27,49 @@ NEB_API_VERSION(CURRENT_NEB_API_VERSION)
 
 enum { RECORD_BYTES = 64, MAX_RECORDS = 2000000 };
 
-static char *records;
-static void *self;
+static char* records;
+static void* self;
 
-static void note(char kind, const char *text) {
-  volatile uint64_t *count = (volatile uint64_t *)records;
+static void note(char kind, const char* text) {
+  volatile uint64_t* count = (volatile uint64_t*)records;
   struct timespec now;
-  char *record;
+  char* record;
   if (!records || *count >= MAX_RECORDS) return;
   clock_gettime(CLOCK_MONOTONIC, &now);
   record = records + RECORD_BYTES * (*count + 1);
-  *(uint64_t *)record = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+  *(uint64_t*)record = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
   record[8] = kind;
   strncpy(record + 9, text ? text : "", RECORD_BYTES - 10);
   __sync_synchronize();
   ++*count;
 }
 
-static int on_check(int type, void *data) {
-  const nebstruct_service_check_data *check = data;
+static int on_check(int type, void* data) {
+  const nebstruct_service_check_data* check = data;
   (void)type;
   if (check->type == NEBTYPE_SERVICECHECK_PROCESSED) note('R', check->output);
   return 0;
 }
 
-static int on_status(int type, void *data) {
-  const nebstruct_service_status_data *status = data;
+static int on_status(int type, void* data) {
+  const nebstruct_service_status_data* status = data;
   (void)type;
-  note('S', ((const service *)status->object_ptr)->plugin_output);
+  note('S', ((const service*)status->object_ptr)->plugin_output);
   return 0;
 }
 
-static int on_process(int type, void *data) {
+static int on_process(int type, void* data) {
   struct timespec used;
   char text[32];
   (void)type;
-  if (((const nebstruct_process_data *)data)->type != NEBTYPE_PROCESS_EVENTLOOPSTART) return 0;
+  if (((const nebstruct_process_data*)data)->type != NEBTYPE_PROCESS_EVENTLOOPSTART) return 0;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   snprintf(text, sizeof text, "%lld", used.tv_sec * 1000000000ll + used.tv_nsec);
   note('L', text);
   return 0;
 }
 
-int nebmodule_init(int flags, char *args, nebmodule *handle) {
+int nebmodule_init(int flags, char* args, nebmodule* handle) {
   const size_t bytes = (size_t)RECORD_BYTES * (MAX_RECORDS + 1);
   int file = args ? open(args, O_RDWR | O_CREAT | O_TRUNC, 0644) : -1;
   (void)flags;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once in a new lab's own namespaces: the memory file system that holds everything, and the bridge.
-# Also tries what every node needs, so that a machine that refuses it is known at once.
+# Runs once in a new lab's own namespaces: creates the memory file system for the whole lab, and the bridge.
+# Also tries everything that nodes need, so that a machine that does not permit it is detected at once.
 # Usage: hub.sh FOLDER STAGE|-
 set -eu
 fs=$1

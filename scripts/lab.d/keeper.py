@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stands for a --plain lab while it runs; started by `lab up --plain`: keeper.py NAME FD."""
+"""The main process of a --plain lab while it runs; started by `lab up --plain`: keeper.py NAME FD."""
 import os
 import sys
 

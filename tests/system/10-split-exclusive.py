@@ -1,4 +1,4 @@
-# Three nodes split the checks: every check is run in every interval, each by one node, and each node has its share (I4).
+# Three nodes share the checks: every check runs once per interval, on exactly one node, and every node gets a share (I4).
 # I4
 from collections import Counter
 import time
@@ -12,13 +12,13 @@ def test():
         time.sleep(2 * c.interval + 3)
         until = now_ms()
         rows = c.checks(since, until)
-        runners = {}
+        nodes_of = {}
         for node, host, service, _ in rows:
-            runners.setdefault((host, service), set()).add(node)
-        check(len(runners) == c.objects(), f"{c.objects() - len(runners)} of {c.objects()} checks were not run in two intervals")
-        doubled = [key for key, nodes in runners.items() if len(nodes) > 1]
+            nodes_of.setdefault((host, service), set()).add(node)
+        check(len(nodes_of) == c.objects(), f"{c.objects() - len(nodes_of)} of {c.objects()} checks were not run in two intervals")
+        doubled = [key for key, nodes in nodes_of.items() if len(nodes) > 1]
         check(not doubled, f"{len(doubled)} checks were run by more than one node, {doubled[:3]}")
-        hosts = Counter(next(iter(nodes)) for (_, service), nodes in runners.items() if service == "-")
+        hosts = Counter(next(iter(nodes)) for (_, service), nodes in nodes_of.items() if service == "-")
         check(set(hosts) == set(c.nodes), f"only {sorted(hosts)} ran checks")
         check(all(count >= c.hosts / 3 * 0.5 for count in hosts.values()), f"unfair shares: {dict(hosts)}")
         longest = c.longest_wait_ms(since, until)

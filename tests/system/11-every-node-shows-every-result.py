@@ -1,4 +1,4 @@
-# Every node shows every result, also in status.dat, and the alert lines in nagios.log of the others are marked with the owner.
+# Every node shows every result, also in status.dat, and marks the alert lines of other nodes in nagios.log with the owner's name.
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

@@ -1,4 +1,4 @@
-# Two of five nodes die under load and come back: every result given to one that lives is handled once, no check waits long, only the dead ones' hosts move, and all five agree.
+# Two of five nodes die under load and return: every result submitted to a surviving node is processed once, no check is late, only the dead nodes' hosts move, and all five nodes agree.
 # F03 F66 I1 I3 I4 I5 I7
 import threading
 import time
@@ -9,21 +9,21 @@ DYING = ["peer02", "peer04"]
 
 
 class Load:
-    """Ten results a second for services of all hosts, given to nodes that live all the time, from the beginning to the end of a `with`."""
+    """Submits ten results per second, for services of all hosts, to the surviving nodes while the `with` block runs."""
 
     def __init__(self, c):
-        self.c, self.given, self.stop = c, [], threading.Event()
-        self.takers = [node for node in c.nodes if node not in DYING]
-        self.thread = threading.Thread(target=self.give)
+        self.c, self.submitted, self.stop = c, [], threading.Event()
+        self.receivers = [node for node in c.nodes if node not in DYING]
+        self.thread = threading.Thread(target=self.submit)
 
-    def give(self):
+    def submit(self):
         hosts = self.c.host_names()
         while not self.stop.wait(0.1):
-            number = len(self.given)
+            number = len(self.submitted)
             word = f"load{number}at{now_ms()}"
-            node = self.takers[number % len(self.takers)]
+            node = self.receivers[number % len(self.receivers)]
             self.c.command(node, f"PROCESS_SERVICE_CHECK_RESULT;{hosts[number % len(hosts)]};passive01;0;{word}")
-            self.given.append(word)
+            self.submitted.append(word)
 
     def __enter__(self):
         self.thread.start()
@@ -34,8 +34,8 @@ class Load:
         self.thread.join()
 
     def handled(self):
-        """{word: how many cores handled it}"""
-        counts = dict.fromkeys(self.given, 0)
+        """{word: number of cores that processed it}"""
+        counts = dict.fromkeys(self.submitted, 0)
         for row in self.c.results():
             word = row[5].strip()
             if word in counts:
@@ -51,7 +51,7 @@ def test():
     with cluster(nodes=5, hosts=30, services=2, passive=1, fresh=True) as c:
         before, since = c.owners(), now_ms()
         with Load(c) as load:
-            wait_for("those who will die handle results", lambda: handled_by_dying(c, since), 10)
+            wait_for("the dying nodes process results", lambda: handled_by_dying(c, since), 10)
             for node in DYING:
                 c.kill(node, "all")
             c.wait_settled([node for node in c.nodes if node not in DYING], timeout_s=20)
@@ -63,11 +63,11 @@ def test():
                 c.start(node, "all")
             c.wait_settled(timeout_s=60)
             back = now_ms()
-            wait_for("those who died handle results again", lambda: handled_by_dying(c, back), 10)
+            wait_for("the returned nodes process results", lambda: handled_by_dying(c, back), 10)
         wait_for("every result is handled", lambda: 0 not in load.handled().values(), 15)
         twice = [word for word, count in load.handled().items() if count > 1]
-        # A core that is killed may have handled what nobody else learned of.
-        check(len(twice) <= len(DYING) * 5, f"{len(twice)} of {len(load.given)} results were handled twice: {twice[:3]}")
+        # A killed core may have processed a result that it had not yet sent to any other node.
+        check(len(twice) <= len(DYING) * 5, f"{len(twice)} of {len(load.submitted)} results were handled twice: {twice[:3]}")
         check(c.owners() == before, "hosts are not where they were")
         longest = c.longest_wait_ms(since, now_ms())
         check(longest <= c.interval * 1000 + 6000, f"a check waited {longest} ms")

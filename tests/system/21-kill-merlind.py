@@ -1,4 +1,4 @@
-# merlind killed with -9: the core goes on, the others take over within seconds, and all is as before once it is started again.
+# merlind is killed with SIGKILL: its core continues, the others take over within seconds, and the original split returns once merlind runs again.
 # F01 I4
 import time
 

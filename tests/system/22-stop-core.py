@@ -1,4 +1,4 @@
-# A core stopped with SIGSTOP: noticed within core_timeout, its checks go on elsewhere, and it joins again after SIGCONT without doing old work.
+# A core is stopped with SIGSTOP: the others notice within core_timeout and run its checks; after SIGCONT it joins again without running outdated checks.
 # F05 I4
 import time
 

@@ -1,4 +1,4 @@
-# A node that hears the others and is not heard by them counts as cut on both sides, and every check goes on.
+# A node that receives heartbeats but whose own heartbeats are lost is inactive on both sides, and no check is missed.
 # F12 I4
 import time
 

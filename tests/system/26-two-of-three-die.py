@@ -1,4 +1,4 @@
-# Two of three nodes die at once, core and daemon: the last one runs everything, and gives it back when they return.
+# Core and daemon of two out of three nodes die at once: the last node runs every check, and returns the others' shares when they are back.
 # F03 I4 I5
 import time
 

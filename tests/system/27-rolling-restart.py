@@ -1,4 +1,4 @@
-# merlind of every node is restarted in turn, as for an upgrade: nobody takes anything over, and no check is missed or run twice.
+# merlind is restarted on one node after the other, as in an upgrade: no node takes over any check, and no check is missed or runs twice.
 # F06 I4
 import time
 

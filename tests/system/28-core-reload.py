@@ -1,4 +1,4 @@
-# A core is reloaded (SIGHUP) twice: its checks are run elsewhere meanwhile and come back, none waits, and the core is the same process.
+# A core is reloaded (SIGHUP) twice: the other nodes run its checks meanwhile and return them, no check is late, and the core keeps its process id.
 # F08 I4
 import time
 

@@ -1,4 +1,4 @@
-# The disk of one node full to the last byte: its core and merlind go on, also through a takeover and a restart of merlind; mon says so; with room again all is well by itself.
+# The disk of one node is full to the last byte: core and merlind continue, even through a takeover and a restart of merlind, and mon reports it; once there is room again, everything recovers by itself.
 # F40 I8
 import threading
 import time
@@ -25,7 +25,7 @@ rm -r /run/lab-kept
 
 
 class FullDisk:
-    """Fills the node's disk, and again whenever somebody frees a little. What its plugins note is on another disk."""
+    """Fills the node's disk, and fills it again whenever space is freed. The plugins write their logs to another disk."""
 
     def __init__(self, c):
         self.c = c
@@ -41,7 +41,7 @@ class FullDisk:
 
     def __enter__(self):
         self.c.run(FULL, "sh", "-c", SCRIPT)
-        self.c.run(FULL, "truncate", "-s", "%4096", DAEMON_LOG)  # no room in its last page either
+        self.c.run(FULL, "truncate", "-s", "%4096", DAEMON_LOG)  # leaves no room in its last page
         self.fill()
         self.keeper.start()
         return self
@@ -65,18 +65,18 @@ def test():
     with cluster(fresh=True) as c:
         core = c.read(FULL, "/run/nagios4/nagios4.pid")
         with FullDisk(c) as disk:
-            # Lines that plugins note while their folder moves are lost: nothing is counted from before or behind that.
+            # Lines that plugins write while the folder moves are lost, so the test does not count across that moment.
             since = now_ms()
             time.sleep(c.interval)
             check(c.run(FULL, "sh", "-c", "head -c 100 /dev/zero > /var/tmp/more", check_status=False).returncode != 0, "the disk is not full")
             saved = saved_state(c)
             c.kill(DIES, "core")
             c.wait_settled(["peer01", FULL], timeout_s=10)
-            c.run(FULL, "/etc/init.d/merlind", "restart")  # which has to save at once that its numbers go on
+            c.run(FULL, "/etc/init.d/merlind", "restart")  # must save at once how far its numbers may go
             c.wait_settled(["peer01", FULL], timeout_s=15)
             found = wait_for("mon says that the state cannot be saved", lambda: problem(c, FULL, ["the state cannot be saved", "No space left"]), 5)
             check("make room on the disk" in found[1], f"mon does not say what to do: {found}")
-            # A store that closes frees a little, and the log may have taken a page of that: what is left of it goes too.
+            # Closing the store frees a little space, and the log may have taken a page of it: use up the rest of that page too.
             c.run(FULL, "truncate", "-s", "%4096", DAEMON_LOG)
             c.kill(FULL, "daemon", "HUP")
             wait_for("mon says that the log cannot be written", lambda: problem(c, FULL, ["the log cannot be written"]), 5)
@@ -96,7 +96,7 @@ def test():
         c.wait_settled()
         lines = log_since(c, FULL, end)
         check(any("is node" in line for line in lines), f"the log is not written again: {lines}")
-        check(not [line for line in lines if "cannot be used" in line or "no state from before" in line], f"the state is damaged: {lines}")
+        check(not [line for line in lines if "cannot be used" in line or "no saved state" in line], f"the state is damaged: {lines}")
 
 
 main(test)

@@ -1,8 +1,8 @@
-# A third node joins two running ones by `mon node add` and leaves by `mon node remove`, drained first or not, without any restart; the two never miss a check.
-import json
+# A third node joins two running ones by `mon node add --everywhere` and leaves by `mon node remove --everywhere`, with and without draining it first and without any restart; the two never miss a check.
 import time
 
-from cluster import check, cluster, main, now_ms, wait_for
+from bare import LOGIN, bare_nodes
+from cluster import check, main, now_ms, wait_for
 
 TWO = ["peer01", "peer02"]
 THIRD = "peer03"
@@ -13,23 +13,12 @@ def processes(c):
     return {(node, path): c.read(node, path).strip() for node in c.nodes for path in PID_FILES}
 
 
-def known_to(c, node):
-    """{name: words of `mon node add`} of the other nodes in its merlin.conf."""
-    document = json.loads(c.run(node, "mon", "node", "show", "--json"))
-    return {entry["name"]: [f"address={entry['address']}", f"fingerprint={','.join(entry['fingerprint'])}"] for entry in document["nodes"]}
-
-
-def join(c, words_of):
-    for node in TWO:
-        c.run(THIRD, "mon", "node", "add", node, "type=peer", *words_of[node])
-    for node in TWO:
-        c.run(node, "mon", "node", "add", THIRD, "type=peer", *words_of[THIRD])
+def join(c):
+    c.mon("peer01", "node", "add", THIRD, "type=peer", "--everywhere", *LOGIN, "--accept-new")
 
 
 def leave(c):
-    for node in TWO:
-        c.run(node, "mon", "node", "remove", THIRD)
-    c.run(THIRD, "mon", "node", "remove", *TWO)
+    c.mon("peer01", "node", "remove", THIRD, "--everywhere")
 
 
 def two_are_alone(c):
@@ -40,16 +29,16 @@ def two_are_alone(c):
 
 
 def check_waits(c, since, until, belongs, slack_ms):
-    """What the third runs counts while `belongs` says that it belongs to the cluster."""
+    """Checks that the third node runs count only at times for which `belongs` returns true."""
     runs = {key: [(when, node) for when, node in run if node != THIRD or belongs(when)] for key, run in c.runs(since, until).items()}
     longest = c.longest_wait_ms(since, until, runs)
     check(longest <= c.interval * 1000 + slack_ms, f"a check waited {longest} ms at an interval of {c.interval} s")
 
 
-def check_join(c, words_of, before):
+def check_join(c, before):
     joined = now_ms()
-    since = joined - c.interval * 1000  # the two alone
-    join(c, words_of)
+    since = joined - c.interval * 1000  # before the third node joined
+    join(c)
     wait_for("all say that the third has the share that its place in the ranking gives",
              lambda: all(c.owners(node) == before for node in c.nodes), 20, 0.5)
     c.wait_settled()
@@ -63,8 +52,8 @@ def check_join(c, words_of, before):
 
 
 def test():
-    with cluster(fresh=True) as c:
-        words_of = {**known_to(c, "peer01"), **known_to(c, "peer02")}
+    with bare_nodes(hosts=60, services=5) as c:
+        c.make_cluster()
         before, running = c.owners(), processes(c)
         since = now_ms()
         time.sleep(c.interval)
@@ -75,16 +64,15 @@ def test():
         time.sleep(c.interval + 1)
         check_waits(c, since, now_ms(), lambda when: when <= drained, 2500)
         c.run(THIRD, "mon", "node", "undrain", "--no-wait")
-        settled = check_join(c, words_of, before)
+        settled = check_join(c, before)
 
         left = now_ms()
         leave(c)
         two_are_alone(c)
         time.sleep(c.interval + 1)
-        # Not drained before, it counts as lost: until the last that had heard it through the other has missed its beats.
+        # Without draining, its removal counts as a loss, which takes until the last node that heard it through the other has missed its heartbeats.
         check_waits(c, settled, now_ms(), lambda when: when <= left, 7000)
         check(processes(c) == running, "a process is another one than before")
-        join(c, words_of)  # as the lab was
 
 
 main(test)

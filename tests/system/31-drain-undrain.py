@@ -1,8 +1,21 @@
-# A drained node hands every check over and gets exactly the same back by undrain; meanwhile no check is missed and none is run twice (I4).
+# A drained node hands over all its checks, and undrain returns exactly those; no check is missed or runs twice. If all nodes are drained, this is a problem (I4).
 # I4 I5
 import time
 
-from cluster import check, cluster, main, now_ms
+from cluster import check, cluster, main, now_ms, wait_for
+from nodefiles import follow_fix, problem
+
+
+def check_all_drained(c):
+    for node in c.nodes:
+        c.run(node, "mon", "node", "drain", "--no-wait")
+    words = ["all 3 active nodes are drained"]
+    fixes = [wait_for(f"{node} shows that all are drained", lambda node=node: problem(c, node, words), 10)[1] for node in c.nodes]
+    check(fixes == [f"mon node undrain {node}" for node in c.nodes], f"the fixes are {fixes}")
+    for node, fix in zip(c.nodes, fixes):
+        follow_fix(c, node, fix + " --no-wait")
+    c.wait_settled(timeout_s=60)
+    check(all(problem(c, node, words) is None for node in c.nodes), "mon still says that all nodes are drained")
 
 
 def test():
@@ -32,6 +45,7 @@ def test():
         check(longest <= c.interval * 1000 + 2000, f"a check waited {longest} ms at an interval of {c.interval} s")
         doubled = c.run_twice(since, until, c.interval * 1000 / 2)
         check(not doubled, f"{len(doubled)} checks were run twice: {doubled[:3]}")
+        check_all_drained(c)
 
 
 main(test)

@@ -1,9 +1,9 @@
-# One node's object configuration has two hosts more: it runs those, every other host is run once by the same node as before, and mon names the difference.
+# One node has two additional hosts configured: it runs these, the owners of all other hosts do not change, and mon names the difference.
 # F59 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import problem, reload_core
 
 NODE = "peer02"
@@ -28,9 +28,9 @@ def test():
         time.sleep(2 * c.interval + 1)
         until = now_ms()
         extra = {(host, service) for host in EXTRA for service in ["-"] + [f"svc{n:02d}" for n in range(1, c.services + 1)]}
-        runners = check_one_runner_each(c, settled, until, extra)
-        check({runners[key] for key in extra} == {NODE}, "an extra host was run by a node that does not know it")
-        check(all(runners[(host, "-")] == node for host, node in before.items()), "a host is run by another node than mon says")
+        owners = check_one_owner_each(c, settled, until, extra)
+        check({owners[key] for key in extra} == {NODE}, "an extra host was run by a node that does not know it")
+        check(all(owners[(host, "-")] == node for host, node in before.items()), "a host is run by another node than mon says")
         c.run(NODE, "rm", FILE)
         reload_core(c, NODE)
         c.wait_settled()

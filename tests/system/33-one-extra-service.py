@@ -1,9 +1,9 @@
-# One node's object configuration has one service more, on a host that another node runs: that node keeps the host and its services, the extra one is run by whom knows it.
+# One node has an additional service configured on a host that another node owns: the owner keeps the host and its services, and the node that has the additional service runs it.
 # F59 I4
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import reload_core
 
 NODE = "peer02"
@@ -26,9 +26,9 @@ def test():
         check(c.owners() == before, "hosts have moved for a service that one node knows more")
         settled = now_ms()
         time.sleep(2 * c.interval + 2)
-        runners = check_one_runner_each(c, settled, now_ms(), {(host, SERVICE)})
-        check(runners[(host, SERVICE)] == NODE, f"the extra service was run by {runners[(host, SERVICE)]}")
-        wrong = {key: node for key, node in runners.items() if key != (host, SERVICE) and before[key[0]] != node}
+        owners = check_one_owner_each(c, settled, now_ms(), {(host, SERVICE)})
+        check(owners[(host, SERVICE)] == NODE, f"the extra service was run by {owners[(host, SERVICE)]}")
+        wrong = {key: node for key, node in owners.items() if key != (host, SERVICE) and before[key[0]] != node}
         check(not wrong, f"checks were run by another node than the one that runs the host: {sorted(wrong.items())[:3]}")
         for node in c.nodes:
             owned = sum(entry["hosts_owned"] for entry in c.status(node)["nodes"])

@@ -1,10 +1,10 @@
-# Weights that differ in the nodes' files: all agree on one split by one weight, a node's own word goes before theirs, and the shares follow (R1).
+# The nodes' files contain different weights: all nodes compute one split from one weight, a node's announced weight overrides the files, and the shares follow (R1).
 # F59 I4
 import time
 from collections import Counter
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import follow_fix, edit, problem, reload_daemon
 from protocol import XXHASH
 
@@ -13,7 +13,7 @@ OWN_WEIGHT = ("cluster = lab\n", "cluster = lab\nweight = 2\n")
 
 
 def ranking(c, weights):
-    """{host: the node that should run it}, by the rule as it is published."""
+    """{host: the node that should own it}, by the published rule."""
     ids = {entry["name"]: bytes.fromhex(entry["id"]) for entry in c.status("peer01")["nodes"]}
 
     def draw(node, host):
@@ -23,7 +23,7 @@ def ranking(c, weights):
 
 
 def agreed(c, weight):
-    """All nodes have put this weight into effect and share by it."""
+    """All nodes use this weight and share the hosts by it."""
     expected = ranking(c, {node: weight if node == HEAVY else 1 for node in c.nodes})
     wait_for(f"{HEAVY} has the weight {weight} for all", lambda: all(c.about(node, HEAVY)["weight"] == weight for node in c.nodes), 10)
     wait_for(f"all nodes split by the weights 1:1:{weight}", lambda: all(c.owners(node) == expected for node in c.nodes), 20, 0.5)
@@ -41,15 +41,15 @@ def test():
         check(moved == {HEAVY}, f"more weight for {HEAVY} gave hosts to {moved}")
         settled = now_ms()
         time.sleep(c.interval + 2)
-        runners = check_one_runner_each(c, settled, now_ms())
-        check({host: runners[(host, "-")] for host in second} == second, "what ran is not what the weights say")
+        owners = check_one_owner_each(c, settled, now_ms())
+        check({host: owners[(host, "-")] for host in second} == second, "what ran is not what the weights say")
 
         edit(c, HEAVY, *OWN_WEIGHT)
         reload_daemon(c, HEAVY)
         own = agreed(c, 2)
         print("hosts by the weights 1:1:1, 1:1:3, 1:1:2:", *(dict(sorted(Counter(split.values()).items())) for split in (first, second, own)))
         for node in ("peer01", "peer02"):
-            found = problem(c, node, [HEAVY, "weight", "in effect is 2"])
+            found = problem(c, node, [HEAVY, "weight", "but 2 is in effect"])
             check(found, f"{node} does not say that its file has another weight")
             follow_fix(c, node, found[1])
             check(problem(c, node, [HEAVY, "weight"]) is None, f"{node} still complains about the weight after: {found[1]}")

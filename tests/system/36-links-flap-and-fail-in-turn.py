@@ -1,4 +1,4 @@
-# A link that goes up and down all the time, then all links failing one after the other and coming back in another order, one with a small MTU: no check waits, and all nodes agree again.
+# One link goes up and down continuously, then all links fail one after the other and return in another order, one of them with a small MTU: no check is late, and all nodes agree again.
 # F13 F18 F20 I4 I7 L2
 import time
 
@@ -12,7 +12,7 @@ LINKS = (("peer01", "peer02"), ("peer02", "peer03"), ("peer01", "peer03"))
 
 
 def flap(c):
-    """While peer03 hears both; each time shorter than it takes to be missed."""
+    """Each interruption is shorter than the time in which the nodes would notice it; peer03 hears both nodes throughout."""
     for _ in range(FLAPS):
         c.lab("cut", "peer01", "peer02")
         time.sleep(FLAP_S)
@@ -21,7 +21,7 @@ def flap(c):
 
 
 def fail_in_turn(c):
-    """One link after the other, until each node is alone, then back in another order."""
+    """Cuts one link after the other until each node is alone, then restores them in another order."""
     for one, other in LINKS:
         c.lab("cut", one, other)
         time.sleep(1)
@@ -41,7 +41,7 @@ def test():
         tidy(c)
         before, since = c.owners(), now_ms()
         c.run("peer02", "ip", "link", "set", "eth0", "mtu", MTU)
-        c.run("peer03", "/etc/init.d/merlind", "restart")  # all rows go by the narrow link
+        c.run("peer03", "/etc/init.d/merlind", "restart")  # all rows pass the link with the small MTU
         c.wait_settled()
         steady = now_ms()
         flap(c)

@@ -1,4 +1,4 @@
-# TLS 1.2, even with a trusted key, a client without a certificate, and plain text are refused at port 15551, counted, and logged once each.
+# Port 15551 refuses TLS 1.2 (even with a trusted key), clients without a certificate, and plain text; each is counted and logged once.
 # F57 I10
 import shutil
 import ssl
@@ -12,7 +12,7 @@ TRIES = 3
 
 
 def stolen_key(c, folder):
-    """The key that peer01 trusts as peer02's."""
+    """The key of peer02, which peer01 trusts."""
     for name in ("key.pem", "cert.pem"):
         shutil.copy(c.path("peer02", f"/etc/merlin/tls/{name}"), folder)
     return folder
@@ -23,7 +23,7 @@ def refused(c):
 
 
 def check_refused(c, what, source, context, alert):
-    """The log's one line. What is no proper TLS is one kind of refusal, of which each source gets a line a minute."""
+    """The log's one line. All invalid TLS counts as one kind of refusal, and each source is logged once per minute."""
     before, end = refused(c).get("not_ours", 0), log_end(c, "peer01")
     for _ in range(TRIES):
         said = refusal(context, connect(c, "peer01", "127.0.0.1", source))

@@ -1,4 +1,4 @@
-# Garbage and 1,000 idle connections at port 15551: no check is late, no node is lost, a node that comes back is let in; all of it is ended, counted, and hardly logged (I9).
+# Port 15551 receives garbage and 1,000 idle connections: no check is late, no node is lost, and a returning node gets a connection; merlind closes and counts all of them, and logs little (I9).
 # F50 F55 F56 I9
 import os
 import threading
@@ -6,7 +6,7 @@ import time
 
 from cluster import check, cluster, main, now_ms, wait_for
 from intruder import connect
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import log_end, log_since
 
 TARGET = "peer01"
@@ -14,7 +14,7 @@ BACK = "peer02"
 IDLE = 1000
 IDLE_SOURCES = 125
 HANDSHAKE_LIMIT_S = 10
-PLACES = 64  # for links that are not through TLS; docs/protocol.md
+PLACES = 64  # connections in the TLS handshake; docs/protocol.md
 GARBAGE = (b"GET / HTTP/1.1\r\nHost: merlin\r\n\r\n" * 20, b"\x16\x03\x01\xff\xff" + b"\0" * 4000, b"\x4d\x4c\x01\x01\0\0\0\0\xff\xff\xff\xff", b"\0" * 70000)
 
 
@@ -31,7 +31,7 @@ def is_ended(link, timeout_s):
 
 
 def send_garbage(c, stop, sent, alive):
-    """One after the other, until told to stop."""
+    """Sends the texts one after the other until `stop` is set."""
     while not stop.is_set():
         for text in (*GARBAGE, os.urandom(4000)):
             link = connect(c, "peer03", TARGET)
@@ -39,7 +39,7 @@ def send_garbage(c, stop, sent, alive):
                 link.sendall(text)
             except ConnectionError:
                 pass
-            # A record that is never completed is ended by the handshake's time-out.
+            # An incomplete record is ended by the time-out of the handshake.
             (sent if is_ended(link, HANDSHAKE_LIMIT_S + 3) else alive).append(text[:10])
             link.close()
         time.sleep(0.05)
@@ -70,7 +70,7 @@ def test():
             opened = time.monotonic()
             wait_for("all but the newest have given way", lambda: c.status(TARGET)["links"]["unauthenticated"] <= PLACES, 5)
             check(len(os.listdir(c.path(TARGET, descriptors))) <= open_before + PLACES + 20, "the connections hold descriptors")
-            # A node that has to make its link anew gets through.
+            # A node that has to connect again gets through.
             c.run(BACK, "/etc/init.d/merlind", "restart")
             wait_for(f"{BACK} is linked again", lambda: c.about(TARGET, BACK)["linked"], 5)
             ended = [is_ended(link, max(0.1, opened + HANDSHAKE_LIMIT_S + 3 - time.monotonic())) for link in idle]
@@ -93,7 +93,7 @@ def test():
         lost = [line for node in c.nodes for line in log_since(c, node, ends[node]) if "no longer active" in line]
         check(not lost, f"a node was lost meanwhile: {lost}")
         check(c.settled(), "the cluster is not whole")
-        check_one_runner_each(c, since, until)
+        check_one_owner_each(c, since, until)
 
 
 main(test)

@@ -1,8 +1,8 @@
-# A merlin.conf that is broken while all runs changes nothing and is named with its place; a core started with it monitors alone and says so, until it is mended.
+# A merlin.conf that becomes invalid while Merlin runs changes nothing, and the error names the place; a core that starts with it monitors alone and reports that, until the file is fixed.
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import CORE_LOG, MERLIN_CONF, edit, log_end, log_since, problem, reload_core, reload_daemon, terms
 
 NODE = "peer02"
@@ -26,7 +26,7 @@ def check_daemon_keeps_the_old(c):
     since = now_ms()
     reload_daemon(c, NODE)
     wait_for(f"mon on {NODE} says that merlin.conf is wrong, and the last good one in effect",
-             lambda: problem(c, NODE, ["merlin.conf is wrong, the last good one stays in effect"]), 5)
+             lambda: problem(c, NODE, ["merlin.conf is invalid, the last valid one stays in effect"]), 5)
     check_named(c, log_since(c, NODE, end), "merlind's log")
     check_named(c, [" ".join((entry["text"], entry["fix"])) for entry in c.status(NODE)["problems"]], "mon node status")
     done = c.run(NODE, "mon", "node", "add", "other", "type=peer", "address=10.0.0.1", check_status=False)
@@ -34,7 +34,7 @@ def check_daemon_keeps_the_old(c):
     check_named(c, done.stderr.splitlines(), "mon node add")
     time.sleep(c.interval + 1)
     check(c.settled() and terms(c) == before and c.owners() == owners, "a wrong merlin.conf changed something")
-    check_one_runner_each(c, since, now_ms())
+    check_one_owner_each(c, since, now_ms())
 
 
 def check_core_alone(c):
@@ -67,7 +67,7 @@ def test():
         reload_core(c, NODE)
         c.wait_settled()
         wait_for("all share as before", lambda: c.owners() == before, 10)
-        check(problem(c, NODE, ["merlin.conf is wrong"]) is None, "mon still says that merlin.conf is wrong")
+        check(problem(c, NODE, ["merlin.conf is invalid"]) is None, "mon still says that merlin.conf is wrong")
 
 
 main(test)

@@ -1,4 +1,4 @@
-# A new key for a node, interrupted at each step: no link is lost for longer than a restart takes, all trust the new certificate and nobody the old one, and a node that cannot be told holds the switch up.
+# A node gets a new key, with an interruption at each step: no link is down for longer than a restart takes, all nodes trust the new certificate and none the old one, and the switch waits for a node that cannot be reached.
 import json
 import os
 
@@ -18,7 +18,7 @@ def trusted_by(c, node, other):
 
 
 def is_over(c, old):
-    """All are linked by the new certificate of peer01, and trust no other one of it."""
+    """All nodes are linked by the new certificate of peer01, and trust no other certificate of it."""
     now = own(c, "peer01")
     check(now["node_id"] == old["node_id"] and now["fingerprint"] != old["fingerprint"], "not a new certificate of the same node")
     for node in ("peer02", "peer03"):
@@ -31,7 +31,7 @@ def is_over(c, old):
     c.wait_settled(timeout_s=90)
 
 
-def one_cannot_be_told(c):
+def one_is_unreachable(c):
     old = own(c, "peer01")
     c.lab("cut", "peer03")
     _, errors = c.mon("peer01", "cert", "rotate", "--timeout", "3s", status=1)
@@ -49,7 +49,7 @@ def one_cannot_be_told(c):
 
 
 def interrupted_between_the_files(c):
-    """As a power failure there leaves it: the new key, the old certificate."""
+    """The state after a power failure between the two renames: the new key, the old certificate."""
     old = own(c, "peer01")
     c.lab("cut", "peer03")
     c.mon("peer01", "cert", "rotate", "--timeout", "3s", status=1)
@@ -67,9 +67,9 @@ def test():
         c.make_cluster()
         old = own(c, "peer01")
         out, _ = c.mon("peer01", "cert", "rotate")
-        check(f"old certificate {old['fingerprint']} is trusted no more" in out, out)
+        check(f"old certificate {old['fingerprint']} is no longer trusted" in out, out)
         is_over(c, old)
-        one_cannot_be_told(c)
+        one_is_unreachable(c)
         interrupted_between_the_files(c)
 
 

@@ -1,4 +1,4 @@
-# What goes wrong with mon is one clear line and the documented exit status, and changes nothing: unknown and hostile names, rights, passwords, disks that are full or read-only, a node lost in the middle, Ctrl-C.
+# Each failure of mon gives one clear line and the documented exit status, and changes nothing: unknown and hostile names, missing rights, wrong passwords, full or read-only disks, a node lost in the middle, Ctrl-C.
 import os
 import signal
 import subprocess
@@ -28,14 +28,14 @@ def broken_disk(c, node, folder, how):
 
 
 def as_user(c, user, status, *words):
-    """mon as somebody who may not; its output and its one line."""
+    """Runs mon as a user without the necessary rights; its output and its one line of error."""
     done = c.run("peer01", "setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups", "mon", *words, check_status=False)
     check(done.returncode == status, f"{user}: mon {' '.join(words)}: status {done.returncode}: {done.stderr}{done.stdout}")
     return done.stdout, done.stderr
 
 
 def begin(c, *words):
-    """mon at peer01, its process id in /run/mon.pid."""
+    """Runs mon at peer01 and writes its process id to /run/mon.pid."""
     return subprocess.Popen([LAB, "--name", c.name, "run", "peer01", "--", "sh", "-c", 'echo $$ >/run/mon.pid; exec mon "$@"', "mon", *words],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -48,13 +48,13 @@ def check_names(c):
     before = c.read("peer01", CONF)
     for words in (("node", "remove"), ("node", "show"), ("node", "edit", "weight=2"), ("node", "rename", "peer9"), ("sshkey", "push"), ("sshkey", "fetch"),
                   ("cert", "push"), ("cert", "fetch"), ("log", "push"), ("log", "fetch"), ("node", "ctrl", "--", "true")):
-        c.mon_refuses("peer01", *words[:2], "peer2", *words[2:], says="no node 'peer2' is configured; nearest is peer02", status=2)
+        c.mon_refuses("peer01", *words[:2], "peer2", *words[2:], says="there is no node 'peer2'; did you mean peer02?", status=2)
     c.mon_refuses("peer01", "node", "remove", "peer02", "peer2", says="no node 'peer2'", status=2)
-    c.mon_refuses("peer01", "node", "ctrl", "peer02", "--sefl", "--", "true", says="unknown option '--sefl'; nearest is --self", status=2)
-    c.mon_refuses("peer01", "node", "add", "peer02", "type=peer", says="there is a node 'peer02' already", status=2)
+    c.mon_refuses("peer01", "node", "ctrl", "peer02", "--sefl", "--", "true", says="unknown option '--sefl'; did you mean --self?", status=2)
+    c.mon_refuses("peer01", "node", "add", "peer02", "type=peer", says="a node 'peer02' already exists", status=2)
     c.mon_refuses("peer01", "node", "add", "peer01", "type=peer", says="is this node itself", status=2)
     out, _ = c.mon("peer01", "check", "node", "peer2", status=3)
-    check(out == "UNKNOWN: merlind knows no node peer2\n", f"a plugin says {out!r}")
+    check(out == "UNKNOWN: there is no node peer2\n", f"a plugin says {out!r}")
     check(c.read("peer01", CONF) == before, "merlin.conf was changed")
 
 
@@ -68,7 +68,7 @@ def check_hostile(c):
     for words in (("node", "ctrl", "-rf", "--", "true"), ("node", "add", "-rf", "type=peer"), ("log", "give", "; touch /tmp/hurt")):
         c.mon_refuses("peer01", *words, says="mon: ", status=2)
     for user in ("-oProxyCommand=touch /tmp/hurt", "a\nb", ""):
-        c.mon_refuses("peer01", "node", "ctrl", "peer02", "--user", user, "--", "true", says="is no name of a user", status=2)
+        c.mon_refuses("peer01", "node", "ctrl", "peer02", "--user", user, "--", "true", says="is not a user name", status=2)
     c.mon_refuses("peer01", "log", "show", "a\nb.log", says="a b.log: cannot read the log: No such file or directory")
     check(not any(os.path.exists(c.path(node, "/tmp/hurt")) for node in c.nodes), "a name was run as a command")
     check(c.read("peer01", CONF) == before, "merlin.conf was changed")
@@ -82,7 +82,7 @@ def check_rights(c):
         check(as_user(c, "nobody", 1, *words)[1] == f"mon: {' '.join(words)}: only root may do this; sudo mon {' '.join(words)}\n", f"mon {words}")
     for words in (("node", "status"), ("node", "drain"), ("events",), ("node", "owner", c.host_names()[0])):
         _, errors = as_user(c, "nobody", 1, *words)
-        check(errors == "mon: /run/merlin/control.sock: no permission to talk to merlind; run mon as root\n", f"mon {words} says {errors!r}")
+        check(errors == "mon: /run/merlin/control.sock: no permission to connect to merlind; run mon as root\n", f"mon {words} says {errors!r}")
     for words in (("sshkey", "push", "peer02"), ("log", "fetch", "peer02")):
         _, errors = as_user(c, "nobody", 1, *words)
         check(errors.count("\n") == 1, f"mon {words} says {errors!r}")
@@ -99,12 +99,12 @@ def check_passwords(c):
     c.mon_refuses("peer01", "node", "ctrl", "peer02", "--", "true", says="peer02: its ssh_key /nowhere/key cannot be read: No such file")
     c.run("peer01", "mon", "node", "edit", "peer02", "ssh_key=")
     os.chmod(c.path("peer01", "/root/wrong"), 0o644)
-    for path, says in (("/root/wrong", "others may read this password; chmod 600 /root/wrong"), ("/nowhere", "No such file"), ("/dev/null", "holds no password")):
+    for path, says in (("/root/wrong", "other users can read this password; chmod 600 /root/wrong"), ("/nowhere", "No such file"), ("/dev/null", "contains no password")):
         c.mon_refuses("peer01", "node", "ctrl", "peer02", "--password-file", path, "--", "true", says=says)
 
 
 def check_disks(c):
-    """With no key of ours at peer02, which is so at the end again."""
+    """peer02 has no key of peer01, neither before nor after this test."""
     conf = c.read("peer02", CONF)
     for how in BREAK:
         with broken_disk(c, "peer02", SSH, how):
@@ -120,7 +120,7 @@ def check_disks(c):
 
 
 def check_lost_in_the_middle(c):
-    """The ssh server of one node dies while the command runs there; the other one ends well."""
+    """The ssh server of one node dies while the command runs there; the command succeeds on the other node."""
     begun = begin(c, "node", "ctrl", "--", "test $(hostname) = peer02 && sleep 605; echo well")
     wait_for("it runs", lambda: count(c, "peer02", "sleep 605") > 0, 10)
     c.run("peer02", "sh", "-c", "kill -9 $(pgrep -f '[s]shd: root@')")

@@ -1,4 +1,4 @@
-# A push to three nodes that restarts all three cores keeps no check waiting longer than its interval and 2 s; of 10,000 hosts in 200 files with one changed, less than 64 KiB go to a node.
+# A push to three nodes restarts all three cores, and no check waits longer than its interval plus 2 s; if one of 200 files with 10,000 hosts has changed, the push sends less than 64 KiB to each node.
 import json
 import time
 

@@ -1,4 +1,4 @@
-# A service whose passive results stay away is checked by its owner alone, and not at all while they come in anywhere; after the owner's death the new owner does it.
+# Only the owner runs the freshness check of a service without passive results, and does not run it while results arrive at any node; after the owner's death the new owner runs it.
 # I4
 import time
 
@@ -37,8 +37,8 @@ def test():
         owner = c.owner(HOST)
         others = [node for node in c.nodes if node != owner]
         since = now_ms()
-        for beat in range(12):
-            c.command(others[beat % 2], f"PROCESS_SERVICE_CHECK_RESULT;{HOST};{SERVICE};0;beat {beat}")
+        for heartbeat in range(12):
+            c.command(others[heartbeat % 2], f"PROCESS_SERVICE_CHECK_RESULT;{HOST};{SERVICE};0;heartbeat {heartbeat}")
             time.sleep(1.5)
         check(runs(c, since) == [], f"checked although its results came: {runs(c, since)}")
 

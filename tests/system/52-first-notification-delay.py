@@ -1,10 +1,10 @@
-# first_notification_delay: a problem is told once the delay is over, not before, and once; also where its owner dies meanwhile, by the new one; a problem that ends within the delay is told by nobody.
+# With first_notification_delay, a problem is notified exactly once, after the delay; if the owner dies meanwhile, the new owner notifies it; a problem that ends within the delay is not notified.
 # F03 I6
 import time
 
 from cluster import check, cluster, main, now_ms
 from nodefiles import reload_core
-from telling import SETTLE_S, Telling
+from notifications import SETTLE_S, NotificationsOf
 
 FILE = "/etc/nagios4/conf.d/delay.cfg"
 DELAY_S = 14
@@ -23,7 +23,7 @@ def test():
             c.write(node, FILE, TEXT)
             reload_core(c, node)
         c.wait_settled()
-        lasting, short = Telling(c, "host0005", "lasting"), Telling(c, "host0005", "short")
+        lasting, short = NotificationsOf(c, "host0005", "lasting"), NotificationsOf(c, "host0005", "short")
         owner = c.owner("host0005")
         others = [node for node in c.nodes if node != owner]
         begin = now_ms()
@@ -31,20 +31,20 @@ def test():
         short.flag("critical", "for a moment")
         time.sleep(DELAY_S / 2)
         short.flag("ok")
-        lasting.check_told([], "told within the delay")
+        lasting.check_notified([], "notified within the delay")
         c.kill(owner, "all")
         c.wait_settled(others, timeout_s=20)
         new = c.owner("host0005", others[0])
-        lasting.wait_told(1, timeout_s=DELAY_S + 12)
-        told_ms = min(int(row[1]) for row in c.notifications(begin) if tuple(row[4:6]) == ("host0005", "lasting"))
-        print(f"told {told_ms - begin} ms after the flag, at a delay of {DELAY_S} s")
-        check(told_ms - begin >= (DELAY_S - 1) * 1000, "told too early")
+        lasting.wait_notified(1, timeout_s=DELAY_S + 12)
+        notified_ms = min(int(row[1]) for row in c.notifications(begin) if tuple(row[4:6]) == ("host0005", "lasting"))
+        print(f"notified {notified_ms - begin} ms after the flag, at a delay of {DELAY_S} s")
+        check(notified_ms - begin >= (DELAY_S - 1) * 1000, "notified too early")
         c.start(owner, "all")
         c.wait_settled()
-        lasting.stays([(new, "PROBLEM", 1)], "told was", seconds=SETTLE_S)
-        short.check_told([], "told of what was over within the delay")
+        lasting.stays([(new, "PROBLEM", 1)], "notifications", seconds=SETTLE_S)
+        short.check_notified([], "notified a problem that ended within the delay")
         lasting.flag("ok")
-        lasting.wait_told(1, "RECOVERY")
+        lasting.wait_notified(1, "RECOVERY")
         for node in c.nodes:
             c.run(node, "rm", FILE)
 

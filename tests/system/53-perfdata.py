@@ -1,4 +1,4 @@
-# Performance data is written by the node that ran the check, once, and with `perfdata = all` by that node's neighbours too, for what they are told of.
+# The owner writes the performance data of each check once; a node with `perfdata = all` also writes the data of the checks that other nodes run.
 import time
 
 from cluster import check, cluster, main, wait_for
@@ -32,7 +32,7 @@ def test():
         others = [node for node in c.nodes if node != owner]
         c.lab("flag", f"{HOST};{SERVICE}", "warning", "busy | load=17")
         wait_for("the owner writes performance data", lambda: written(c, owner, 17) >= 2, 20)
-        check([written(c, node, 17) for node in others] == [0, 0], "who did not run the check has written its performance data")
+        check([written(c, node, 17) for node in others] == [0, 0], "a node that did not run the check has written its performance data")
 
         wants = others[0]
         edit(c, wants, *ALL)

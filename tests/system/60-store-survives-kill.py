@@ -1,4 +1,4 @@
-# merlind of every node killed with -9 and started while all cores are down: every state is known again, from disk; a damaged store is set aside and filled up by the others; a full disk is said and got over.
+# merlind of every node is killed with SIGKILL and starts while all cores are down: it restores every state from disk; a damaged store is set aside and refilled from the others; a full disk is reported and survived.
 # F01 F02 F40 F44 I1 I8 I11
 import os
 import time
@@ -20,7 +20,7 @@ def rows(c, node):
 
 
 def everything_is_saved(c, nodes=None):
-    """Every object has its state in memory and on disk, on every node."""
+    """Every node has the state of every object in memory and on disk."""
     return all(store(c, node).get("rows", 0) >= c.objects() and store(c, node)["pending"] == 0 and rows(c, node) >= c.objects()
                for node in nodes or c.nodes)
 
@@ -33,18 +33,18 @@ def kill_all(c):
 
 
 def known_from_disk(c):
-    """All of them killed; each alone has its states again, though no core runs that could tell them."""
+    """All daemons are killed; each one restores the states from its own disk, as no core runs that could send them."""
     kill_all(c)
     for node in c.nodes:
         end = log_end(c, node)
         c.start(node, "daemon")
         wait_for(f"{node} knows all states from its disk", lambda: rows(c, node) >= c.objects() and store(c, node)["rows"] >= c.objects(), 5)
-        check(any("the store" in line and "held" in line for line in log_since(c, node, end)), "the log does not say what the store held")
+        check(any("the store" in line and "contains" in line for line in log_since(c, node, end)), "the log does not say what the store held")
         c.kill(node, "daemon")
 
 
 def filled_up_by_the_others(c):
-    """The middle of the file overwritten: kept under another name, never believed, and the rest comes from the others."""
+    """The middle of the file is overwritten: merlind keeps it under another name, uses nothing of it, and fetches the rows from the others."""
     c.start(DAMAGED, "daemon")
     c.run(DAMAGED, "/etc/init.d/merlind", "stop")
     size = os.path.getsize(c.path(DAMAGED, STORE))
@@ -62,7 +62,7 @@ def filled_up_by_the_others(c):
 
 
 def full_and_over(c):
-    """No room left while states change: said, the checks go on, and written once there is room."""
+    """The disk is full while states change: merlind reports it, the checks continue, and the changes are stored once there is room."""
     c.run(FULL, "sh", "-c", "cat /dev/zero >> /var/tmp/fill", check_status=False)
     try:
         found = wait_for("mon says that the store cannot be written", lambda: problem(c, FULL, ["the store cannot be written"]), 30)

@@ -1,4 +1,4 @@
-# A comment made at one node is shown by all, also one of odd bytes; deleted at another node by that node's number, it is gone everywhere.
+# A comment made at one node appears at all nodes, even with unusual bytes; deleting it at another node, by that node's number, deletes it everywhere.
 import time
 
 from cluster import check, cluster, main
@@ -13,13 +13,13 @@ def test():
         command(c, "peer03", "ADD_HOST_COMMENT;host0003;1;carl;from the third", "ADD_HOST_COMMENT;host0003;1;carl;from the third")
         wait_shown(c, "all nodes show the comments of both", lambda picture: sorted(texts(picture)) ==
                    ["from the third", "from the third", "not kept", "the disk was changed"])
-        # What is wrong is refused by the core that took it.
+        # The receiving core refuses invalid commands.
         command(c, "peer02", "ADD_HOST_COMMENT;nobody;1;dora;unknown host", "ADD_HOST_COMMENT;host0001;1", "ADD_SVC_COMMENT;host0001;svc01;1;dora",
                 b"ADD_HOST_COMMENT;host0004;1;dora;\xff\xfe\x01\x1b odd bytes\r and a tab\t.",
                 b"ADD_HOST_COMMENT;host0005;1;dora;" + b"long " * 1500)
         wait_shown(c, "odd bytes and long texts are the same everywhere, wrong commands change nothing",
                    lambda picture: len(texts(picture)) == 6 and any(len(text) > 5000 for text in texts(picture)))
-        # The numbers of one node are not those of another.
+        # Each node numbers its comments itself.
         [number] = local_ids(c, "peer02", "comment", "the disk was changed")
         command(c, "peer02", f"DEL_SVC_COMMENT;{number}")
         wait_shown(c, "deleted at another node than it was made at", lambda picture: "the disk was changed" not in texts(picture))

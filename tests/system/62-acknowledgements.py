@@ -1,4 +1,4 @@
-# An acknowledgement taken at any node holds at all until the problem is over, or by its removal at another node; it is not told twice and leaves no second comment.
+# An acknowledgement made at any node is in effect at all nodes until the problem ends or another node removes it; it is notified once and leaves no second comment.
 import time
 
 from cluster import check, cluster, main, wait_for
@@ -21,7 +21,7 @@ def test():
     with cluster() as c:
         tidy(c)
         since = int(time.time())
-        # Of what is well the core takes none.
+        # The core refuses to acknowledge a service that is OK.
         command(c, "peer01", f"ACKNOWLEDGE_SVC_PROBLEM;{NAME};2;1;0;anna;no problem yet")
         c.lab("flag", NAME, "warning", "nearly full")
         wait_for("the problem is shown everywhere", shows_problem(c, "1"), 6 * c.interval)
@@ -49,8 +49,8 @@ def test():
         wait_shown(c, "with the recovery it is over",
                    lambda picture: acknowledged(picture, "0") and texts(picture, "4") == ["until it changes"])
         for node in c.nodes:
-            told = log_lines(c, node, "ACKNOWLEDGEMENT (", since)
-            check(len(told) <= 1, f"{node} told of acknowledgements more than once: {told}")
+            lines = log_lines(c, node, "ACKNOWLEDGEMENT (", since)
+            check(len(lines) <= 1, f"{node} notified acknowledgements more than once: {lines}")
         tidy(c)
 
 

@@ -1,4 +1,4 @@
-# Fixed, flexible and triggered downtimes hold at all nodes, begin and end there with one log line each, and are cancelled at any node, before and after they began.
+# Fixed, flexible and triggered downtimes are in effect at all nodes, start and end there with one log line each, and can be cancelled at any node, before and after they start.
 import time
 
 from cluster import check, cluster, main, wait_for
@@ -21,7 +21,7 @@ def test():
     with cluster() as c:
         tidy(c)
         since = now = int(time.time())
-        # Fixed, from now on; one that is still to come; one for a host that nobody knows.
+        # A fixed downtime that starts now, a future one, and one for an unknown host.
         command(c, "peer01", f"SCHEDULE_HOST_DOWNTIME;host0005;{now};{now + 25};1;0;0;anna;short one",
                 f"SCHEDULE_SVC_DOWNTIME;host0006;svc01;{now + 3600};{now + 7200};1;0;0;anna;tomorrow",
                 f"SCHEDULE_HOST_DOWNTIME;nobody;{now};{now + 3600};1;0;0;anna;unknown", "SCHEDULE_HOST_DOWNTIME;host0001;5")
@@ -34,7 +34,7 @@ def test():
             lines = [line for word in ("STARTED", "STOPPED", "CANCELLED") for line in
                      log_lines(c, node, f"HOST DOWNTIME ALERT: host0005;{word}", since)]
             check(len(lines) == 2, f"{node} logged: {lines}")
-        # Triggered by one that is cancelled after it began.
+        # A downtime that is triggered by another one, which is cancelled after its start.
         now = int(time.time())
         command(c, "peer02", f"SCHEDULE_HOST_DOWNTIME;host0007;{now + 6};{now + 3600};1;0;0;bert;the trigger")
         wait_shown(c, "the trigger is known", lambda picture: downtimes(picture, "the trigger"))
@@ -48,7 +48,7 @@ def test():
         for node in c.nodes:
             lines = log_lines(c, node, "HOST DOWNTIME ALERT: host0007;CANCELLED", since)
             check(len(lines) == 1, f"{node} logged: {lines}")
-        # Flexible: begins with the problem, as the owner sees it.
+        # A flexible downtime starts with the problem that the owner detects.
         now = int(time.time())
         command(c, "peer03", f"SCHEDULE_SVC_DOWNTIME;host0009;svc03;{now};{now + 3600};0;0;900;carl;when it breaks")
         wait_shown(c, "the flexible one waits", lambda picture: [entry[7] for entry in downtimes(picture, "when it breaks")] == ["0"])
@@ -59,7 +59,7 @@ def test():
         wait_shown(c, "and outlives the recovery", in_effect("when it breaks"))
         command(c, "peer02", "DEL_DOWNTIME_BY_HOST_NAME;host0009")
         wait_shown(c, "deleted by the host's name", gone("when it breaks"))
-        # A host group, its services, and what is below.
+        # A downtime of a host group, of its services, and of the child hosts.
         now = int(time.time())
         command(c, "peer01", f"SCHEDULE_HOSTGROUP_SVC_DOWNTIME;lab-1;{now};{now + 3600};1;0;0;dora;the group")
         wait_shown(c, "the services of a host group", in_effect("the group", 15 * c.services))

@@ -1,4 +1,4 @@
-# Switches, intervals, periods and variables of hosts, services, contacts and the whole program that are set at one node hold at all, and through a reload.
+# Settings, intervals, time periods and variables of hosts, services, contacts and the whole program that are changed at one node take effect at all nodes and survive a reload.
 from cluster import cluster, main
 from operators import command, tidy, wait_shown
 

@@ -1,4 +1,4 @@
-# What operators do on both sides of a cut (comments, downtimes, acknowledgements, attributes) is the same everywhere after the heal, and a deletion on one side is not undone by the other.
+# When the network recovers, all nodes have the comments, downtimes, acknowledgements and attributes that operators made on both sides of the cut, and a deletion on one side is not undone by the other.
 # F10 F64 I1 I7
 import time
 
@@ -6,7 +6,7 @@ from cluster import cluster, main, wait_for
 from operators import command, local_ids, shown, texts, tidy, wait_shown
 
 HOST = "host0006"
-ACKNOWLEDGED = {"peer03": f"{HOST};svc01", "peer01": f"{HOST};svc02"}  # by whom
+ACKNOWLEDGED = {"peer03": f"{HOST};svc01", "peer01": f"{HOST};svc02"}  # by the node at which it is acknowledged
 
 
 def are_acknowledged(picture):
@@ -41,7 +41,7 @@ def test():
                    ["peer01", "peer02"])
         wait_for("the third sees its own", lambda: "of the third" in texts(shown(c, "peer03")), 20)
         c.lab("heal")
-        wait_shown(c, "after the heal all have all", lambda picture: are_acknowledged(picture) and sorted(texts(picture)) == ["of the first", "of the third", "stays"]
+        wait_shown(c, "when the network recovers, all nodes have everything", lambda picture: are_acknowledged(picture) and sorted(texts(picture)) == ["of the first", "of the third", "stays"]
                    and [entry[9] for entry in picture["downtimes"]] == ["made meanwhile"]
                    and picture["objects"]["host0002;svc02"]["notifications_enabled"] == "0"
                    and picture["objects"]["host0003;svc01"]["active_checks_enabled"] == "0", timeout_s=40)

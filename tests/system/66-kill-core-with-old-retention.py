@@ -1,4 +1,4 @@
-# A core killed long after it last wrote its retention file has all comments, downtimes and acknowledgements 5 s after its start, none twice, and a deletion by its new numbers hits the right one.
+# A core is killed long after it wrote its retention file: 5 s after its start it has all comments, downtimes and acknowledgements once each, and deleting one by its new number deletes the right one.
 import os
 import time
 
@@ -35,10 +35,10 @@ def test():
         wait_for("the core is back with all of it", lambda: int(c.status_dat("peer02") != {}) and
                  not differences(shown(c, "peer01"), shown(c, "peer02")), 30, 0.2)
         took = time.monotonic() - started
-        # Its status file is written every 3 s.
+        # The core writes its status file every 3 s.
         check(took < 5 + 3.5, f"it took {took:.1f} s")
         lines = log_lines(c, "peer02", "DOWNTIME ALERT", began) + log_lines(c, "peer02", "NOTIFICATION: ", began)
-        check(not [line for line in lines if "host0003" in line], f"its start was told of: {lines}")
+        check(not [line for line in lines if "host0003" in line], f"its start was notified: {lines}")
         command(c, "peer02", f"DEL_HOST_COMMENT;{local_ids(c, 'peer02', 'comment', 'not in the file')[0]}",
                 f"DEL_HOST_DOWNTIME;{local_ids(c, 'peer02', 'downtime', 'not in the file')[0]}")
         wait_shown(c, "a deletion by the new numbers hits the right ones",

@@ -1,4 +1,4 @@
-# Every external command whose effect belongs to all nodes is given to one node, and every node shows the same afterwards, field by field.
+# After each external command with a cluster-wide effect is submitted to one node, every node shows the same state, field by field.
 import os
 import re
 import time
@@ -10,8 +10,8 @@ HOST, SERVICE = "host0011", "host0011;svc01"
 
 
 def table():
-    """{name: class} of the module's own table."""
-    with open(os.path.join(TOP, "module", "command_table.cpp"), encoding="utf-8") as file:
+    """{name: class} from the module's own table."""
+    with open(os.path.join(TOP, "module", "agent", "command_table.cpp"), encoding="utf-8") as file:
         return dict(re.findall(r'\{"(\w+)", Kind::(\w+),', file.read()))
 
 
@@ -23,7 +23,7 @@ def downtime(name, start, end):
 
 
 def arguments(name, start, end):
-    """The command with arguments that change something; None: it has no object in this lab, or is used by itself below."""
+    """The command with arguments that change something; None: it has no object in this lab, or is tested separately below."""
     fixed = {"ADD_HOST_COMMENT": f"{HOST};1;anna;{name}", "ADD_SVC_COMMENT": f"{SERVICE};1;anna;{name}",
              "CHANGE_CUSTOM_HOST_VAR": f"{HOST};PLACE;roof", "CHANGE_CUSTOM_SVC_VAR": f"{SERVICE};OWNER;anna",
              "CHANGE_CUSTOM_CONTACT_VAR": "admin;SHIFT;late", "CHANGE_NORMAL_HOST_CHECK_INTERVAL": f"{HOST};33",
@@ -50,7 +50,7 @@ def arguments(name, start, end):
         return f"{name};{HOST}"
     if re.fullmatch(r"(EN|DIS)ABLE_(PASSIVE_)?(HOST|SVC).*|ST(ART|OP)_OBSESSING_OVER_SVC", name):
         return f"{name};{SERVICE}"
-    return name  # of the whole program
+    return name  # a command for the whole program
 
 
 def undo(name):
@@ -62,7 +62,7 @@ def test():
         tidy(c)
         start = int(time.time()) + 1800
         names = [name for name, kind in table().items() if kind in ("effect", "registered")]
-        # First what switches off, then what switches on: each of them changes something.
+        # First the commands that disable something, then those that enable it: so each of them changes something.
         tried = []
         for batch in (lambda name: not undo(name), undo):
             for name in filter(batch, names):

@@ -1,4 +1,4 @@
-# A node that joins with nothing has every comment, downtime, acknowledgement and attribute of the others, without an alert line, notification or event handler caused by it.
+# A node without any state joins and receives every comment, downtime, acknowledgement and attribute of the others; this causes no alert line, notification or event handler.
 # F60 I6 I7
 import time
 
@@ -7,7 +7,7 @@ from operators import command, differences, log_lines, shown, tidy, wait_shown
 
 
 def empty(c, node):
-    """Neither core nor daemon knows anything: as freshly installed, but for its name and keys."""
+    """Removes the state of core and daemon: as after an installation, except for its name and keys."""
     c.kill(node, "core")
     c.kill(node, "daemon")
     c.run(node, "sh", "-c", "rm -rf /var/lib/nagios4/retention.dat /var/lib/nagios4/status.dat; find /var/lib/merlin -name '*.db*' -delete")
@@ -33,9 +33,9 @@ def test():
         wait_for("it shows what the others show", lambda: c.status_dat("peer03") and not differences(shown(c, "peer01"), shown(c, "peer03")), 60, 0.5)
         c.wait_settled(timeout_s=60)
         lines = [line for part in ("ALERT", "NOTIFICATION: ", "EVENT HANDLER") for line in log_lines(c, "peer03", part, began)]
-        check(not lines, f"its joining was told of: {lines[:5]}")
-        told = [row for row in c.notifications(began_ms) + c.handlers(began_ms)]
-        check(not told, f"somebody was told, or something handled: {told[:3]}")
+        check(not lines, f"its joining was logged: {lines[:5]}")
+        caused = [row for row in c.notifications(began_ms) + c.handlers(began_ms)]
+        check(not caused, f"joining caused a notification or an event handler: {caused[:3]}")
         c.lab("flag", ";".join(target), "ok")
         command(c, "peer02", "ENABLE_SVC_NOTIFICATIONS;host0003;svc01")
         tidy(c)

@@ -1,4 +1,5 @@
-# R8 A core is stopped as planned while its merlind is dead: what people did there and results it took for others, or took alone as their owner, meanwhile reach all nodes once both are back, each once.
+# A core is stopped as planned while its merlind is dead: operator actions there, results that it received for other owners, and results that it processed alone all reach every node once both are back, each exactly once.
+# R8
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

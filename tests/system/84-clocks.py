@@ -1,4 +1,4 @@
-# One clock is put back by an hour at a restart, one is two minutes ahead and too fast, one jumps an hour ahead and back: no node is called dead, no check moves, waits or is run twice, and all show the same.
+# One clock is an hour slow after a restart, one is two minutes ahead and runs fast, one jumps an hour ahead and back: no node is considered dead, no check moves, is late or runs twice, and all nodes show the same.
 # F30 F31 F32 I4 I7 L1
 import time
 
@@ -38,7 +38,7 @@ def live_through(c, what, owners, act):
 
 def test():
     with cluster(hosts=24, services=2, interval=2, fresh=True) as c:
-        time.sleep(c.interval)  # so that each state has its times
+        time.sleep(c.interval)  # every object is checked and has its times
         start_with_clock(c, "peer01", f"-{HOUR_S}")
         start_with_clock(c, "peer02", "+120 x1.03", monotonic=True)
         start_with_clock(c, "peer03", "+0")
@@ -47,7 +47,7 @@ def test():
         live_through(c, "an hour behind, too fast", owners, lambda: None)
         live_through(c, "an hour ahead", owners, lambda: set_clock(c, "peer03", f"+{HOUR_S}"))
         live_through(c, "and back", owners, lambda: set_clock(c, "peer03", "+0"))
-        c.lab("down")  # its clocks stay
+        c.lab("down")  # the lab's clocks remain wrong
 
 
 main(test)

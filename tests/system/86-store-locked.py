@@ -1,4 +1,4 @@
-# Another program holds the lock of a node's store for a while: mon says so, checks go on, and what was done meanwhile is everywhere, and on disk once the lock is gone.
+# Another program locks a node's store for a while: mon reports it, checks continue, changes reach every node meanwhile, and are on disk once the lock is released.
 # F47 I1 I8
 import subprocess
 import time

@@ -1,9 +1,9 @@
-# A new object configuration is put in place on two nodes while rows wait for a third that is cut off, and on the third in the moment in which it gets them: every row arrives, the new hosts are run once, and all agree.
+# Two nodes get a new object configuration while rows wait for a third that is cut off, and the third gets it just when it receives these rows: every row arrives, the new hosts are checked once, and all nodes agree.
 # F10 F63 I1 I4 I7
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import reload_core
 from operators import command, texts, tidy, wait_shown
 
@@ -45,7 +45,7 @@ def test():
         settled = now_ms()
         time.sleep(2 * c.interval + 1)
         extra = {(host, service) for host in EXTRA for service in ["-"] + [f"svc{n:02d}" for n in range(1, c.services + 1)]}
-        check_one_runner_each(c, settled, now_ms(), extra)
+        check_one_owner_each(c, settled, now_ms(), extra)
         longest = c.longest_wait_ms(since, now_ms())
         check(longest <= c.interval * 1000 + 5000, f"a check waited {longest} ms")
         command(c, OTHERS[0], "ENABLE_HOST_NOTIFICATIONS;extra02")

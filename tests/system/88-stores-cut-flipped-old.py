@@ -1,4 +1,4 @@
-# The stores of three nodes while their merlinds are down: one cut in the middle, one with bits flipped, one an older copy put back; then one empty, one gone, one that may not be read: all states and comments are everywhere, what was damaged is set aside and said.
+# While the merlinds of three nodes are down, one store is truncated, one gets flipped bits, and one is replaced by an older copy; then one is empty, one missing and one unreadable: all states and comments return everywhere, and damaged stores are set aside and reported.
 # F01 F43 F44 F45 I1 I7 I11
 import os
 import random
@@ -25,7 +25,7 @@ def stop_all(c):
     for node in c.nodes:
         wait_for(f"all is on the disk of {node}", lambda node=node: is_saved(c, node), 20)
     for node in c.nodes:
-        c.run(node, "/etc/init.d/merlind", "stop")  # so that all is in the one file
+        c.run(node, "/etc/init.d/merlind", "stop")  # merges everything into one file
 
 
 def start_all(c):
@@ -74,7 +74,7 @@ def test():
         start_all(c)
         everything_is_there(c, ["after the copy", "early"], "cut, flipped, old")
         for node in ("peer01", "peer02"):
-            check(problem(c, node, ["the store was damaged", "begun anew"]), f"{node} does not say that its store was damaged: {c.status(node)['store']}")
+            check(problem(c, node, ["the store was damaged", "replaced by a new one"]), f"{node} does not say that its store was damaged: {c.status(node)['store']}")
         check(problem(c, "peer03", ["the store"]) is None, "a store that is only old is taken for damaged")
 
         stop_all(c)
@@ -84,14 +84,14 @@ def test():
         for node in c.nodes:
             c.start(node, "daemon")
         found = wait_for("mon says that one may not be read", lambda: problem(c, "peer03", ["the store"]), 20)
-        check("merlind runs as" in found[1], f"mon does not say what to do: {found}")
+        check("the user of merlind" in found[1], f"mon does not say what to do: {found}")
         c.run("peer03", "sh", "-c", f"chown --reference={FOLDER} {FOLDER}/{NAME} && chmod 640 {FOLDER}/{NAME}")
         c.wait_settled(timeout_s=60)
         everything_is_there(c, ["after the copy", "early"], "empty, gone, not to be read")
         longest = c.longest_wait_ms(since, now_ms())
         check(longest <= c.interval * 1000 + 8000, f"a check waited {longest} ms")
         tidy(c)
-        c.lab("down")  # stores that were set aside are a problem that mon names
+        c.lab("down")  # mon would report the stores that were set aside
 
 
 main(test)

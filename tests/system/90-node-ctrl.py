@@ -1,4 +1,4 @@
-# `mon node ctrl` over real ssh servers: host keys, passwords, quoting, input, statuses, a node that is cut off, Ctrl-C; each refusal is one line.
+# `mon node ctrl` works over real ssh servers: host keys, passwords, quoting, input, exit statuses, a node that is cut off, Ctrl-C; each refusal is one line.
 import json
 import signal
 import subprocess
@@ -11,7 +11,7 @@ AWKWARD = ["two  words", "it's", "$HOME", "; rm -rf /tmp/x", "*", "a\nb", "-lead
 
 
 def check_host_keys(c):
-    c.mon_refuses("peer01", "node", "ctrl", "peer02", *LOGIN, "--", "true", says="host key is not known yet: ssh-ed25519 SHA256:")
+    c.mon_refuses("peer01", "node", "ctrl", "peer02", *LOGIN, "--", "true", says="host key is unknown: ssh-ed25519 SHA256:")
     c.mon("peer01", "node", "ctrl", "peer02", *LOGIN, "--accept-new", "--", "true")
     c.mon("peer01", "node", "ctrl", "peer02", *LOGIN, "--", "true")
     c.mon("peer01", "node", "ctrl", "peer03", *LOGIN, "--accept-new", "--", "true")
@@ -20,12 +20,12 @@ def check_host_keys(c):
     check(len(lines) == 2, f"known_hosts has not one line a node: {lines}")
     swapped = [lines[0].split()[0] + " " + lines[1].split(" ", 1)[1], lines[1]]
     c.write("peer01", "/root/.ssh/known_hosts", "\n".join(swapped) + "\n")
-    c.mon_refuses("peer01", "node", "ctrl", "peer02", *LOGIN, "--accept-new", "--", "true", says="REFUSED: its host key is not the one")
+    c.mon_refuses("peer01", "node", "ctrl", "peer02", *LOGIN, "--accept-new", "--", "true", says="REFUSED: its host key has changed")
     c.write("peer01", "/root/.ssh/known_hosts", known)
 
 
 def check_refusals(c):
-    c.mon_refuses("peer01", "node", "ctrl", "peer2", "--", "true", says="nearest is peer02", status=2)
+    c.mon_refuses("peer01", "node", "ctrl", "peer2", "--", "true", says="did you mean peer02?", status=2)
     c.mon_refuses("peer01", "node", "ctrl", "peer02", "--", "true", says="mon sshkey push peer02")
     c.put_password("peer01", "not it", "/root/wrong")
     c.mon_refuses("peer01", "node", "ctrl", "peer02", "--password-file", "/root/wrong", "--", "true", says="the password is wrong for root@peer02")
@@ -47,7 +47,7 @@ def check_one_node(c):
 
 
 def check_keys(c):
-    """A key that only the agent has, and one that only merlin.conf names."""
+    """A key that only the ssh agent has, and a key that only merlin.conf names."""
     c.run("peer01", "sh", "-c", "mkdir -p /root/elsewhere && ssh-keygen -q -t ed25519 -N '' -f /root/elsewhere/id")
     c.run("peer02", "sh", "-c", "umask 077; mkdir -p /root/.ssh; cat >>/root/.ssh/authorized_keys", stdin=c.read("peer01", "/root/elsewhere/id.pub"))
     c.mon_refuses("peer01", "node", "ctrl", "peer02", "--", "true", says="mon sshkey push peer02")
@@ -87,7 +87,7 @@ def processes(c, node, word):
 
 
 def check_interrupt(c):
-    """Whatever ends mon, what runs there ends too, even where it ignores TERM."""
+    """When mon ends for any reason, the remote command ends too, even if it ignores SIGTERM."""
     for number, line in ((signal.SIGINT, "sleep 987 & sleep 987"), (signal.SIGHUP, "trap '' TERM; sleep 987; sleep 987")):
         begun = subprocess.Popen([LAB, "--name", c.name, "run", "peer01", "--", "sh", "-c", 'echo $$ >/run/mon.pid; exec mon "$@"', "mon", "node", "ctrl",
                                   *LOGIN, "--", line], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

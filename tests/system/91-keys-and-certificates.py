@@ -1,4 +1,4 @@
-# The documented set-up and removal, from bare nodes: sshkey push and fetch bring keys (never twice) and certificates, also between the two that never met; a removed node is trusted nowhere.
+# The documented setup and removal on bare nodes: sshkey push and fetch copy keys (never twice) and certificates, also between two nodes that never exchanged anything; no node trusts a removed node.
 import json
 import os
 
@@ -19,13 +19,13 @@ def fingerprint(c, node):
 
 
 def trusted_by(c, node):
-    """{block: [fingerprints]} of its merlin.conf."""
+    """{block: [fingerprints]} of this node's merlin.conf."""
     return {entry["name"]: entry["fingerprint"] for entry in json.loads(c.run(node, "mon", "node", "show", "--json"))["nodes"]}
 
 
 def set_up_two(c):
     c.run("peer01", "mon", "node", "add", "peer02", "type=peer")
-    c.mon_refuses("peer01", "sshkey", "push", "--all", *LOGIN, says="host key is not known yet")
+    c.mon_refuses("peer01", "sshkey", "push", "--all", *LOGIN, says="host key is unknown")
     c.mon("peer01", "sshkey", "push", "--all", *LOGIN, "--accept-new")
     c.mon("peer01", "sshkey", "fetch", "--all")
     for node in ("peer01", "peer02"):
@@ -50,7 +50,7 @@ def add_third(c):
     c.mon("peer01", "sshkey", "fetch", "--all")
     for node, name in (("peer02", "peer03"), ("peer03", "peer02"), ("peer03", "peer01")):
         c.mon("peer01", "node", "ctrl", node, "--", "mon", "node", "add", name, "type=peer")
-    check(trusted_by(c, "peer03")["peer02"] == [fingerprint(c, "peer02")], "peer03 was not told of peer02's certificate")
+    check(trusted_by(c, "peer03")["peer02"] == [fingerprint(c, "peer02")], "peer03 did not receive peer02's certificate")
     wait_for("peer02 and peer03, who never exchanged anything, hear each other",
              lambda: c.is_active("peer02", "peer03") and c.is_active("peer03", "peer02"), 10)
     c.wait_settled()
@@ -83,7 +83,7 @@ def remove_second(c):
 
 
 def wait_back(c):
-    """It was lost twice within minutes, so the cluster waits before it counts on it again (R2)."""
+    """The node was lost twice within minutes, so it stays joining for longer (R2)."""
     try:
         wait_for("peer02 is back", lambda: c.is_active("peer01", "peer02") and c.is_active("peer02", "peer01"), 60)
     except Failed:
@@ -91,7 +91,7 @@ def wait_back(c):
         raise
 
 
-def take_it_back(c, retired):
+def trust_again(c, retired):
     c.run("peer01", "mon", "node", "add", "peer02", "type=peer")
     check(trusted_by(c, "peer01")["peer02"] == [], "a removed certificate is trusted again by a mere `node add`")
     c.mon("peer01", "cert", "push")
@@ -101,13 +101,18 @@ def take_it_back(c, retired):
 
 
 def made_anew(c):
-    """A node with a new id under its old name: the old certificate is retired everywhere."""
+    """A node gets a new id under its old name: its old certificate is retired everywhere."""
     c.kill("peer02", "daemon", "TERM")
     c.run("peer02", "rm", "-rf", "/etc/merlin/tls", "/var/lib/merlin")
     c.run("peer02", "install", "-d", "-o", "merlin", "-g", "merlin", "/etc/merlin/tls", "/var/lib/merlin")
     c.start("peer02", "daemon")
     new = fingerprint(c, "peer02")
-    c.mon("peer01", "cert", "push")
+    # The announced id replaces nothing; only the command that names the node does. That node has never logged in at peer01.
+    for words in (("cert", "push", "peer01", "--accept-new"), ("sshkey", "push", "peer01")):
+        out, errors = c.mon("peer02", *words, status=1)
+        check("exchanged" not in out and "still trusts the one it had before" in errors and "on peer01: mon cert push peer02" in errors,
+              f"mon {' '.join(words)} of a node that was made anew: {out!r} {errors!r}")
+    c.mon("peer01", "cert", "push", "peer02")
     check(trusted_by(c, "peer01")["peer02"] == [new], f"peer01 trusts {trusted_by(c, 'peer01')['peer02']} of the node that was made anew")
     wait_back(c)
 
@@ -126,7 +131,7 @@ def test():
         add_third(c)
         one_of_two_is_away(c)
         retired = remove_second(c)
-        take_it_back(c, retired)
+        trust_again(c, retired)
         made_anew(c)
         wrong_input(c)
 

@@ -1,4 +1,4 @@
-# `mon oconf hash, files, changed and diff` say over ssh how the object configurations of two nodes differ, with hostile file names, and change nothing.
+# `mon oconf hash, files, changed and diff` report over ssh how the object configurations of two nodes differ, even with hostile file names, and change nothing.
 from bare import LOGIN, bare_nodes
 from cluster import check, main
 
@@ -24,14 +24,14 @@ def test():
         c.write("peer02", FOLDER + "both.cfg", "# two\n")
         check(digest(c, "peer01") != digest(c, "peer02"), "two configurations have one digest")
         before = digest(c, "peer02")
-        out, _ = c.mon("peer01", "oconf", "diff", "peer02")
+        out, _ = c.mon("peer01", "oconf", "diff", "peer02", status=1)
         expected = [f"differs     {FOLDER}both.cfg", f"only here   {FOLDER}{ODD}".replace("\n", " "), f"only there  {FOLDER}theirs.cfg"]
         check(sorted(out.splitlines()) == sorted(expected), f"the difference is shown as {out!r}")
         check(digest(c, "peer02") == before, "showing a difference changed it")
 
         c.run("peer02", "rm", "-r", FOLDER)
         c.mon_refuses("peer01", "oconf", "diff", "peer02", says="/etc/nagios4/conf.d: cannot be read")
-        c.mon_refuses("peer01", "oconf", "diff", "peer3", says="no node 'peer3' is configured", status=2)
+        c.mon_refuses("peer01", "oconf", "diff", "peer3", says="there is no node 'peer3'", status=2)
 
 
 main(test)

@@ -1,4 +1,4 @@
-# The documented procedure by its very commands, on bare nodes, passwords typed on a terminal: two peers, a third, one removed; checks are shared, and taken over when one dies.
+# The documented commands work literally on bare nodes, with passwords typed on a terminal: set up two peers, add a third, remove one, as op5 described it and as the README does; checks are shared, and taken over when a node dies.
 import time
 
 from bare import bare_nodes, packages
@@ -7,14 +7,14 @@ from terminal import on_terminal
 
 
 def say(c, node, line, statuses=(0,)):
-    """A line as typed in a shell on that node, no terminal needed."""
+    """Runs a shell command line on that node, without a terminal."""
     done = c.run(node, "sh", "-c", line, check_status=False, timeout_s=180, stdin="")
     check(done.returncode in statuses, f"{node}: {line}: status {done.returncode}: {done.stderr}{done.stdout}")
     return done.stdout
 
 
 def type_in(c, node, line):
-    """Likewise on a terminal: host keys are accepted, the password is given. Returns what the terminal showed."""
+    """Runs it on a terminal, accepts host keys and types the password. Returns what the terminal showed."""
     status, shown = on_terminal(c, node, line, (("[yes/no] ", "yes"), ("): ", c.password())))
     check(status == 0, f"{node}: {line}: status {status}: {shown}")
     check(c.password() not in shown, "the password was shown")
@@ -68,13 +68,27 @@ def remove_second(c):
     say(c, "peer01", "mon node ctrl peer02 -- mon node remove peer01")
     say(c, "peer01", "mon node ctrl peer02 -- mon node remove peer03")
     say(c, "peer01", "mon node ctrl peer02 -- mon restart")
-    # It goes to peer02 too, which has no block of itself.
+    # The command goes to peer02 too, which has no block for itself.
     say(c, "peer01", "mon node ctrl --type=peer -- mon node remove peer02", statuses=(1,))
     say(c, "peer01", "mon node ctrl --type=peer -- mon restart")
     say(c, "peer01", "mon node remove peer02")
     say(c, "peer01", "mon node ctrl -- mon restart")
     c.wait_settled(["peer01", "peer03"], timeout_s=90)
     check(c.about("peer03", "peer02") is None, "peer03 still knows the removed peer")
+
+
+def as_the_readme_does(c):
+    """The removed one once more, as a third server, and away again."""
+    shown = type_in(c, "peer01", "mon node add peer02 type=peer --everywhere")
+    check("peer03: peer02 added" in shown and "peer02: peer03, peer01 added" in shown, f"what was added where: {shown}")
+    say(c, "peer01", "mon oconf push")
+    c.wait_settled(timeout_s=120)
+    said = say(c, "peer01", "mon node remove peer02 --everywhere")
+    check("root@peer02" in said and "mon sshkey forget peer02" in said, f"the ssh keys that remain are not named: {said}")
+    c.wait_settled(["peer01", "peer03"], timeout_s=90)
+    check(c.about("peer03", "peer02") is None, "peer03 still knows the removed peer")
+    say(c, "peer01", "mon node ctrl --self -- mon sshkey forget peer02")
+    check("root@peer02" not in c.read("peer01", "/root/.ssh/authorized_keys"), "its key is still there")
 
 
 def test():
@@ -86,6 +100,7 @@ def test():
         synchronize_files(c)
         taken_over(c)
         remove_second(c)
+        as_the_readme_does(c)
 
 
 main(test)

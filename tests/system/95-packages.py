@@ -1,4 +1,4 @@
-# The Debian packages on bare nodes: apt installs them and all runs, an upgrade keeps what is there and says goodbye, purge leaves nothing.
+# The Debian packages on bare nodes: apt installs them and everything runs, an upgrade keeps all settings and announces the restart, and purge leaves nothing.
 import glob
 import os
 import subprocess
@@ -20,7 +20,7 @@ TRACES = ("/etc/merlin", "/var/lib/merlin", "/var/log/merlin", "/run/merlin", "/
 
 
 def newer_packages(folder):
-    """The same packages of a higher version, in `folder`."""
+    """The same packages with a higher version, in `folder`."""
     for path in glob.glob(os.path.join(packages(), "*.deb")):
         tree = os.path.join(folder, "tree")
         subprocess.run(["dpkg-deb", "-R", path, tree], check=True)
@@ -55,7 +55,7 @@ def installed_right(c, node):
 
 
 def make_two(c):
-    """By mon, as the documents say."""
+    """Sets the nodes up with mon, as the documents describe."""
     c.mon("peer01", "node", "add", "peer02", "type=peer")
     c.mon("peer01", "sshkey", "push", "--all", "--accept-new", "--password-file", "/root/password")
     c.mon("peer01", "node", "ctrl", "peer02", "--", "mon", "node", "add", "peer01", "type=peer")
@@ -68,7 +68,7 @@ def upgrade(c, node, folder):
     subprocess.run(["cp", *glob.glob(os.path.join(folder, "*.deb")), target], check=True)
     before, config = pid_of(c, node), c.read(node, "/etc/merlin/merlin.conf")
     key = c.run(node, "mon", "id")
-    # What an administrator has taken away does not come back by itself.
+    # An upgrade does not restore what an administrator has removed.
     c.write(node, CORE_CONFIG, c.read(node, CORE_CONFIG) + "# a line of our own\n")
     log = len(c.read(node, "/var/log/merlin/merlind.log"))
     c.run(node, "sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get -qq --yes install /root/newer/*.deb", timeout_s=120)
@@ -78,15 +78,15 @@ def upgrade(c, node, folder):
     check(c.read(node, "/etc/merlin/merlin.conf") == config and c.run(node, "mon", "id") == key, "the upgrade changed merlin.conf or the key")
     check("# a line of our own\n" in c.read(node, CORE_CONFIG) and c.read(node, CORE_CONFIG).count(LINE) == 1, "the upgrade changed nagios.cfg")
     c.wait_settled(timeout_s=60)
-    check("saying goodbye" in c.read(node, "/var/log/merlin/merlind.log")[log:], "merlind ended without a goodbye")
+    check("announcing it to the other nodes" in c.read(node, "/var/log/merlin/merlind.log")[log:], "merlind ended without a goodbye")
 
 
 def upgrade_with_wrong_config(c, node):
-    """What runs goes on with its last good configuration."""
+    """What is running continues with its last valid configuration."""
     config, before = c.read(node, "/etc/merlin/merlin.conf"), pid_of(c, node)
     c.write(node, "/etc/merlin/merlin.conf", config + "no_such_key = 1\n")
     said = c.run(node, "sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get -qq --yes install --reinstall /root/packages/merlind_*.deb 2>&1", timeout_s=120)
-    check("merlin.conf is wrong; mend it" in said and pid_of(c, node) == before, f"with a wrong merlin.conf: {said}")
+    check("merlin.conf is invalid. Correct it" in said and pid_of(c, node) == before, f"with a wrong merlin.conf: {said}")
     c.write(node, "/etc/merlin/merlin.conf", config)
 
 
@@ -95,14 +95,14 @@ def remove(c, node):
     check(LINE not in c.read(node, CORE_CONFIG), "the core's main file still names the module that is gone")
     wait_for("the core runs without it", lambda: c.run(node, "/etc/init.d/nagios4", "status", check_status=False).returncode == 0)
     apt(c, node, "remove", "merlind", "mon")
-    check(c.run(node, "pgrep", "-x", "merlind", check_status=False).returncode == 1, "merlind still runs")
+    check(c.run(node, "pgrep", "-x", "merlind", check_status=False).returncode == 1, "merlind is still running")
     check(os.path.exists(c.path(node, "/etc/merlin/tls/key.pem")), "removing took the key along")
 
 
 def purge(c, node):
     apt(c, node, "purge", *NAMES)
     left = [path for path in TRACES if os.path.lexists(c.path(node, path))]
-    # What names it anywhere, but for the packages themselves and dpkg's own record of what it did.
+    # Any remaining reference to the packages, except for the packages themselves and dpkg's own logs.
     named = c.run(node, "sh", "-c", "find /etc /usr /var /run \\( -path /var/log -o -path /var/cache \\) -prune -o -name '*merlin*' -print "
                   "-o -name 'mon.fish' -print -o -path '/usr/bin/mon' -print")
     left += named.split()
@@ -111,9 +111,9 @@ def purge(c, node):
 
 
 def with_systemd(c, node):
-    """What the packages order where systemd runs; a script notes it instead."""
+    """What the packages request from systemd; a script records it instead."""
     c.run(node, "mkdir", "-p", "/run/systemd/system")
-    c.run(node, "rm", "/usr/bin/systemctl")
+    c.run(node, "rm", "-f", "/usr/bin/systemctl")
     c.write(node, "/usr/bin/systemctl", f"#!/bin/sh\necho \"$@\" >>{ORDERS}\necho enabled\n")
     c.run(node, "chmod", "755", "/usr/bin/systemctl")
     for words, wanted in ((("install", *(f"/root/packages/{os.path.basename(path)}" for path in glob.glob(packages() + "/*.deb"))),
@@ -125,7 +125,7 @@ def with_systemd(c, node):
         apt(c, node, *words)
         orders = c.read(node, ORDERS)
         at = [orders.find(order) for order in wanted]
-        check(-1 not in at and at == sorted(at), f"apt-get {words[0]}: systemd was told {orders!r} instead of {wanted}")
+        check(-1 not in at and at == sorted(at), f"apt-get {words[0]}: systemd received {orders!r} instead of {wanted}")
     check("enabled" not in c.run(node, "sh", "-c", "ls /etc/systemd/system/*/merlind.service 2>/dev/null || true"), "the unit is still enabled")
 
 

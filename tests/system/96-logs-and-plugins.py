@@ -1,4 +1,4 @@
-# The logs of all nodes as one by mon log, copies that get each line once, and what the plugins of mon check say while a node is killed.
+# mon log merges the logs of all nodes, copies contain each line once, and the plugins of mon check report the right state while a node is killed.
 import json
 import subprocess
 
@@ -6,12 +6,12 @@ from bare import bare_nodes
 from cluster import LAB, check, main, wait_for
 from terminal import on_terminal
 
-# What a plugin ends with, by its first word.
+# A plugin's exit status, by the first word of its output.
 STATUS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
 
 
 def plugin(c, node, *words):
-    """(status, its one line); the line must be that of a plugin, and fit the status."""
+    """(status, its one line); the line must have a plugin's format and match the status."""
     done = c.run(node, "mon", "check", *words, check_status=False)
     check(done.stdout.count("\n") == 1 and not done.stderr, f"mon check {' '.join(words)} says {done.stdout!r} {done.stderr!r}")
     check(STATUS.get(done.stdout.split(":")[0]) == done.returncode, f"mon check {' '.join(words)}: status {done.returncode}: {done.stdout}")
@@ -32,7 +32,7 @@ def all_well(c):
 
 
 def watched(c):
-    """On a terminal the status is drawn on a screen of its own, until q."""
+    """On a terminal, `mon node status` uses a screen of its own until q is typed."""
     status, shown = on_terminal(c, "peer01", "mon node status --watch", (("\x1b[J", "q"),))
     check(status == 0 and "\x1b[?1049h" in shown and shown.rstrip().endswith("\x1b[?1049l"), f"--watch ends with {status}: {shown!r}")
     check(all(node in shown for node in c.nodes), f"--watch shows {shown!r}")
@@ -43,12 +43,12 @@ def every_nodes(c, alerts):
 
 
 def alert_in(stream):
-    """The next hard alert among events that are printed as they come, one JSON object a line."""
+    """The next hard alert from a stream of events, one JSON object per line."""
     return next(event for event in map(json.loads, stream) if event["type"] == "alert" and event["state_type"] == "hard")
 
 
 def one_log(c):
-    """An alert is in each node's log, by whom it was seen in those of the others; the merged one has them all, and who follows the events sees it."""
+    """An alert is in each node's log, in the others' with the owner's name; the merged log contains all of them, and following the events shows it."""
     host = c.host_names()[0]
     with subprocess.Popen([LAB, "--name", c.name, "run", "peer03", "--", "timeout", "60", "mon", "events", "--follow", "--json", "--host", host],
                           stdout=subprocess.PIPE, text=True) as follower:
@@ -80,7 +80,7 @@ def copies(c):
 
 
 def services(c):
-    """What start, stop and restart did, as a document."""
+    """The results of start, stop and restart as a JSON document."""
     def said(*words):
         document = json.loads(c.mon("peer02", *words, "--json")[0])
         check(document["error"] is None and all(step["error"] is None for step in document["steps"]), f"mon {words} says {document}")
@@ -91,7 +91,7 @@ def services(c):
     check(said("restart") == [("core", "stopped"), ("merlind", "restarted"), ("core", "started")], "restart --json says something else")
     c.wait_settled(timeout_s=90)
     check(json.loads(c.mon("peer02", "node", "drain", "--json")[0])["nodes"][0]["outcome"].startswith("drained"), "drain --json says something else")
-    check(c.about("peer01", "peer02")["why"].startswith("its checks are handed over"), "a drained node is not said to be one")
+    check(c.about("peer01", "peer02")["why"].startswith("it runs no checks until the drain ends"), "a drained node is not said to be one")
     c.mon("peer02", "node", "undrain")
 
 

@@ -1,4 +1,4 @@
-# Versions of the object configuration: history, rollback and fetch; what another node changed is not overwritten unasked; whatever kills a push, each node has a whole old or a whole new one.
+# Versions of the object configuration: history, rollback and fetch; a push does not overwrite another node's changes unless asked to; whenever a push is killed, each node has either the whole old or the whole new version.
 import json
 import random
 import subprocess
@@ -18,7 +18,7 @@ def versions(c, node):
 
 
 def relations(c):
-    """How peer02's configuration stands against peer01's, as peer01 sees it; and the other way round."""
+    """How peer02's configuration relates to peer01's, as peer01 reports it, and vice versa."""
     return [(c.about(node, other) or {}).get("config") for node, other in (("peer01", "peer02"), ("peer02", "peer01"))]
 
 
@@ -31,7 +31,7 @@ def check_history_and_rollback(c):
     check(set(digests(c).values()) == {second}, f"after a push: {digests(c)}")
     for node in c.nodes:
         check(versions(c, node)[-1]["digest"] == second and versions(c, node)[-1]["author"] == "peer01", f"{node}: {versions(c, node)}")
-    check(c.read("peer02", TRUSTED).count('"fingerprint"') >= 3, "a push did not tell which certificates are trusted")
+    check(c.read("peer02", TRUSTED).count('"fingerprint"') >= 3, "a push did not send the trusted certificates")
     out, _ = c.mon("peer02", "oconf", "rollback")
     check("is in place again, as version" in out, f"a rollback says {out!r}")
     check(digests(c)["peer02"] == first, "a rollback did not bring the version before back")
@@ -40,16 +40,16 @@ def check_history_and_rollback(c):
 
 
 def check_newer_is_not_overwritten(c):
-    """peer02 was rolled back: it is newer than the others now."""
-    wait_for("all know who has the newer one", lambda: relations(c) == ["newer", "older"], 30)
+    """peer02 was rolled back, so its configuration is the newest."""
+    wait_for("all nodes report the newer one", lambda: relations(c) == ["newer", "older"], 30)
     c.run("peer01", "/etc/init.d/merlind", "restart")
     wait_for("they still do", lambda: relations(c) == ["newer", "older"], 30)
     before = digests(c)
     _, errors = c.mon("peer01", "oconf", "push", status=1)
-    check("is newer than ours" in errors and "mon oconf fetch peer02" in errors, f"a push over a newer configuration says {errors!r}")
+    check("is ahead of ours" in errors and "mon oconf fetch peer02" in errors, f"a push over a newer configuration says {errors!r}")
     check(digests(c) == before, "a refused push changed something")
     said = json.loads(c.mon("peer01", "oconf", "fetch", "--json")[0])
-    check(said["taken"] == "peer02" and [node["config"] for node in said["nodes"]] == ["newer", "same"], f"a fetch says {said}")
+    check(said["taken"] == "peer02" and [node["config"] for node in said["nodes"]] == ["ahead", "same"], f"a fetch says {said}")
     c.mon("peer02", "oconf", "push")
     check(set(digests(c).values()) == {before["peer02"]}, f"after fetch and push: {digests(c)}")
 
@@ -59,9 +59,9 @@ def check_conflict(c):
     c.write("peer02", FOLDER + "there.cfg", "# there\n")
     before = digests(c)
     _, errors = c.mon("peer01", "oconf", "push", status=1)
-    check("was changed there" in errors and "--force" in errors, f"a conflict is told as {errors!r}")
+    check("was changed there" in errors and "--force" in errors, f"a conflict is reported as {errors!r}")
     _, errors = c.mon("peer01", "oconf", "fetch", "peer02", status=1)
-    check("do not come from each other" in errors, f"a conflict is told as {errors!r}")
+    check("have diverged" in errors, f"a conflict is reported as {errors!r}")
     check(digests(c) == before, "a conflict changed something")
     c.mon("peer01", "oconf", "push", "--force")
     check(set(digests(c).values()) == {before["peer01"]}, f"after --force: {digests(c)}")
@@ -70,7 +70,7 @@ def check_conflict(c):
 
 
 def check_resources(c):
-    """The core's secrets go along only where that is asked for."""
+    """The core's secrets are copied only on request."""
     for node in c.nodes:
         c.write(node, RESOURCES, c.read(node, RESOURCES) + f"$USER9$={node}\n")
         c.run(node, "chmod", "640", RESOURCES)
@@ -82,7 +82,7 @@ def check_resources(c):
 
 
 def unlock(c):
-    """As if the lease of a killed push had ended."""
+    """Ends the lease of a killed push."""
     for node in ("peer02", "peer03"):
         if c.run(node, "ls", "/etc/nagios4/.merlin/lock", check_status=False).returncode == 0:
             lock = json.loads(c.read(node, "/etc/nagios4/.merlin/lock"))
@@ -90,13 +90,13 @@ def unlock(c):
 
 
 def killer(c, node, delay_s):
-    """Started now, it kills every mon there after that time."""
+    """Starts a process that kills every mon on the node after that time."""
     line = f"sleep {delay_s:.3f}; for pid in $(pgrep -x mon); do kill -9 $pid; done"
     return subprocess.Popen([LAB, "--name", c.name, "run", node, "--", "sh", "-c", line], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def check_killed(c):
-    """SIGKILL for everything called mon on the pusher, on a target, or on all, at some moment of a push of many files."""
+    """Kills every mon on the pusher, on a target, or everywhere with SIGKILL, at some moment during a push of many files."""
     chosen, seen = random.Random(4), set()
     for round_number in range(15):
         old = digests(c)

@@ -1,4 +1,4 @@
-# The documented file and folder synchronization: a file with its owner, mode and time, a folder mirrored, at `mon oconf push` and by `mon sync push`; what escapes, cannot be written or has no room is refused in one line.
+# Documented file and folder synchronization: a file with its owner, mode and time, and a mirrored folder, by `mon oconf push` and by `mon sync push`; paths that escape, cannot be written or have no room are refused in one line.
 import os
 
 from bare import bare_nodes
@@ -43,7 +43,7 @@ def check_documented(c):
     check(c.run("peer02", CUSTOM + "/check_it", check_status=False).returncode == 0, "the plugin did not arrive as a program")
     check(c.read("peer02", CUSTOM + "/lib/; rm -rf x") == "odd\n", "a file with an odd name did not arrive")
     out, _ = c.mon("peer01", "sync", "push")
-    check(out == "peer02: the same already\n", f"a second sync says {out!r}")
+    check(out == "peer02: already the same\n", f"a second sync says {out!r}")
     check(not os.path.exists(c.path("peer03", CUSTOM)), "a node without such a block got files")
 
 
@@ -63,7 +63,7 @@ def check_mirror_and_restart(c):
 
 def check_refused(c):
     put_sync(c, "peer01", [f"{USERS} {CUSTOM}"])
-    c.mon_refuses("peer01", "sync", "push", says=f"{CUSTOM}: is a folder there, and a file is sent")
+    c.mon_refuses("peer01", "sync", "push", says=f"{CUSTOM}: is a folder there, but a file is sent")
     put_sync(c, "peer01", ["/dev/null /root/null"])
     c.mon_refuses("peer01", "sync", "push", says="is a device, a pipe or a socket")
     put_sync(c, "peer01", [f"{CUSTOM}/"])
@@ -83,8 +83,8 @@ def check_refused(c):
     c.run("peer02", "mount", "-o", "remount,ro", "/mnt/small")
     c.mon_refuses("peer01", "sync", "push", says="Read-only file system")
     c.run("peer02", "umount", "/mnt/small")
-    c.mon_refuses("peer01", "sync", "push", "peer3", says="no node 'peer3' is configured", status=2)
-    c.mon_refuses("peer01", "sync", "push", "peer03", says="no node that is meant has a sync { } block")
+    c.mon_refuses("peer01", "sync", "push", "peer3", says="there is no node 'peer3'", status=2)
+    c.mon_refuses("peer01", "sync", "push", "peer03", says="none of these nodes has a sync { } block")
 
 
 def test():

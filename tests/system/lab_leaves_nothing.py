@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-# Proves that a lab leaves no process, mount, namespace or interface behind: after `down`, after `up` was killed at any moment, after its hub was killed.
-"""Runs scripts/lab with the cores alone (--no-merlin) and looks at this machine before and after. Exits 77 (skipped) where
+# Proves that a lab leaves no process, mount, namespace or interface behind: after `down`, after a kill of `up` at any moment, after a kill of its hub.
+"""Runs scripts/lab with the cores alone (--no-merlin) and inspects this machine before and after. Exits 77 (skipped) where
 namespaces and overlays are not permitted."""
 import json
 import os
@@ -31,7 +31,7 @@ def lab(*args, name=NAME):
 
 
 def processes(folder):
-    """Processes of any lab below `folder`: by what is mounted where they live."""
+    """Processes of any lab below `folder`, recognised by the mounts in their mount namespace."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -47,7 +47,7 @@ def processes(folder):
 
 
 def namespaces(pids):
-    """Network namespaces of those processes, this machine's own excluded."""
+    """The network namespaces of those processes, except this machine's own."""
     found = set()
     for pid in pids:
         try:
@@ -58,7 +58,7 @@ def namespaces(pids):
 
 
 def traces(folder):
-    """All that a lab could leave on this machine, in words that can be compared."""
+    """Everything that a lab could leave on this machine, in a form that can be compared."""
     with open("/proc/self/mounts", encoding="utf-8") as text:
         mounts = [line for line in text if folder in line]
     pids = processes(folder)
@@ -88,7 +88,7 @@ def kill_up_at_each_moment(before, folder):
         time.sleep(delay_s)
         begun.kill()
         if begun.wait() == 0:
-            break  # it was ready before
+            break  # up ended before the kill
         expect_nothing(before, folder, f"up killed after {delay_s} s")
     lab("down")
 
@@ -97,8 +97,8 @@ def end_by_killing_the_hub(before, folder):
     lab(*UP)
     os.kill(json.loads(lab("status", "--json"))["hub"], signal.SIGKILL)
     expect_nothing(before, folder, "hub killed")
-    told = subprocess.run([LAB, "--name", NAME, "status"], capture_output=True, text=True, check=False)
-    expect(told.returncode == 1 and "has ended" in told.stderr, f"a stale lab is not noticed: {told.stderr}")
+    done = subprocess.run([LAB, "--name", NAME, "status"], capture_output=True, text=True, check=False)
+    expect(done.returncode == 1 and "has ended" in done.stderr, f"a stale lab is not noticed: {done.stderr}")
     lab(*UP)
     lab("down")
     expect_nothing(before, folder, "up over a stale lab, then down")
@@ -119,15 +119,15 @@ def two_side_by_side(before, folder):
 
 def one_name_for_many(before, folder):
     begun = [subprocess.Popen([LAB, "--name", NAME, *UP], stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    told = sorted((b.communicate()[1].strip(), b.returncode) for b in begun)
-    expect(told[0] == ("", 0) and all(status == 1 and "running already" in text for text, status in told[1:]),
-           f"three calls of up with one name: {told}")
+    ended = sorted((b.communicate()[1].strip(), b.returncode) for b in begun)
+    expect(ended[0] == ("", 0) and all(status == 1 and "running already" in text for text, status in ended[1:]),
+           f"three calls of up with one name: {ended}")
     lab("down")
     expect_nothing(before, folder, "up three times with one name, then down")
 
 
 def works_while_it_runs(before):
-    """What is looked for must be there while a lab runs, or finding nothing would prove nothing."""
+    """While a lab runs, the search must find what it looks for; otherwise finding nothing would prove nothing."""
     lab(*UP)
     status = json.loads(lab("status", "--json"))
     if status["mode"] == "plain":
@@ -147,6 +147,7 @@ def works_while_it_runs(before):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="merlin-lab-test.") as folder:
+        os.chmod(folder, 0o755)  # plain nodes run as another user
         os.environ["MERLIN_LAB_DIR"] = folder
         before = traces(folder)
         try:

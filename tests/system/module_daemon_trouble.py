@@ -1,5 +1,5 @@
-# Whatever its daemon does - missing, killed, restarted, stopped, talking garbage, not reading - the core monitors, alone if need be, and
-# comes back; a core that was stopped asks before it runs what others may have taken.
+# Whatever its daemon does (missing, killed, restarted, stopped, sending garbage, not reading), the core keeps monitoring, alone if necessary, and
+# returns to the cluster; a core that was stopped asks before it runs checks that others may have taken over.
 # F01 F04 F05 F50 I8
 import os
 import signal
@@ -10,7 +10,7 @@ from lone_core import LoneCore, check, run, wait_until
 
 
 def silence():
-    """A merlind that is stopped: its socket stays open, and takes what is sent."""
+    """A stopped merlind: its socket stays open and accepts data."""
     with LoneCore(start_daemon=True, merlin="core_timeout = 1s\n") as core:
         daemon = core.daemon
         core.start()
@@ -18,16 +18,16 @@ def silence():
         daemon.send("Epoch", number=1, term=2, side=2, whole=True, added=[protocol.key("host0")])
         daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 1)
         daemon.silent = True
-        wait_until(lambda: "the daemon has said nothing for 600 ms" in core.log(), "the silence to be noticed", 3)
+        wait_until(lambda: "the daemon has been silent for 600 ms" in core.log(), "the silence to be noticed", 3)
         wait_until(lambda: '"mode": "isolated"' in core.query(), "the core to monitor alone", 3)
         daemon.silent = False
         daemon.start(instance=2)
         daemon.send("Epoch", number=1, term=3, side=2, whole=True, added=[protocol.key("host1")])
         daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 1)
-        daemon.expect("CoreBeat")
+        daemon.expect("CoreHeartbeat")
         time.sleep(0.3)
 
-        # A core that is stopped: what it ran may be another's now.
+        # A stopped core: another node may own its hosts by now.
         daemon.silent = True
         core.signal(signal.SIGSTOP)
         time.sleep(2 * core.interval)
@@ -35,7 +35,7 @@ def silence():
         core.signal(signal.SIGCONT)
         time.sleep(0.3)
         check(not core.runs(since), f"it ran {core.runs(since)} before the daemon had spoken")
-        check("this core stood still" in core.log(), "the stall is not in the log")
+        check("this core hung" in core.log(), "the stall is not in the log")
         daemon.send("Epoch", number=2, term=4, side=2, added=[protocol.key("host2")], removed=[protocol.key("host1")])
         daemon.listen_for(0.1)
         daemon.silent = False
@@ -50,11 +50,11 @@ def trouble():
         daemon = core.daemon
         daemon.close()
         core.start()
-        # Missing: after start_hold everything is run.
+        # The daemon is missing: after start_hold the core runs everything.
         wait_until(lambda: {host for host, _ in core.runs()} == set(core.hosts), "the core to run all its checks by itself")
-        check("this core runs all its checks by itself" in core.log(), "isolation is not in the log")
+        check("this core runs all its checks itself" in core.log(), "isolation is not in the log")
 
-        # It comes: what ran is claimed, and what was found meanwhile is told.
+        # The daemon starts: the core claims what it runs and sends the results that it has meanwhile.
         daemon.open()
         initial = daemon.start(instance=1)
         check(initial["rows"], "no initial rows")
@@ -64,12 +64,12 @@ def trouble():
         check(versions == {0}, f"rows written alone have sides {versions}")
         daemon.send("Epoch", number=1, term=2, side=2, whole=True, added=[protocol.key("host0")])
         daemon.expect("CoreClaims")
-        time.sleep(0.3)  # checks in flight
+        time.sleep(0.3)  # lets running checks finish
         since = time.time()
         time.sleep(core.interval + 1)
         check({host for host, _ in core.runs(since)} == {"host0"}, "the epoch was not followed")
 
-        # Killed and restarted within the grace: it goes on with the same hosts.
+        # The daemon is killed and restarted within the grace period: the core continues with the same hosts.
         since = time.time()
         daemon.hang_up()
         daemon.start(instance=2)
@@ -77,7 +77,7 @@ def trouble():
         daemon.expect("CoreClaims")
         check({host for host, _ in core.runs(since)} <= {"host0"}, "other hosts were run in the grace")
 
-        # Garbage of several kinds: closed, counted, said once, connected again.
+        # Several kinds of garbage: the core closes the link, counts and logs it once, and connects again.
         for garbage in (b"GET / HTTP/1.1\r\n\r\n" * 10, protocol.frame("CoreWelcome", {"node_id": b"short"}), b"\x4d\x4c\x01\x29\0\0\0\0\xff\xff\xff\xff",
                         os.urandom(4000)):
             daemon.link.sendall(garbage)
@@ -85,14 +85,14 @@ def trouble():
         check(core.log().count("is not Merlin's protocol") == 1, "garbage is logged other than once")
         daemon.hang_up()
 
-        # Connected but not reading: the core does not wait.
+        # The daemon is connected but does not read: the core does not wait.
         daemon.accept()
         daemon.welcome(instance=3)
         daemon.send("Epoch", number=1, term=4, side=2, whole=True, everything=True)
         since = time.time()
         time.sleep(2 * core.interval + 1)
         check(len(core.runs(since)) >= 2 * 12, "checks waited for a daemon that does not read")
-        # Announced absence prolongs the grace beyond isolation_grace.
+        # An announced absence extends the grace period beyond isolation_grace.
         daemon.send("Epoch", number=2, term=4, side=2, whole=True, added=[protocol.key("host0")])
         daemon.send("DaemonAway", away_ms=60000)
         daemon.expect("CoreClaims", lambda claims: claims.get("epoch") == 2)

@@ -1,4 +1,4 @@
-# Two reloads and a stop: the module says goodbye, its link ends although the core's forked worker lives on, and it comes back whole.
+# The core is reloaded twice and stopped: the module announces its end, its link closes although the core's forked worker still runs, and it reconnects with its full state.
 # F08
 import os
 import signal
@@ -20,7 +20,7 @@ def target(pid, fd):
 
 
 def worker_of(core):
-    """The command file worker: a child that runs the core's own program without --worker."""
+    """The command file worker: a child process of the core that runs the core's program without --worker."""
     for pid in open(f"/proc/{core.process.pid}/task/{core.process.pid}/children", encoding="utf-8").read().split():
         if b"--worker" not in open(f"/proc/{pid}/cmdline", "rb").read():
             return pid

@@ -1,4 +1,4 @@
-# A core runs only what its epoch says, sends each result as a row at once, and shows other nodes' rows as its own: all fields, log, status.
+# A core runs only the checks of its epoch, sends each result at once as a row, and shows other nodes' rows like its own: all fields, log, status.
 import time
 
 import protocol
@@ -14,7 +14,7 @@ def test():
         core.start()
         daemon = core.daemon
         daemon.start()
-        names = [name for name, _ in daemon.seen if name not in ("CoreBeat",)]
+        names = [name for name, _ in daemon.seen if name not in ("CoreHeartbeat",)]
         check(names[:3] == ["CoreHello", "Inventory", "CoreClaims"], f"the module began with {names}")
         check(core.runs() == [], "checks were run before the first epoch")
 
@@ -45,14 +45,14 @@ def test():
         check("SERVICE ALERT: host1;svc0;CRITICAL;SOFT;1;loud [node there]" in news, "no alert line for the live row")
         check("host2" not in news, "an imposed row caused a log line")
 
-        # An older row changes nothing; a recovery is logged as the core itself does it.
+        # An older row changes nothing; a recovery is logged as the core would log its own.
         old = row("host1", "svc0", term=1, current_state=1, output=b"old")
         daemon.send("RowsToCore", batch=2, live=[old, row("host1", "svc0", current_state=0, output=b"well")])
         daemon.expect("RowsConfirmed")
         wait_until(lambda: "SERVICE ALERT: host1;svc0;OK;SOFT;2;well [node there]" in core.log(), "the recovery's alert line")
         check("old" not in core.log()[len(log_before):], "a row of an older term was taken")
 
-        # Released: no check is started any more, and what the core had was written under the old epoch.
+        # After the release the core starts no further check, and its results carry the version of the old epoch.
         daemon.send("Epoch", number=2, term=2, side=2, removed=[protocol.key("host0")], added=[protocol.key("host3")])
         claims = daemon.expect("CoreClaims")
         check(claims["removed"] == [protocol.key("host0")] and claims["added"] == [protocol.key("host3")], f"claims are {claims}")

@@ -1,4 +1,4 @@
-# A taken-up schedule goes on: overdue first and oldest first at the given rate, checks still running elsewhere wait, their results count.
+# A core that takes over a schedule continues it: the longest overdue checks first, at the given rate; checks still running elsewhere wait for their results, which count.
 import time
 
 import protocol
@@ -12,7 +12,7 @@ def test():
         daemon.start()
         daemon.send("Epoch", number=1, term=2, side=2, whole=True)
         daemon.expect("CoreClaims")
-        # The services of host0..host29 are overdue, the higher the number the longer; the rest and all hosts are due in 50 s.
+        # The services of host0..host29 are overdue, those with higher numbers for longer; the other services and all hosts are due in 50 s.
         overdue = [row(f"host{i}", "svc0", last_check=-100 - i, next_check=-40 - i) for i in range(30)]
         later = [row(f"host{i}", "svc0", last_check=-10, next_check=50) for i in range(30, 40)] + [row(host, last_check=-10, next_check=50) for host in core.hosts]
         daemon.send("RowsToCore", batch=1, imposed=overdue + later)
@@ -31,7 +31,7 @@ def test():
         check(all(abs(place - (28 - number)) <= 4 for place, number in enumerate(order)), f"not oldest first: {order}")
         check(set(order) == set(range(29)), f"run: {order}")
 
-        # The old owner's result comes as a forwarded one: it is this core's result from then on, and sets the next time.
+        # The old owner's result is forwarded: from then on it is this core's result and determines the next check.
         now = int(time.time() * 1000)
         taken = {"host": protocol.key("host29"), "service": protocol.key("host29", "svc0"), "return_code": 0, "exited_ok": True,
                  "start_ms": now - 500000 - 900, "finish_ms": now - 500000 - 100, "sent_ms": now - 500000, "output": b"late|x=2\nmore\nlines"}

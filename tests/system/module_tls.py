@@ -1,4 +1,4 @@
-# With the daemon elsewhere the link is TLS 1.3, with both certificates exact: another daemon's is refused with one clear line, and the core monitors.
+# A module with a remote daemon uses TLS 1.3 with both certificates verified by fingerprint: another daemon's certificate is refused with one clear line, and the core keeps monitoring.
 # F57 I10
 import hashlib
 import os
@@ -12,7 +12,7 @@ from lone_core import FakeDaemon, LoneCore, check, run, wait_until
 
 
 def make_identity(folder, node_id):
-    """Key and certificate as merlind makes them; the fingerprint."""
+    """Makes key and certificate as merlind does; returns the fingerprint."""
     os.makedirs(folder)
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10", "-subj",
                     f"/CN={node_id * 32}", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"], check=True, capture_output=True)
@@ -51,7 +51,7 @@ def test():
         core.write_merlin(f"daemon {{\n  tls_dir = {core.dir}/tls\n}}\n", f"127.0.0.1:{daemon.port}\n  fingerprint = {fingerprint}")
         core.start()
         refused(daemon)
-        wait_until(lambda: "shows another certificate" in core.log(), "the refusal in the log")
+        wait_until(lambda: "presented another certificate" in core.log(), "the refusal in the log")
         daemon.tls = server(f"{core.dir}/daemon", f"{core.dir}/tls/module", ssl.TLSVersion.TLSv1_2)
         refused(daemon)
         wait_until(lambda: {host for host, _ in core.runs()} == set(core.hosts), "the core to monitor alone")

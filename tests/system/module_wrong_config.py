@@ -1,5 +1,5 @@
-# With a wrong merlin.conf, a missing one, or event_broker_options that leave out what it needs, the core monitors alone and says why;
-# a file that becomes wrong while it runs changes nothing at a reload.
+# With an invalid or missing merlin.conf, or with event_broker_options that omit what the module needs, the core monitors alone and reports why;
+# a file that becomes invalid while the core runs changes nothing at a reload.
 import signal
 import time
 
@@ -24,12 +24,14 @@ def test():
         check("disabled" in core.query(), "the query interface does not say it")
         core.write_merlin("")
         core.signal(signal.SIGHUP)
-        wait_until(lambda: "runs nothing until the daemon says what" in core.log(), "the mended file to be used after a reload")
+        wait_until(lambda: "ms for merlind before running checks" in core.log(), "the corrected file to be used after a reload")
         for text in (b"core_timeoutt = 1s\n", b"\0\xff{{{" * 1000):
             core.write("merlin.conf", text)
-            seen = core.log().count("goes on with the settings from before the reload")
+            seen = core.log().count("continues with the settings from before the reload")
             core.signal(signal.SIGHUP)
-            wait_until(lambda: core.log().count("goes on with the settings from before the reload") > seen, "the last good settings to be used")
+            wait_until(lambda: core.log().count("continues with the settings from before the reload") > seen, "the last good settings to be used")
+            # The core ignores a signal that arrives while it starts.
+            wait_until(lambda: core.log().rfind("ms for merlind before running checks") > core.log().rfind("continues with the settings from before the reload"), "the core's loop")
         check("did you mean 'core_timeout'" in core.log(), "the mistake is not named at a reload")
         check(core.stop() == 0, "the core did not end well")
     with LoneCore(start_daemon=True) as core:

@@ -1,4 +1,4 @@
-"""Results that come in by the pipes of two nodes while one of them is cut off: what is lost, doubled, or differs after the heal."""
+"""Passive results at the pipes of two nodes while one of them is cut off: which are lost or doubled, and which states differ afterwards."""
 import threading
 import time
 from collections import Counter
@@ -8,12 +8,12 @@ from .report import say
 
 NEAR, CUT = "peer01", "peer03"
 RATE = 100
-NEWS_S = 4  # a status file is written every second, and a busy machine is late
+NEWS_S = 4  # cores write status.dat every second, and a busy machine is late
 FIELDS = ("current_state", "state_type", "current_attempt", "plugin_output", "last_hard_state")
 
 
 def results(lab, node, name, seconds, given):
-    """RATE results a second to the node's pipe, for every service in turn; each has a word of its own."""
+    """Writes RATE results per second to the node's pipe, for all services in turn; each one contains a unique word."""
     targets = [(host, f"passive{number:02d}") for number in range(1, lab.passive + 1) for host in lab.host_names()]
     with lab.command_pipe(node) as pipe:
         begin = monotonic_s()
@@ -26,7 +26,7 @@ def results(lab, node, name, seconds, given):
 
 
 def differing(lab):
-    """Services that the nodes show differently, but for those with a result so new that not all status files can have it."""
+    """Number of services that the nodes show differently, except for those with a result that is too new for every status file."""
     begin = time.time()
     files = [lab.status_dat(node) for node in lab.nodes]
     count = 0
@@ -38,7 +38,7 @@ def differing(lab):
 
 
 def one_run(lab, number, seconds, quiet_after):
-    """Cut from the first fifth to the fourth; `quiet_after`: nothing comes in after the heal."""
+    """Cuts from the first fifth to the fourth; `quiet_after`: no result arrives after the cut."""
     given = set()
     begin = time.time() * 1000
     length = seconds * 4 / 5 if quiet_after else seconds
@@ -72,7 +72,7 @@ def measure(report, hosts=300, passive=10, seconds=100, runs=3):
             for number in range(runs):
                 found.append(one_run(lab, f"{int(quiet_after)}x{number}", seconds, quiet_after))
                 lab.wait_settled(timeout_s=400)
-            what = f"{seconds * 3 // 5} s apart at 2 x {RATE}/s, {'quiet' if quiet_after else 'traffic'} after the heal"
+            what = f"{seconds * 3 // 5} s apart at 2 x {RATE}/s, {'quiet' if quiet_after else 'traffic'} afterwards"
             report.add(f"{what}: results handled nowhere", [one["nowhere"] for one in found], "%", at_most=0)
             report.add(f"{what}: results handled twice", [one["twice"] for one in found], "%", at_most=0)
             report.add(f"{what}: services that differ 5 s after", [one["5s"] for one in found], "services", at_most=0)

@@ -1,4 +1,4 @@
-"""Death and return at 300 hosts x 10 services: until the others know, how long a check waits, and what moved."""
+"""Failure and return of a node with 300 hosts x 10 services: time until the others know, longest wait of a check, moved hosts."""
 import re
 import signal
 import time
@@ -7,7 +7,7 @@ from datetime import datetime
 from .nodes import nodes, wait_for
 from .report import say
 
-# name: (what is done to the victim, how it is undone, bounds: until known in ms, longest wait beyond the interval in s)
+# name: (how to break the victim, how to repair it, bounds: time until known in ms, longest wait beyond the interval in s)
 FAULTS = {
     "core killed": (lambda lab, node: lab.signal(node, "core", signal.SIGKILL), lambda lab, node: lab.start(node, "all"), 10, 1),
     "cable cut": (lambda lab, node: lab.lab("cut", node), lambda lab, _: lab.lab("heal"), 3000, 4),
@@ -17,7 +17,7 @@ FAULTS = {
 
 
 def log_moments(lab, node, pattern):
-    """Moments in ms since 1970 of the lines of merlind's log that match."""
+    """Times in ms since 1970 of the lines of merlind's log that match."""
     found = []
     for line in lab.read(node, "/var/log/merlin/merlind.log").splitlines():
         if re.search(pattern, line):
@@ -26,7 +26,7 @@ def log_moments(lab, node, pattern):
 
 
 def known_after_ms(lab, others, when_ms, pattern):
-    """How long after `when_ms` the later one of the others wrote it down."""
+    """The time from `when_ms` until the slower one of the other nodes has logged it."""
     def both():
         firsts = [[moment for moment in log_moments(lab, node, pattern) if moment >= when_ms - 1] for node in others]
         return [min(moments) for moments in firsts] if all(firsts) else None
@@ -34,7 +34,7 @@ def known_after_ms(lab, others, when_ms, pattern):
 
 
 def moved(before, after, victim):
-    """Hosts whose owner changed, and those of them that were neither the victim's before nor after."""
+    """Hosts whose owner changed, and those of them that the victim owned neither before nor after."""
     changed = {host for host in before if before[host] != after[host]}
     strangers = {host for host in changed if victim not in (before[host], after[host])}
     return len(changed), len(strangers)
@@ -53,7 +53,7 @@ def measure(report, hosts=300, services=10, interval=60, runs=3, only=None):
         turn = 0
         for run in range(runs):
             for name, result in results.items():
-                # Each time another one: who is lost again and again is kept waiting for longer.
+                # A different victim each time: a node that is lost repeatedly stays joining for longer.
                 one_fault(lab, name, result, lab.nodes[turn % 3])
                 turn += 1
                 say(f"{name}, run {run + 1} of {runs}: known after {result['known'][-1]:.0f} ms")
@@ -73,7 +73,7 @@ def one_fault(lab, name, result, victim):
     others = [node for node in lab.nodes if node != victim]
     before = lab.owners(others[0])
     window = int(time.time() * 1000) - lab.interval * 1000
-    lab.outer_pids(victim)  # looked up before the moment counts
+    lab.outer_pids(victim)  # looked up before the measurement starts
     struck = time.time() * 1000
     strike(lab, victim)
     result["known"].append(known_after_ms(lab, others, struck, rf"{victim} is no longer active"))

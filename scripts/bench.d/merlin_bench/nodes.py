@@ -1,5 +1,5 @@
-"""Labs as the measurements need them: who works how much, what went over the wire, and what a second module in the
-cores (probe.c) saw pass at which nanosecond."""
+"""Labs as the measurements need them: processor time per process, bytes on the wire, and the times in ns at which a second module in
+the cores (probe.c) saw results."""
 import json
 import mmap
 import os
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 HERE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 TOP = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(TOP, "tests", "system", "lib"))
+sys.path.insert(0, os.path.join(TOP, "scripts", "lab.d"))
 
-from cluster import Cluster, Failed, wait_for  # noqa: E402
+from lab_client import Cluster, Failed, wait_for  # noqa: E402
 
 PROBE_FILE = "/var/lib/nagios4/probe.data"
 PROBE_MODULE = "/var/lib/nagios4/probe.so"
@@ -24,7 +24,7 @@ CONFIG = "/etc/nagios4/nagios.cfg"
 
 
 def build_probe():
-    """probe.so, compiled when its source is newer."""
+    """probe.so, compiled if its source is newer."""
     source, target = os.path.join(HERE, "probe.c"), os.path.join(TOP, "build", "bench", "probe.so")
     if os.path.exists(target) and os.path.getmtime(target) >= os.path.getmtime(source):
         return target
@@ -36,7 +36,7 @@ def build_probe():
 
 
 class Probe:
-    """What probe.so of one node has written; `mark` forgets what was before."""
+    """The records of one node's probe.so; `mark` discards the earlier ones."""
 
     def __init__(self, path):
         self.path = path
@@ -88,7 +88,7 @@ class Nodes(Cluster):
         return found
 
     def outer_pids(self, node):
-        """{core, daemon}: process ids as this machine knows them; kept until `signal` has used them."""
+        """{core, daemon}: process ids on this machine; cached until `signal` has used them."""
         inner = {pid: name for name, pid in self.pids(node).items()}
         space = os.readlink(self.path(node, "").removesuffix("/root") + "/ns/pid")
         self.outer = {}
@@ -99,11 +99,11 @@ class Nodes(Cluster):
                 if seen and int(seen.group(1)) in inner and os.readlink(f"/proc/{entry}/ns/pid") == space:
                     self.outer[inner[int(seen.group(1))]] = int(entry)
             except OSError:
-                continue  # it has ended meanwhile
+                continue  # the process has ended meanwhile
         return self.outer
 
     def signal(self, node, what, number):
-        """At once, while `kill` first starts a program."""
+        """Sends the signal at once, while `kill` first starts a program."""
         os.kill(self.outer[what], number)
 
     def cpu_s(self, node):
@@ -124,7 +124,7 @@ class Nodes(Cluster):
         return int(fields[0]) + int(fields[8])
 
     def configure_core(self, node, *, module=None, probe=None):
-        """Sets the broker lines of nagios.cfg; None leaves as it is, False takes it out."""
+        """Sets the broker lines of nagios.cfg; None leaves a line unchanged, False removes it."""
         lines = self.read(node, CONFIG).splitlines()
         merlin = [line for line in lines if line.lstrip("#").startswith("broker_module=") and "merlin" in line]
         rest = [line for line in lines if not line.lstrip("#").startswith("broker_module=")]
@@ -147,7 +147,7 @@ class Nodes(Cluster):
         return self.run(node, "test", "-d", f"/proc/{pid}", check_status=False).returncode == 0
 
     def add_probe(self, node):
-        """Loads probe.so into the node's core, which is restarted."""
+        """Loads probe.so into the node's core and restarts the core."""
         with open(build_probe(), "rb") as source, open(self.path(node, PROBE_MODULE), "wb") as target:
             target.write(source.read())
         os.chmod(self.path(node, PROBE_MODULE), 0o755)
@@ -170,7 +170,7 @@ class Nodes(Cluster):
 
 @contextmanager
 def nodes(name, count, hosts, services, interval, merlin=True, passive=0):
-    """A lab of its own, ended afterwards."""
+    """A separate lab; it ends with the `with` block."""
     lab = Nodes(f"bench-{name}-{os.getpid()}", count, hosts, services, interval, passive)
     lab.merlin = merlin
     try:

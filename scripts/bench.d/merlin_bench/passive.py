@@ -1,4 +1,4 @@
-"""Results that come in by one core's command pipe: when the other core has them, and what they cost."""
+"""Results at one core's command pipe: when the other core has them, and what they cost."""
 import os
 import time
 
@@ -9,7 +9,7 @@ SENDER, RECEIVER = "peer01", "peer02"
 
 
 def services_of(hosts, services):
-    """[(host, service)], a service of each host after the other."""
+    """[(host, service)]: the first service of every host, then the second, and so on."""
     return [(host, f"svc{number:02d}") for number in range(1, services + 1) for host in hosts]
 
 
@@ -33,7 +33,7 @@ def own_hosts(lab, node):
 
 
 def send_evenly(lab, node, source, rate, seconds):
-    """`rate` results a second, one by one."""
+    """`rate` results per second, one by one."""
     with lab.command_pipe(node) as pipe:
         begin = monotonic_s()
         for number in range(int(rate * seconds)):
@@ -93,8 +93,8 @@ def wire_bytes(report, lab, rate, seconds, what, bound):
 
 
 def burst(lab, source, rounds, receiver=None):
-    """Each service `rounds` times: (seconds until the core has processed all, CPU seconds by node and program, share of
-    the results that the other core was shown one by one; a state that is replaced before it left is not sent)."""
+    """Submits `rounds` results per service: (seconds until the core has processed all, CPU seconds by node and program, share of
+    the results that the other core received one by one; a state that is replaced before it is sent is not sent)."""
     probe = lab.probe(SENDER)
     probe.mark()
     other = lab.probe(receiver) if receiver else None
@@ -116,7 +116,7 @@ def burst(lab, source, rounds, receiver=None):
 
 
 def costs(report, lab, alone, runs, rounds=6):
-    # The same number of services on both, so that the same is done.
+    # The same number of services on both nodes, so that both do the same work.
     objects = services_of(own_hosts(lab, SENDER), lab.services)
     source, alone_source = Source(objects), Source(objects)
     count = rounds * len(objects)
@@ -152,8 +152,8 @@ def callback_cost(report, lab):
 
 
 def measure(report, runs=5, seconds=10):
-    # An interval of an hour: the cores do nothing but this. Few objects where the time of one result counts, as
-    # the core stands still while it writes them all to status.dat; many where each shall be sent once.
+    # With an interval of an hour the cores have nothing else to do. The delay of single results is measured with few objects,
+    # because the core hangs while it writes them all to status.dat; throughput with many, so that each state is sent once.
     with nodes("delay", 2, 300, 10, 3600) as lab:
         prepare(lab)
         latency(report, lab, 100, seconds, runs)

@@ -1,4 +1,4 @@
-"""What was measured: one line a figure, with the target beside it, and a JSON document."""
+"""Measured figures: one per line beside its target, and a JSON document."""
 import json
 import statistics
 import sys

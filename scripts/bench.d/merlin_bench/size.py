@@ -1,4 +1,4 @@
-"""10,000 hosts x 10 services: starting, remembering, taking over, and a second node that learns everything."""
+"""10,000 hosts x 10 services: start, memory, takeover, and a second node that receives everything."""
 import os
 import time
 
@@ -12,8 +12,8 @@ HERTZ = os.sysconf("SC_CLK_TCK")
 
 
 def start_times_s(lab, node):
-    """(by the clock, by processor time) from the core's first moment as a process until its loop begins."""
-    # In the foreground it is one process from its first moment on, but then it writes no pid file.
+    """(elapsed time, processor time) from the start of the core's process until its event loop begins."""
+    # In the foreground the core is one process from the start, but it writes no pid file.
     script = f"rm -f {PROBE_FILE}; nagios4 {CONFIG} >/dev/null 2>&1 & echo $! >{PID_FILE}; cut -d' ' -f22 /proc/$!/stat"
     ticks = int(lab.run(node, "sh", "-c", script).split()[0])
     began, used = wait_for("the core's loop", lambda: os.path.exists(lab.path(node, PROBE_FILE)) and loop_began(lab, node), 60, 0.1)
@@ -21,7 +21,7 @@ def start_times_s(lab, node):
 
 
 def loop_began(lab, node):
-    """(moment, processor time used until then) in s, once it has."""
+    """(time, processor time used until then) in s, once the event loop has begun."""
     return next(((moment / 1e9, int(text) / 1e9) for moment, kind, text in lab.probe(node).records() if kind == "L"), None)
 
 
@@ -31,7 +31,7 @@ def stop_core(lab, node):
 
 
 def starts(report, lab, runs):
-    """With and without the module in turn, on a node with everything in its retention file."""
+    """Alternately with and without the module, on a node with everything in its retention file."""
     with_module, without, memory_with, memory_without = [], [], [], []
     for _ in range(runs):
         for module, seconds, memory in ((False, without, memory_without), (True, with_module, memory_with)):
@@ -68,7 +68,7 @@ def hosts_owned(lab, node):
 
 
 def learning(report, lab, runs):
-    """The second node starts with nothing but its configuration."""
+    """The second node starts with only its configuration."""
     known, in_core, callbacks, stalls = [], [], [], []
     total = lab.hosts * lab.services
     for _ in range(runs):
@@ -80,7 +80,7 @@ def learning(report, lab, runs):
         wait_for("the second core's loop", lambda: loop_began(lab, SECOND), 60, 0.05)
         began = time.time()
         lab.start(SECOND, "daemon")
-        # `lab start` waits until it is ready; the log says when what came.
+        # `lab start` waits until the node is ready; the log contains the time of each step.
         wait_for("the same table", lambda: lab.tables_equal(SECOND), 60, 0.01)
         known.append(time.time() - began)
         wait_for("all in the core", lambda: len(passes(lab.probe(SECOND), "S")) >= total, 60, 0.2)
@@ -95,7 +95,7 @@ def learning(report, lab, runs):
 
 
 def fill(lab):
-    """A result for each service, by the first node's command pipe; every node must then know it."""
+    """Submits a result for each service by the first node's command pipe, and waits until every node has it."""
     source = Source(services_of(lab.host_names(), lab.services))
     lab.kill(SECOND, "core", "TERM")
     wait_for("the first node runs everything", lambda: hosts_owned(lab, FIRST) == lab.hosts, 60, 0.1)

@@ -1,4 +1,4 @@
-"""Shares of many drawn clusters, and what deciding anew takes: build/dev/tests/split_bench does the work."""
+"""Shares of many random clusters, and the time to compute ownership; build/dev/tests/split_bench does the work."""
 import json
 import os
 import subprocess

@@ -1,11 +1,11 @@
-"""Faults drawn at random on real nodes under load, and a judge: what scripts/chaos is made of.
+"""Random faults on real nodes under load, and a judge: the parts of scripts/chaos.
 
-plan     what will be done to whom and when, from one seed
-faults   how each fault is made, ended, and seen to happen
+plan     which fault happens to which node and when, from one seed
+faults   how each fault is caused, ended and detected
 load     results by command pipe, problems, comments, downtimes, acknowledgements
-watch    the processes of all nodes, second by second
-run      one run from the first result to the last look
-record   what is known afterwards
+watch    the processes of all nodes, once per second
+run      one run from the first result to the final state of all nodes
+record   everything that a run has recorded
 judge    the invariants, by the record alone
 report   the tables
 """
@@ -14,4 +14,4 @@ import sys
 
 HERE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 TOP = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(TOP, "tests", "system", "lib"))
+sys.path.insert(0, os.path.join(TOP, "scripts", "lab.d"))

@@ -1,14 +1,14 @@
-"""How each fault is made, ended, and seen to happen. What the judge has to know of a kind stands in its class.
+"""How each fault is caused, ended and detected. The class of a fault contains what the judge has to know about it.
 
-`detection_s`: until others act on it (I4). `splits`: nodes that cannot hear each other may both run and tell everything while it lasts.
-`ends_core`, `ends_daemon`: by us, so that the watch does not wonder; what was in that core's hands may be lost with it.
+`detection_s`: until others react (I4). `splits`: nodes that cannot hear each other may both run and notify everything meanwhile.
+`ends_core`, `ends_daemon`: the fault ends this process, so the watch does not report it; the core's unsent data may be lost.
 """
 import os
 import threading
 import time
 
-from cluster import Failed, check, now_ms, wait_for
-from nodefiles import CORE_LOG, log_end, log_since
+from lab_client import Failed, check, now_ms, wait_for
+from lab_client.files import CORE_LOG, log_end, log_since
 
 CORE_PID = "/run/nagios4/nagios4.pid"
 DAEMON_PID = "/run/merlin/merlind.pid"
@@ -21,7 +21,7 @@ FLAP_S = 2
 
 
 def process_state(c, node, pid_file):
-    """Letter of the process that a pid file names: R, S, T, ...; None when there is none."""
+    """State letter of the process that a pid file names: R, S, T, ...; None if there is no such process."""
     try:
         with open(c.path(node, f"/proc/{int(c.read(node, pid_file))}/stat"), encoding="utf-8", errors="replace") as file:
             state = file.read().rsplit(")", 1)[1].split()[0]
@@ -42,14 +42,14 @@ class Fault:
         self.moments = []
 
     def changed(self):
-        """Something has been made worse or better just now."""
+        """Records that the fault has just made something worse or better."""
         self.moments.append(now_ms())
 
     def begin(self):
         raise NotImplementedError
 
     def seen(self):
-        """What shows that it happens, or None."""
+        """Evidence that the fault is in effect, or None."""
         raise NotImplementedError
 
     def end(self):
@@ -57,7 +57,7 @@ class Fault:
 
     @staticmethod
     def available(c):
-        """Whether this machine can do it; tried on a lab."""
+        """Whether this machine can cause the fault; tried on a lab."""
         return c is not None
 
 
@@ -83,7 +83,7 @@ class KillCore(Killed):
 
 
 class KillDaemon(Killed):
-    # Left alone for long, its core runs everything.
+    # After isolation_grace without its daemon, the core runs everything.
     word, ids, what, ends_daemon, splits = "kill-daemon", "F01", ("daemon",), True, True
 
 
@@ -133,7 +133,7 @@ class StopDaemon(Stopped):
 
 
 class Pause(Fault):
-    """All of a machine stands still, as a guest that is paused."""
+    """All processes of a node are stopped, as in a virtual machine that is paused."""
     word, ids = "pause", "F33"
 
     def begin(self):
@@ -165,7 +165,7 @@ class ReloadCore(Fault):
 
 
 class RollingRestart(Fault):
-    """merlind of every node in turn, as for an upgrade."""
+    """merlind is restarted on one node after the other, as in an upgrade."""
     word, ids, ends_daemon, lasts_s = "rolling-restart", "F06", True, (1, 2)
 
     def begin(self):
@@ -246,7 +246,7 @@ class Flap(Cut):
 
 
 class Lossy(Fault):
-    """A part of what a node receives is dropped."""
+    """A part of the packets that a node receives is dropped."""
     word, ids, network, splits = "lossy", "F14", True, True
     rules = f"""table inet chaos {{
   chain loss {{ type filter hook prerouting priority raw; policy accept; iifname eth0 numgen random mod 100 < {LOSS_PERCENT} counter drop; }}
@@ -273,7 +273,7 @@ class Lossy(Fault):
 
 
 class Shaped(Fault):
-    """A queue before a node's network card."""
+    """Packets wait in a queue before a node's network card."""
     network = splits = True
     words = ()
 
@@ -305,7 +305,7 @@ class Slow(Shaped):
 
 
 class DiskFull(Fault):
-    """Not a byte is free where merlind keeps its state; what somebody frees is filled again."""
+    """The file system of merlind's state is full to the last byte; freed space is filled again."""
     word, ids = "disk-full", "F40"
 
     def begin(self):
@@ -340,7 +340,7 @@ class ReadOnly(Fault):
 
     def begin(self):
         self.changed()
-        # Files that are open for writing keep the file system itself writable: then a read-only mount is laid over it.
+        # While files are open for writing, the file system cannot become read-only: then a read-only mount covers it.
         self.c.run(self.node, "sh", "-c", f"mount -o remount,ro {STATE_DIR} || {{ mount --bind {STATE_DIR} {STATE_DIR} && mount -o remount,bind,ro {STATE_DIR}; }}")
 
     def seen(self):
@@ -358,7 +358,7 @@ KINDS = {kind.word: kind for kind in (KillCore, KillDaemon, KillBoth, CrashLoop,
 
 
 def give_state_disks(c):
-    """merlind's state gets a small file system of its own on each node, so that it can be filled."""
+    """Gives merlind's state a small file system of its own on each node, so that it can be filled."""
     for node in c.nodes:
         c.run(node, "/etc/init.d/merlind", "stop")
         c.run(node, "sh", "-c", f"""set -e
@@ -372,7 +372,7 @@ rm -r /run/chaos-kept""")
 
 
 def wait_seen(fault, timeout_s=4):
-    """What shows that the fault happens, or None when nothing does."""
+    """Waits for evidence that the fault is in effect; None if there is none."""
     try:
         return wait_for(f"{fault.word} of {', '.join(fault.nodes)} is seen", fault.seen, timeout_s, 0.05)
     except Failed:

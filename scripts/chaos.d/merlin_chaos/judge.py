@@ -1,19 +1,19 @@
-"""The invariants, judged by a Record alone. Each function gives (broken promises, one line of what was looked at).
+"""The invariants, judged by a Record alone. Each function returns (broken promises, one line about what was checked).
 
-What a fault excuses follows docs/rules.md: who cannot hear the other may run and tell the same (R1, R4), and after each change I4
-allows the time that it takes to be noticed, two beats and one exchange.
+A fault excuses what docs/rules.md permits: nodes that cannot hear each other may run and notify the same (R1, R4), and after each change
+I4 allows the time for its detection, two heartbeats and one exchange.
 """
 from collections import defaultdict
 from dataclasses import dataclass
 
-BEAT_MS = 1000
+HEARTBEAT_MS = 1000
 EXCHANGE_MS = 1000
-RECONNECT_MS = 8000  # until TCP tries again after a cut, or the link is made anew
-SLACK_MS = 2500  # the core's own: its loop, its spreading of checks, the start of a plugin
-GRACE_MS = 10_000  # isolation_grace: a core without daemon runs all that it knows afterwards
-SHOWN_AFTER_MS = 6000  # a fault's end: the link anew, tables compared, status.dat, which is written every three seconds
-AT_ONCE_MS = 2000  # what a core took just before it was killed is in nobody else's hands
-TOLD_AFTER_MS = 8000  # an ask's time-out and the notification command itself
+RECONNECT_MS = 8000  # until TCP retries after a cut, or the nodes connect again
+SLACK_MS = 2500  # of the core: its loop, its spreading of checks, the start of a plugin
+GRACE_MS = 10_000  # isolation_grace: afterwards a core without daemon runs everything
+SHOWN_AFTER_MS = 6000  # after a fault: new links, comparison of tables, status.dat (written every three seconds)
+AT_ONCE_MS = 2000  # only the core itself has what it received just before its death
+NOTIFIED_AFTER_MS = 8000  # ask_timeout and the notification command itself
 RESIDENT_GROWTH_KIB = 24 * 1024
 DESCRIPTOR_GROWTH = 16
 LOG_LINES_PER_MINUTE = 300
@@ -29,12 +29,12 @@ class Verdict:
 
 
 def settle_ms(fault):
-    """How long after a change of it views may still differ (I4)."""
-    return fault.detection_s * 1000 + 2 * BEAT_MS + EXCHANGE_MS
+    """How long after a change caused by the fault the nodes' views may differ (I4)."""
+    return fault.detection_s * 1000 + 2 * HEARTBEAT_MS + EXCHANGE_MS
 
 
 def splits(record, fault):
-    """A pair that is cut hears each other through the others, unless none of those could relay at the same time."""
+    """Whether the fault separates nodes. Two nodes behind a cut hear each other through others, unless no other node can relay meanwhile."""
     def is_disturbed(node):
         return any(node in other.nodes and other.begin_ms <= fault.end_ms and fault.begin_ms <= other.end_ms for other in record.faults)
 
@@ -54,11 +54,11 @@ def excused(record, since_ms, until_ms):
 
 
 def allowed_ms(record, since_ms, until_ms):
-    """What I4 adds for the changes within that time: all of the beginnings, for an end only the handing over."""
+    """The time that I4 adds for the changes in that time: everything for the first, only the handover for each further one."""
     total = 0
     for fault in record.faults:
         within = [moment for moment in fault.moments if since_ms - SLACK_MS <= moment <= until_ms]
-        total += settle_ms(fault) * min(1, len(within)) + (2 * BEAT_MS + EXCHANGE_MS) * max(0, len(within) - 1)
+        total += settle_ms(fault) * min(1, len(within)) + (2 * HEARTBEAT_MS + EXCHANGE_MS) * max(0, len(within) - 1)
     return total
 
 
@@ -75,7 +75,7 @@ def in_order(record):
 
 
 def lost_with_its_core(record, node, when):
-    """Taken by a core that we ended, or reloaded, at that moment."""
+    """Whether a fault killed or reloaded the core that received it, at about that time."""
     return any(node in fault.nodes and (fault.ends_core or fault.word == "reload-core")
                and fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS for fault in record.faults)
 
@@ -91,8 +91,8 @@ def numbers_handled(record):
 
 
 def replaced(record, arrived, sent):
-    """Whether a newer result of the service took its place while its core had no way to others, or before anybody could see it there:
-    only the newest state is passed on."""
+    """Whether a newer result of the service replaced it while its core was cut off from others, or before another node could show it:
+    only the newest state is sent."""
     number, node, host, service, when = sent
     faults = [fault for fault in record.faults if node in fault.nodes and fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS]
     return any(other[0] > number and other[0] in arrived and other[2:4] == [host, service] and other[4] <= fault.end_ms + SHOWN_AFTER_MS
@@ -100,22 +100,22 @@ def replaced(record, arrived, sent):
 
 
 def overtaken(record, handled, sent):
-    """Whether it waited for an owner that was gone when its taker became the owner and was given a newer one, or when a core that
-    had stood still read an older one: what a core handles later stands, and what it has outdone is not handled after it."""
+    """Whether a newer result overtook it: it waited for a lost owner, and the receiving node became the owner and received a newer
+    result; or a core that had hung read an older result later. What a core processes later remains, and older results are dropped."""
     number, node, host, service, when = sent
     for fault in record.faults:
         if not fault.begin_ms - AT_ONCE_MS <= when <= fault.end_ms + AT_ONCE_MS:
             continue
-        for other, taker, _, _, _ in (other for other in record.sent if other[2:4] == [host, service]):
-            at = [moment for moment, by in handled.get(other, ()) if by == taker and when <= moment <= fault.end_ms + SHOWN_AFTER_MS]
-            if at and (taker == node and other > number or taker in fault.nodes and other < number):
+        for other, receiver, _, _, _ in (other for other in record.sent if other[2:4] == [host, service]):
+            at = [moment for moment, by in handled.get(other, ()) if by == receiver and when <= moment <= fault.end_ms + SHOWN_AFTER_MS]
+            if at and (receiver == node and other > number or receiver in fault.nodes and other < number):
                 return True
     return False
 
 
 def no_loss(record):
-    """I1: what a core was given is handled by an owner, or has at least become the state that other cores show: without its daemon a core
-    runs no command for a result."""
+    """I1: an owner processes each submitted result, or the result at least becomes the state that other cores show: a core without its
+    daemon runs no command for a result."""
     broken, unsure, by_state = [], 0, 0
     handled = numbers_handled(record)
     elsewhere = {node: {number for other, numbers in record.results_shown.items() if other != node for number in numbers} for node in record.nodes}
@@ -129,16 +129,16 @@ def no_loss(record):
         elif lost_with_its_core(record, node, when):
             unsure += 1
         else:
-            broken.append(f"result {number} for {host};{service}, given to {node} at {when}, was handled by no core and shown by no other")
+            broken.append(f"result {number} for {host};{service}, submitted to {node} at {when}, was processed by no core and shown by no other")
     for kind, text, node, when in record.notes:
         if kind != "acknowledgement" and not lost_with_its_core(record, node, when) and not any(text in seen for seen in record.noted.values()):
             broken.append(f"the {text}, made at {node} at {when}, is shown nowhere")
-    return broken, (f"{len(record.sent)} results and {len(record.notes)} comments, downtimes and acknowledgements given; {by_state} of the results only became "
-                    f"state or were replaced, {unsure} were in the hands of a core that we killed")
+    return broken, (f"{len(record.sent)} results and {len(record.notes)} comments, downtimes and acknowledgements submitted; {by_state} of the results only became "
+                    f"state or were replaced, {unsure} were lost with a core that a fault killed")
 
 
 def order(record):
-    """I2: of one service, what one core took is handled in that order."""
+    """I2: results of one service that one core receives are processed in their order."""
     sender = {number: (node, host, service) for number, node, host, service, _ in record.sent}
     newest = {}
     broken, pairs = [], 0
@@ -149,16 +149,16 @@ def order(record):
         number, key = int(words[1]), (node, *sender[int(words[1])])
         last = newest.get(key)
         pairs += last is not None
-        # The notes of two results at once are written by two processes.
+        # Two processes record results that arrive at the same time.
         if last and number < last[0] and when - last[1] > 1000:
-            broken.append(f"{node} handled result {number} of {key[2]};{key[3]}, taken by {key[1]}, {when - last[1]} ms after result {last[0]}")
+            broken.append(f"{node} handled result {number} of {key[2]};{key[3]}, received by {key[1]}, {when - last[1]} ms after result {last[0]}")
         if not last or number > last[0]:
             newest[key] = (number, when)
     return broken, f"{pairs} pairs of results of one service and one core"
 
 
 def once(record):
-    """I3: no result is handled twice, no comment or downtime is there twice."""
+    """I3: no result is processed twice, no comment or downtime exists twice."""
     broken, allowed = [], 0
     for number, times in sorted(numbers_handled(record).items()):
         for (first, one), (second, other) in zip(times, times[1:]):
@@ -171,8 +171,8 @@ def once(record):
     return broken, f"{allowed} handled twice where a fault allows it"
 
 
-def one_runner(record):
-    """I4: no check waits longer than allowed, and none is run twice where no fault excuses it."""
+def one_owner(record):
+    """I4: no check waits longer than allowed, and no check runs twice unless a fault excuses it."""
     runs = runs_of(record)
     broken, longest = [], 0
     for host, service in record.checks_known:
@@ -185,7 +185,7 @@ def one_runner(record):
     doubled = 0
     for (host, service), times in sorted(runs.items()):
         if host in record.troubled:
-            continue  # tried again, and its host looked at, whenever something fails
+            continue  # each failure causes retries and a check of the host
         for (a, one), (b, other) in zip(times, times[1:]):
             if b - a >= record.interval_s * 500:
                 continue
@@ -197,7 +197,7 @@ def one_runner(record):
 
 
 def small_moves(record):
-    """I5: when all is well again, each host is where it was."""
+    """I5: when all faults are over, each host has its old owner."""
     broken = []
     for node in record.nodes:
         after = record.owners_after.get(node, {})
@@ -208,45 +208,45 @@ def small_moves(record):
 
 
 def hard_after_ms(record, since_ms):
-    """When a check that fails from `since_ms` on must have been told: three attempts, and what faults delay."""
-    must = since_ms + record.interval_s * 1000 + 2 * max(1, record.interval_s // 6) * 1000 + SLACK_MS + TOLD_AFTER_MS
-    for _ in range(3):  # the delay itself makes room for more faults
-        must = since_ms + record.interval_s * 1000 + 2 * max(1, record.interval_s // 6) * 1000 + SLACK_MS + TOLD_AFTER_MS + allowed_ms(record, since_ms, must)
+    """When a problem since `since_ms` must have been notified: three attempts, and the delay by faults."""
+    must = since_ms + record.interval_s * 1000 + 2 * max(1, record.interval_s // 6) * 1000 + SLACK_MS + NOTIFIED_AFTER_MS
+    for _ in range(3):  # the delay may include further faults
+        must = since_ms + record.interval_s * 1000 + 2 * max(1, record.interval_s // 6) * 1000 + SLACK_MS + NOTIFIED_AFTER_MS + allowed_ms(record, since_ms, must)
     return must
 
 
-def told_again(record, lines, what):
+def notified_again(record, lines, what):
     broken = []
     for a, b in zip(lines, lines[1:]):
         if not excused(record, a[1], b[1]):
-            broken.append(f"{what} was told by {a[0]} at {a[1]} and {b[1] - a[1]} ms later by {b[0]}")
+            broken.append(f"{what} was notified by {a[0]} at {a[1]} and {b[1] - a[1]} ms later by {b[0]}")
     return broken
 
 
-def told_once(record):
-    """I6: each problem that lasts is told, once, and so is its end."""
+def notified_once(record):
+    """I6: each lasting problem is notified once, and so is its end."""
     broken, problems, recoveries = [], 0, 0
-    told = sorted(record.told, key=lambda row: row[1])
+    notified = sorted(record.notifications, key=lambda row: row[1])
     for host, service, since, until in record.problems:
-        mine = [row for row in told if row[4:6] == [host, service]]
+        mine = [row for row in notified if row[4:6] == [host, service]]
         later = min([start for h, s, start, _ in record.problems if (h, s) == (host, service) and start > since], default=record.end_ms)
         first = [row for row in mine if row[3] == "PROBLEM" and row[7] == "1" and since <= row[1] < later]
         ends = [row for row in mine if row[3] == "RECOVERY" and since <= row[1] < later]
         what = f"the problem of {host};{service} from {since} to {until}"
         problems += len(first)
         recoveries += len(ends)
-        broken += told_again(record, first, what) + told_again(record, ends, f"the end of {what}")
+        broken += notified_again(record, first, what) + notified_again(record, ends, f"the end of {what}")
         if not first and until > hard_after_ms(record, since):
-            broken.append(f"{what} was never told")
+            broken.append(f"{what} was never notified")
         if first and not ends and later > hard_after_ms(record, until):
-            broken.append(f"the end of {what} was never told")
+            broken.append(f"the end of {what} was never notified")
         if ends and not first:
-            broken.append(f"{what} was not told, its end was")
-    return broken, f"{len(record.problems)} problems made, {problems} told, {recoveries} ends told"
+            broken.append(f"{what} was not notified, its end was")
+    return broken, f"{len(record.problems)} problems made, {problems} notified, {recoveries} ends notified"
 
 
 def agreement(record):
-    """I7: all nodes show the same, and no table differs."""
+    """I7: all nodes show the same, and their tables are equal."""
     broken = []
     first = record.nodes[0]
     for node in record.nodes[1:]:
@@ -268,12 +268,12 @@ def agreement(record):
 
 
 def core_first(record):
-    """I8: nothing of ours ends a core, or merlind."""
+    """I8: neither core nor merlind ends by itself."""
     return [f"the {what} of {node} ended by itself at {when}" for node, what, when in record.deaths], "processes looked at every second"
 
 
 def bounded(record):
-    """I9: merlind is as large at the end as at the beginning, and its log is short."""
+    """I9: merlind's size at the end is that at the beginning, and its log is short."""
     broken, largest = [], 0
     minutes = max(1.0, (record.end_ms - record.start_ms) / 60_000)
     for node, rows in record.sizes.items():
@@ -289,11 +289,11 @@ def bounded(record):
     return broken, f"at most {largest} KiB, log lines {sum(record.log_lines.values())}"
 
 
-INVARIANTS = {"I1": no_loss, "I2": order, "I3": once, "I4": one_runner, "I5": small_moves, "I6": told_once, "I7": agreement, "I8": core_first, "I9": bounded}
+INVARIANTS = {"I1": no_loss, "I2": order, "I3": once, "I4": one_owner, "I5": small_moves, "I6": notified_once, "I7": agreement, "I8": core_first, "I9": bounded}
 
 
-def void(record):
-    """Why the run proves nothing, or an empty list."""
+def why_void(record):
+    """Reasons why the run proves nothing, or an empty list."""
     why = [f"{fault.word} of {', '.join(fault.nodes)}: {fault.trouble or 'it was not seen to happen'}" for fault in record.faults
            if fault.trouble or not fault.evidence]
     if not record.faults:
@@ -307,7 +307,7 @@ def void(record):
         if not any(since <= row[1] <= until for row in record.handled):
             why.append(f"no result from outside was handled {what}")
     if record.late_ms > LATE_MS:
-        why.append(f"this machine stood still for {record.late_ms} ms")
+        why.append(f"this machine hung for {record.late_ms} ms")
     return why
 
 

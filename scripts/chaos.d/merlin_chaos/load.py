@@ -1,10 +1,10 @@
-"""What the nodes are given to do besides their checks: results and commands by pipe, and problems that come and go."""
+"""The load besides the nodes' checks: results and commands by pipe, and problems that start and end."""
 import os
 import random
 import threading
 import time
 
-from cluster import now_ms
+from lab_client import now_ms
 
 PIPE = "/var/lib/nagios4/rw/nagios.cmd"
 ACKNOWLEDGED = "svc02"
@@ -16,7 +16,7 @@ DOWNTIME_S = 7200
 
 
 def give(c, node, command):
-    """Whether the node's core was there to take it."""
+    """Submits the command; whether the node's core was running to receive it."""
     try:
         pipe = os.open(c.path(node, PIPE), os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
@@ -31,7 +31,7 @@ def give(c, node, command):
 
 
 class Load:
-    """Threads of its own, from start() to stop(); what was done is left in the record."""
+    """Runs in threads between start() and stop(), and records what it did."""
 
     def __init__(self, c, record, seed, rate, passive):
         self.c, self.record, self.rate = c, record, rate
@@ -62,7 +62,7 @@ class Load:
         number, round_ = 0, []
         while not self.ended.wait(max(0.0, begun + number / self.rate - time.monotonic())):
             number += 1
-            if not round_:  # each service in turn, so that a result stands long enough to be seen
+            if not round_:  # each service in turn, so that a result lasts long enough to be seen
                 round_ = [(host, service) for host in self.c.host_names() for service in self.services]
                 random_.shuffle(round_)
             node, (host, service) = random_.choice(self.c.nodes), round_.pop()
@@ -72,7 +72,7 @@ class Load:
                 self.record.sent.append([number, node, host, service, when])
 
     def problem(self, number, host):
-        """One service of a troubled host fails for a while, again and again; another is given its acknowledgement."""
+        """One service of a troubled host fails again and again for a while; another one fails for the acknowledgement."""
         random_ = random.Random(f"{self.seed} {host}")
         if number == 0:
             self.c.lab("flag", f"{host};{ACKNOWLEDGED}", "critical", "to be acknowledged")
@@ -100,7 +100,7 @@ class Load:
             self.acknowledge(random_.choice(self.c.nodes))
 
     def acknowledge(self, node):
-        """Once, as soon as the node's core shows the problem."""
+        """Acknowledges once, as soon as the node's core shows the problem."""
         if self.record.acknowledged or not self.record.troubled:
             return
         host = self.record.troubled[0]

@@ -1,13 +1,13 @@
-"""What will be done to whom and when: drawn from one seed before anything runs, so that a run can be repeated."""
+"""Which fault happens to which node and when: drawn from one seed before the run, so that a run can be repeated."""
 import random
 from dataclasses import dataclass
 
 from .faults import KINDS
 
-QUIET_S = 15  # results flow before the first fault
+QUIET_S = 15  # with results, before the first fault
 CALM_S = (8, 22)  # between two faults
-AFTER_S = 32  # tables are equal that long after the last fault
-SECOND_OF_THREE = 0.3  # how often a second fault comes while the first lasts
+AFTER_S = 32  # within this time after the last fault all tables are equal
+SECOND_OF_THREE = 0.3  # probability of a second fault during the first
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ def draw_step(random_, word, nodes, at_s):
 
 
 def own_time_s(step, count):
-    """What a fault takes by itself before it lasts: several deaths, cuts or restarts."""
+    """The time that the fault itself takes before it lasts: several deaths, cuts or restarts."""
     return {"crash-loop": 8, "flap": 15, "rolling-restart": 5 * count}.get(step.word, 1)
 
 
 def draw(seed, minutes, nodes, words):
-    """[Step] by time. Two at once are on different nodes, and only one of them is in the network, as `lab heal` ends all cuts."""
+    """[Step] by time. Simultaneous faults affect different nodes, and only one of them the network, as `lab heal` ends all cuts."""
     random_ = random.Random(seed)
     end_s = minutes * 60 - AFTER_S
     steps, now_s = [], QUIET_S

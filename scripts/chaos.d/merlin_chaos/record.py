@@ -1,13 +1,13 @@
-"""What is known after a run: plain data, so that the judge can be tested without nodes, and a run judged again."""
+"""Everything known after a run, as plain data: tests judge it without nodes, and a run can be judged again."""
 import json
 from dataclasses import asdict, dataclass, field
 
-# Why a fault's word alone would not do: the judge needs what its class says, also where a run is read from a file.
+# The record contains fields of the fault's class, because the judge needs them even if a run is read from a file.
 
 
 @dataclass
 class Struck:
-    """A fault as it was."""
+    """A fault as it happened."""
     word: str
     nodes: list
     begin_ms: int
@@ -19,7 +19,7 @@ class Struck:
     ends_daemon: bool = False
     ids: str = ""
     evidence: str = ""
-    trouble: str = ""  # why it could not be made or ended
+    trouble: str = ""  # why it could not be caused or ended
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Record:
     nodes: list
     interval_s: int
     checks_known: list  # [host, service]
-    troubled: list = field(default_factory=list)  # hosts whose checks are made to fail
+    troubled: list = field(default_factory=list)  # hosts whose checks fail on purpose
     start_ms: int = 0
     end_ms: int = 0
     faults: list = field(default_factory=list)  # Struck
@@ -36,18 +36,18 @@ class Record:
     handled: list = field(default_factory=list)  # [node, time_ms, host, service, state, output]
     results_shown: dict = field(default_factory=dict)  # node: numbers of results that its core showed at some time
     problems: list = field(default_factory=list)  # [host, service, since_ms, until_ms]
-    told: list = field(default_factory=list)  # [node, time_ms, contact, type, host, service, state, number]
-    notes: list = field(default_factory=list)  # [kind, text, node, time_ms]: comments, downtimes, acknowledgements made
+    notifications: list = field(default_factory=list)  # [node, time_ms, contact, type, host, service, state, number]
+    notes: list = field(default_factory=list)  # [kind, text, node, time_ms]: comments, downtimes, acknowledgements
     shown: dict = field(default_factory=dict)  # node: {object: {field: value}} at the end
     noted: dict = field(default_factory=dict)  # node: {text: how often it shows the comment or downtime}
-    acknowledged: list = field(default_factory=list)  # objects that must be shown so
+    acknowledged: list = field(default_factory=list)  # objects that must be shown as acknowledged
     unequal: list = field(default_factory=list)  # pairs of nodes whose tables differ at the end
     owners_before: dict = field(default_factory=dict)
     owners_after: dict = field(default_factory=dict)  # node: {host: owner}
-    deaths: list = field(default_factory=list)  # [node, what, time_ms] that nobody ordered
+    deaths: list = field(default_factory=list)  # [node, what, time_ms] of processes that no fault ended
     sizes: dict = field(default_factory=dict)  # node: [[time_ms, descriptors, resident_kib]] of merlind
     log_lines: dict = field(default_factory=dict)  # node: lines of merlind's log
-    late_ms: int = 0  # the longest time that this machine kept us waiting
+    late_ms: int = 0  # the longest time that this machine delayed the test
 
     def write(self, path):
         with open(path, "w", encoding="utf-8") as file:

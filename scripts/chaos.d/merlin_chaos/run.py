@@ -1,4 +1,4 @@
-"""One run: a lab, load, the drawn faults, and a last look at all nodes."""
+"""One run: a lab, load, the drawn faults, and the final state of all nodes."""
 import json
 import os
 import subprocess
@@ -6,8 +6,8 @@ import threading
 import time
 from contextlib import contextmanager
 
-from cluster import Cluster, Failed, check, now_ms, wait_for
-from nodefiles import DAEMON_LOG
+from lab_client import Cluster, Failed, check, now_ms, wait_for
+from lab_client.files import DAEMON_LOG
 
 from . import judge
 from .faults import KINDS, RollingRestart, give_state_disks, wait_seen
@@ -41,7 +41,7 @@ def lab(count, keep):
         check(json.loads(c.lab("status", "--json"))["mode"] == "hosts", NO_HOSTS)
         give_state_disks(c)
         c.wait_settled(timeout_s=60)
-        # The first result of a service makes the core look at a host that it has never looked at.
+        # The first result of a service makes the core check its host if the host was never checked.
         wait_for("each host has been looked at", lambda: all_hosts_checked(c), 2 * INTERVAL_S + STATUS_DAT_S, 0.5)
         yield c
     finally:
@@ -52,7 +52,7 @@ def lab(count, keep):
 
 
 def available(c, words):
-    """Those of the faults that this machine can make."""
+    """The faults that this machine can cause."""
     fitting = [word for word in words if KINDS[word].targets <= len(c.nodes) - (KINDS[word].network and not KINDS[word].splits)]
     able = [word for word in fitting if KINDS[word].available(c)]
     for word in words:
@@ -73,7 +73,7 @@ class Strike(threading.Thread):
                              self.fault.ends_daemon, self.fault.ids)
 
     def is_about(self, node):
-        """It is about to be made on that node, lasts, or has just been ended."""
+        """Whether the fault is about to affect that node, lasts, or has just ended."""
         soon = time.monotonic() >= self.begun + self.step.at_s - 1
         return soon and node in self.struck.nodes and (not self.struck.end_ms or now_ms() < self.struck.end_ms + 3000)
 
@@ -108,7 +108,7 @@ def look(c, record):
 
 
 def last_look(c, record):
-    """What all nodes show once nothing is done to them any more; again while they differ, as status.dat is written every few seconds."""
+    """Reads what all nodes show after the faults; repeats while they differ, as cores write status.dat every few seconds."""
     until = time.monotonic() + STATUS_DAT_S
     while True:
         look(c, record)
@@ -121,18 +121,18 @@ def last_look(c, record):
 def gather(c, record):
     record.checks = [list(row) for row in c.checks(record.start_ms, record.end_ms)]
     record.handled = [list(row) for row in c.results(record.start_ms)]
-    record.told = [[row[0], int(row[1]), *row[2:]] for row in c.notifications(record.start_ms)]
+    record.notifications = [[row[0], int(row[1]), *row[2:]] for row in c.notifications(record.start_ms)]
     record.log_lines = {node: c.read(node, DAEMON_LOG).count("\n") for node in c.nodes}
 
 
 def damped_s(record):
-    """How long the node that was lost most often may be held back when it returns (R2), at most."""
+    """The longest time for which the node that was lost most often may stay joining when it returns (R2)."""
     losses = max((sum((len(fault.moments) + 1) // 2 for fault in record.faults if node in fault.nodes) for node in record.nodes), default=0)
     return 30 + min(HELD_BACK_MOST_S, 5 * 2 ** max(0, losses - 1))
 
 
 def run(c, steps, seed, rate):
-    """The record of it all; the lab is settled before."""
+    """Performs the run and returns its record; the lab is settled before."""
     record = Record(c.nodes, c.interval, sorted(list(key) for key in c.known_checks()), c.host_names()[-TROUBLED:])
     record.owners_before = c.owners()
     load = Load(c, record, seed, rate, PASSIVE)

@@ -1,10 +1,10 @@
-"""All nodes, looked at every second: which processes ended without being told to, how large merlind is, which results the core shows."""
+"""Watches all nodes once per second: processes that ended unexpectedly, the size of merlind, the results that the cores show."""
 import os
 import re
 import threading
 import time
 
-from cluster import now_ms
+from lab_client import now_ms
 
 from .faults import CORE_PID, DAEMON_PID, process_state
 
@@ -16,7 +16,7 @@ FILES = {"core": CORE_PID, "daemon": DAEMON_PID}
 
 class Watch:
     def __init__(self, c, record, excused):
-        """`excused(node, what)`: whether we end that process about now."""
+        """`excused(node, what)`: whether a fault ends that process at about this time."""
         self.c, self.record, self.excused = c, record, excused
         self.alive = {(node, what): True for node in c.nodes for what in FILES}
         self.shown = {node: set() for node in c.nodes}

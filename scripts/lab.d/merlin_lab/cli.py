@@ -33,7 +33,7 @@ def version():
 
 
 class Progress:
-    """One line a step with the time since the beginning."""
+    """Prints one line per step with the time since the beginning."""
 
     def __init__(self, quiet):
         self.quiet = quiet
@@ -53,7 +53,7 @@ def do_up(lab, args):
                "bare": args.bare, "merlin": args.merlin, "plain": args.plain,
                "stage": args.install_dir or os.environ.get("MERLIN_LAB_STAGE"), "packages": args.packages}
     with lab.locked():
-        lab = Lab(lab.name)  # as it is now that the lock is ours
+        lab = Lab(lab.name)  # its state under the lock
         start.up(lab, options, say)
     names = ", ".join(f"{r['name']} {r['address4']}" for r in lab.state["nodes"])
     say(f"{lab.name} is ready after {say.seconds():.1f} s: {names}")
@@ -237,7 +237,7 @@ def add_plugin_verbs(verb):
     sub.add_argument("--sleep", type=float, default=0, metavar="SECONDS", help="the plugin takes that long")
     sub.add_argument("--node", help="only when this node runs the check")
     for name, text in (("checks", "print who ran which check: NODE HOST SERVICE TIME_MS"),
-                       ("notifications", "print who told whom: NODE TIME_MS CONTACT TYPE HOST SERVICE STATE NUMBER"),
+                       ("notifications", "print notifications: NODE TIME_MS CONTACT TYPE HOST SERVICE STATE NUMBER"),
                        ("handlers", "print the event handlers run: NODE TIME_MS HOST SERVICE STATE STATETYPE ATTEMPT"),
                        ("results", "print who handled which result of a --passive service: NODE TIME_MS HOST SERVICE STATE OUTPUT")):
         sub = verb(name, do_lines, text)

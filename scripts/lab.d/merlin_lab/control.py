@@ -1,4 +1,4 @@
-"""Start, stop, cut and look at the nodes of a lab that stands."""
+"""Starts, stops, cuts and inspects the nodes of a running lab."""
 import json
 import os
 import time
@@ -8,7 +8,7 @@ from . import hosts, plain
 from .util import LabError, read_file, stat_fields, wait_until, write_file
 
 CORE_LIMIT_S = 300
-CORE_GONE_S = 3  # between its parent's end and its pid file there is a moment
+CORE_GONE_S = 3  # the parent ends a moment before the pid file exists
 DAEMON_LIMIT_S = 20
 CORE_PIDFILE = "/run/nagios4/nagios4.pid"
 DAEMON_PIDFILE = "/run/merlin/merlind.pid"
@@ -20,7 +20,7 @@ FLAG_STATES = {"ok": 0, "up": 0, "warning": 1, "critical": 2, "down": 2, "unknow
 
 
 def together(work, items):
-    """work(item) for all items side by side; the first failure is raised once all have ended."""
+    """work(item) for all items in parallel; the first failure is raised once all have ended."""
     with ThreadPoolExecutor(max_workers=max(1, len(items))) as pool:
         return [future.result() for future in [pool.submit(work, item) for item in items]]
 
@@ -32,7 +32,7 @@ def make_node(lab, record):
 
 
 def running(lab):
-    """The lab's state; a LabError when it does not run."""
+    """The lab's state; a LabError if it does not run."""
     if lab.is_running():
         return lab.state
     if lab.exists():
@@ -55,7 +55,7 @@ def nodes_of(lab, names=()):
 
 
 def pid_from(node, pidfile, program):
-    """The id that a pid file names, as node.proc counts, when that process lives and is the program; else None."""
+    """The id in a pid file, in node.proc, if that process lives and is the program; else None."""
     text = (read_file(node.path(pidfile)) or "").strip()
     if not text.isdigit() or (read_file(f"{node.proc}/{text}/comm") or "").strip() != program:
         return None
@@ -129,7 +129,7 @@ def start_daemon(node):
 
 
 def wait_for_merlin(node):
-    """Until `mon node status` answers there."""
+    """Waits until `mon node status` answers there."""
     def answers():
         try:
             return "nodes" in json.loads(node.run(["mon", "node", "status", "--json"], "mon node status"))
@@ -159,7 +159,7 @@ def kill(node, what, number):
 
 
 def down(lab):
-    """Ends everything of a lab, also of one that crashed; returns whether there was something."""
+    """Ends everything of a lab, even of one that crashed; returns whether there was something."""
     if not lab.exists():
         return False
     hosts.stop(lab)
@@ -192,7 +192,7 @@ def flags_folder(lab):
 
 
 def set_flag(lab, target, state, text, sleep_s, node):
-    """Makes the check of HOST or HOST;SERVICE end in `state`; "ok" without text and sleep takes the flag away."""
+    """Makes the check of HOST or HOST;SERVICE end in `state`; "ok" without text and sleep removes the flag."""
     running(lab)
     if state not in FLAG_STATES:
         raise LabError(f"no state is called '{state}'; one of: {', '.join(FLAG_STATES)}")
@@ -210,7 +210,7 @@ def set_flag(lab, target, state, text, sleep_s, node):
 
 
 def lines_of(lab, file, names, since_ms):
-    """Lines of a log that the plugin writes, of all nodes by time; since_ms: only those later than that."""
+    """Lines of one of the plugin's logs from all nodes, by time; since_ms: only later lines."""
     position = 3 if file == "checks.log" else 1
     found = []
     for node in nodes_of(lab, names):

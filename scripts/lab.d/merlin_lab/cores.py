@@ -4,7 +4,7 @@ import os
 CONTACT = "admin"
 PORT = 15551
 HOSTGROUPS = 4
-BYTES_PER_OBJECT = 8192  # room on a node's disk: status.dat, retention.dat, objects.cache, logs, the store
+BYTES_PER_OBJECT = 8192  # disk space of a node: status.dat, retention.dat, objects.cache, logs, the store
 DISK_MIN_KIB = 256 * 1024
 
 
@@ -17,7 +17,7 @@ def host_name(number):
 
 
 def host_address(number):
-    """Of the range for measurements (RFC 2544): no packet is ever sent there."""
+    """An address of the range for measurements (RFC 2544): no packet is ever sent to it."""
     return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
 
 
@@ -30,9 +30,9 @@ def passive_name(number):
 
 
 def nagios_cfg(prefix, module, objects, passive=0):
-    """nagios.cfg. `prefix` goes before each path; `module` is the broker_module line's value or None. With `passive` services each
-    result of theirs is noted by the command that the core runs for it."""
-    # Writing status.dat stops the core's loop; a large one is written less often.
+    """nagios.cfg. `prefix` is put before each path; `module` is the broker_module line's value or None. With `passive` services the core
+    runs a command for each of their results, which records it."""
+    # The core's loop waits while it writes status.dat; a large one is written less often.
     status_interval_s = 3 if objects < 20000 else 10
     lines = f"""# made by scripts/lab
 log_file={prefix}/var/log/nagios4/nagios.log
@@ -142,7 +142,7 @@ define timeperiod {{
 define contact {{
   contact_name {CONTACT}
   _SHIFT early
-  alias the one who is told
+  alias the contact of all objects
   host_notification_period always
   service_notification_period always
   host_notification_options d,u,r,f,s
@@ -196,7 +196,7 @@ define service {{
 
 
 def hosts_cfg(hosts, services, passive):
-    """All hosts are in hostgroup "lab", and dealt out in turn to lab-1, lab-2, ..."""
+    """All hosts are in hostgroup "lab", and distributed over lab-1, lab-2, ..."""
     parts = [f"define hostgroup {{\n  hostgroup_name lab\n  alias all hosts of the lab\n}}\n"]
     for number in range(1, min(HOSTGROUPS, hosts) + 1):
         parts.append(f"define hostgroup {{\n  hostgroup_name lab-{number}\n  alias part {number} of the lab's hosts\n}}\n")
@@ -213,7 +213,7 @@ def hosts_cfg(hosts, services, passive):
 
 
 def object_files(hosts, services, interval, passive=0):
-    """File name in conf.d -> text."""
+    """{file name in conf.d: text}."""
     return {"commands.cfg": commands_cfg(), "templates.cfg": templates_cfg(interval),
             "hosts.cfg": hosts_cfg(hosts, services, passive)}
 
@@ -224,7 +224,7 @@ def peer_block(name, address, fingerprint):
 
 
 def merlin_conf(node, peers, plain_folder=None):
-    """merlin.conf of `node`; each of `peers` is (name, address, fingerprint). A plain node has every path of its own."""
+    """merlin.conf of `node`; each of `peers` is (name, address, fingerprint). A plain node has its own value for every path."""
     text = f"# made by scripts/lab\nnode_name = {node['name']}\ncluster = lab\n"
     if plain_folder:
         run, log, lib = (os.path.join(plain_folder, d, "merlin") for d in ("run", "var/log", "var/lib"))

@@ -1,7 +1,7 @@
-"""Nodes that are hosts of their own: network, processes, host name and file system by kernel namespaces.
+"""Nodes that are hosts of their own: separate network, processes, host name and file system by kernel namespaces.
 
-One process, the hub, is process 1 of the lab's namespaces. The bridge, every mount and every node's process 1 live
-inside them, so that nothing of a lab exists in the machine's own namespaces, and all of it ends with the hub.
+One process, the hub, is process 1 of the lab's namespaces. The bridge, every mount and every node's process 1 exist only
+inside them, so that nothing of a lab is in the machine's own namespaces, and all of it ends with the hub.
 """
 import contextlib
 import grp
@@ -13,7 +13,7 @@ import signal
 from . import build, cores
 from .util import LabError, identity, is_alive, read_file, run, stat_fields, wait_until, write_file
 
-# What the nodes must not see of this machine: they begin with these folders empty (path, mode).
+# Folders of this machine that nodes must not see: on the nodes they are empty at first (path, mode).
 OWN_FOLDERS = (("etc/merlin", 0o755), ("etc/nagios4", 0o755), ("etc/nagios4/conf.d", 0o755), ("etc/ssh", 0o755),
                ("home", 0o755), ("root", 0o700), ("var/lib/lab", 0o755), ("var/lib/lab/flags", 0o755),
                ("var/lib/merlin", 0o755), ("var/lib/nagios4", 0o750), ("var/log", 0o755), ("var/tmp", 0o1777))
@@ -31,7 +31,7 @@ Subsystem sftp /usr/lib/openssh/sftp-server
 """
 NODE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                     "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "LANG": "C.UTF-8",
-                    "RUNLEVEL": "2", "PREVLEVEL": "N"}  # as init gives them; packages start nothing without
+                    "RUNLEVEL": "2", "PREVLEVEL": "N"}  # as set by init; without them packages start nothing
 START_LIMIT_S = 60
 END_LIMIT_S = 10
 
@@ -41,7 +41,7 @@ def environment():
 
 
 class HostNode:
-    """One node. `proc` is the procfs in which the ids of its pid files count."""
+    """One node. `proc` is the procfs in which the ids of its pid files are valid."""
 
     def __init__(self, record):
         self.name = record["name"]
@@ -52,7 +52,7 @@ class HostNode:
         self.has_sshd = True
 
     def path(self, inside):
-        """Where a file of the node is seen from here. Not through symbolic links to absolute paths (/var/run)."""
+        """The path of the node's file on this machine. Not through symbolic links to absolute paths (/var/run)."""
         return f"/proc/{self.pid}/root{inside}"
 
     def argv(self, command):
@@ -63,7 +63,7 @@ class HostNode:
         return run(self.argv(command), f"{self.name}: {what}", env=environment(), **options)
 
     def execute(self, command):
-        """Becomes the command, run in the node."""
+        """Replaces this process by the command, run in the node."""
         os.execvpe("nsenter", self.argv(command), environment())
 
     def signal(self, pid, number):
@@ -73,7 +73,7 @@ class HostNode:
         self.signal(-1, number)
 
     def script(self, command, what):
-        """Runs a start script; what it leaves in the background does not keep us."""
+        """Runs a start script; programs that it leaves in the background do not block us."""
         log = "/run/lab-start.log"
         try:
             self.run(["sh", "-c", f"exec {command} >{log} 2>&1 </dev/null"], what, limit_s=START_LIMIT_S)
@@ -92,7 +92,7 @@ class HostNode:
 
 
 def start_hub(lab, tools, stage, commit):
-    """Returns the hub's process; a LabError when this machine does not permit what it takes."""
+    """Returns the hub's process; a LabError if this machine does not permit the necessary operations."""
     os.makedirs(lab.fs, exist_ok=True)
     command = [os.path.join(tools, "labinit"), "-c", str(commit), "lab-hub", os.path.join(build.HERE, "hub.sh"), lab.fs,
                stage or "-"]
@@ -101,7 +101,7 @@ def start_hub(lab, tools, stage, commit):
 
 
 def make_opaque(folder):
-    """Hides in the overlay what the machine has below this folder."""
+    """Hides in the overlay the machine's contents of this folder."""
     os.makedirs(folder, exist_ok=True)
     os.setxattr(folder, "trusted.overlay.opaque", b"y")
 
@@ -168,7 +168,7 @@ def write_core_files(common, options, with_merlin):
 
 
 def make_packaged_folders(common):
-    """What the package's tmpfiles.d file asks for; /run is made at start, as on any host."""
+    """What the package's tmpfiles.d file requests; /run is created at the start, as on any host."""
     rules = os.path.join(build.REPOSITORY, "packaging", "systemd", "merlin.tmpfiles")
     for line in (read_file(rules) or "").splitlines():
         fields = line.split()
@@ -214,7 +214,7 @@ def connect(hub, record):
 
 
 def start_node(lab, hub, record, tools, options):
-    """Makes the host of a node; nothing runs on it yet."""
+    """Creates the host of a node; nothing runs on it yet."""
     disk_kib = cores.disk_kib(options["hosts"], options["services"] + options["passive"])
     printed = run(["nsenter", "--target", str(hub[0]), "--mount", "--uts", "--ipc", "--net", "--pid", "--wd=/", "--",
                    os.path.join(tools, "labinit"), f"lab-{record['name']}", os.path.join(build.HERE, "node.sh"), lab.fs,
@@ -230,10 +230,10 @@ def start_node(lab, hub, record, tools, options):
 
 
 def install_packages(node, files):
-    """Installs them all at once, by apt from the files alone; what they depend on is on this machine."""
-    policy = node.path("/usr/sbin/policy-rc.d")
-    if os.path.exists(policy):
-        os.unlink(policy)  # of the machine: on the node a package may start what it brings
+    """Installs all packages at once, by apt from the files alone; this machine has their dependencies."""
+    # On the node a package may start its programs, as on a host with an init system: if this machine has no /sbin/init, or its
+    # policy-rc.d forbids it, invoke-rc.d starts nothing and reports success.
+    write_file(node.path("/usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 0\n", 0o755)
     folder = node.path("/root/packages")
     os.makedirs(folder)
     for file in files:
@@ -251,7 +251,7 @@ def flags_folder(lab):
 
 
 def fingerprint(node):
-    """Makes the node's key and certificate, as its own daemon does, and returns the fingerprint."""
+    """Makes the node's key and certificate with its own daemon, and returns the fingerprint."""
     printed = node.run(["setpriv", "--reuid=merlin", "--regid=merlin", "--init-groups", "/usr/sbin/merlind", "--init"],
                        "merlind --init")
     found = [word for word in printed.split() if word.startswith("SHA256:")]
@@ -261,7 +261,7 @@ def fingerprint(node):
 
 
 def apply_cuts(nodes, records, cuts):
-    """Drops at the receiver what the cuts say: (sender, receiver), "*" for everyone else."""
+    """Drops packets at the receiver for each cut: (sender, receiver), "*" for everyone else."""
     for node in nodes:
         lines = []
         for record in records:
@@ -276,7 +276,7 @@ def apply_cuts(nodes, records, cuts):
 
 
 def hubs(lab):
-    """The lab's hub by its command line, so that it is found even where the lab's state is lost."""
+    """The lab's hub by its command line, so that it is found even if the lab's state is lost."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         words = (read_file(f"/proc/{pid}/cmdline") or "").split("\0")

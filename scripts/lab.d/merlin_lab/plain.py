@@ -1,7 +1,7 @@
 """Nodes that are only processes: for machines that permit no namespaces or overlays, and for users who are not root.
 
-Each has a folder of its own, laid out as a host's file system, and an address 127.151.LAB.NODE. Cuts and ssh do not
-exist. The processes are known by a mark in their environment.
+Each node has a folder of its own, laid out as a host's file system, and an address 127.151.LAB.NODE. Cuts and ssh do not
+exist. A variable in their environment identifies the processes.
 """
 import contextlib
 import os
@@ -17,13 +17,14 @@ from .util import LabError, identity, is_alive, read_file, run, stat_fields, wri
 MARK = "MERLIN_LAB_ID"
 STOP_LIMIT_S = 5
 START_LIMIT_S = 20
+PROGRAMS = ("usr/sbin/merlind", "usr/bin/mon", "usr/lib/merlin/merlin.so")
 FOLDERS = ("etc/merlin", "etc/merlin/tls", "etc/nagios4/conf.d", "run/merlin", "run/nagios4", "tmp", "var/lib/merlin",
            "var/lib/nagios4/rw", "var/lib/nagios4/spool/checkresults", "var/log/lab", "var/log/merlin",
            "var/log/nagios4/archives")
 
 
 def run_as():
-    """Root's nodes run as the core's own user, as they would on a real host."""
+    """Nodes that root starts run as the core's own user, as on a real host."""
     return {"user": "nagios", "group": "nagios", "extra_groups": []} if os.getuid() == 0 else {}
 
 
@@ -56,7 +57,7 @@ class PlainNode:
     def execute(self, command):
         os.chdir(self.folder)
         environment = self.environment()
-        del environment[MARK]  # what the user runs is not ours to end
+        del environment[MARK]  # `lab down` must not end what the user runs
         os.execvpe(command[0], command, environment)
 
     def signal(self, pid, number):
@@ -100,7 +101,7 @@ def environ_of(pid):
 
 
 def marked(folder):
-    """Ids of the lab's processes, ours excluded."""
+    """Ids of the lab's processes, except this one."""
     wanted = f"{MARK}={folder}".encode()
     return [int(pid) for pid in os.listdir("/proc")
             if pid.isdigit() and int(pid) != os.getpid() and wanted in environ_of(pid) and stat_fields(pid)]
@@ -108,7 +109,7 @@ def marked(folder):
 
 def stop_processes(folder):
     end = time.monotonic() + STOP_LIMIT_S
-    found = set()  # a process that is ending has no environment any more, but is not gone yet
+    found = set()  # an ending process has no environment, but still exists
     while True:
         for pid in marked(folder):
             with contextlib.suppress(ProcessLookupError):
@@ -123,7 +124,7 @@ def stop_processes(folder):
 
 
 def start_keeper(lab, commit):
-    """The process that stands for the lab. It ends what was begun when `commit` is closed without a word."""
+    """The main process of the lab. It ends what was started if `commit` is closed without a byte."""
     begun = subprocess.Popen([sys.executable, os.path.join(build.HERE, "keeper.py"), lab.name, str(commit)], pass_fds=[commit],
                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                              start_new_session=True, cwd="/")
@@ -164,13 +165,21 @@ def start_node(lab, record, tools, stage, options):
     return node
 
 
-def prepare(lab, tools):
+def prepare(lab, tools, stage):
+    """Copies what all nodes use into the lab's own folder: the nodes' user may not enter this checkout. Returns the tree of Merlin's files there."""
     os.makedirs(os.path.join(lab.folder, "flags"), exist_ok=True)
     shutil.copy(os.path.join(tools, "check_lab"), os.path.join(lab.folder, "check_lab"))
+    if not stage:
+        return stage
+    own = os.path.join(lab.folder, "stage")
+    shutil.copytree(stage, own, symlinks=True)
+    if shutil.which("strip"):  # symbols would fill a small /run
+        run(["strip", "--strip-debug", *(os.path.join(own, name) for name in PROGRAMS)], "stripping Merlin's programs")
+    return own
 
 
 def hand_over(node):
-    """Gives the node's files to the user that its programs run as."""
+    """Makes the user of the node's programs the owner of its files."""
     if os.getuid() == 0:
         run(["chown", "-R", "nagios:nagios", node.folder], f"{node.name}: owner of its files")
 

@@ -1,4 +1,4 @@
-"""`lab up`: from nothing to nodes that are ready."""
+"""`lab up`: creates nodes and waits until they are ready."""
 import glob
 import os
 import secrets
@@ -15,7 +15,7 @@ def packages_in(folder):
 
 
 def check_machine(options):
-    """What no lab can do without."""
+    """Checks the requirements of every lab."""
     if not 1 <= options["nodes"] <= NODES_MAX:
         raise LabError(f"-n takes 1 to {NODES_MAX} nodes")
     if options["packages"] and not packages_in(options["packages"]):
@@ -31,7 +31,7 @@ def check_machine(options):
 
 
 def staged_tree(options, say):
-    """The tree of `cmake --install`, or None where the cores run without Merlin or get it as packages."""
+    """The tree of `cmake --install`, or None if the cores run without Merlin or get it as packages."""
     if not options["merlin"] or options["packages"]:
         return None
     if not options["stage"]:
@@ -44,7 +44,7 @@ def staged_tree(options, say):
 
 
 def open_hub(lab, options, tools, stage, commit, say):
-    """(mode, hub process): hosts where this machine permits them, else plain processes."""
+    """(mode, hub process): hosts if this machine permits them, else plain processes."""
     reason = "--plain" if options["plain"] else ""
     if not reason and os.getuid() != 0:
         reason = "not root"
@@ -61,7 +61,7 @@ def open_hub(lab, options, tools, stage, commit, say):
 
 
 def make_records(mode, number, count):
-    """One entry a node; addresses are the lab's own."""
+    """One entry per node; the addresses belong to the lab."""
     network = f"127.151.{number}" if mode == "plain" else f"10.151.{number}"
     return [{"name": f"peer{i:02d}", "process": None, "address4": f"{network}.{i}",
              "address6": None if mode == "plain" else f"fd15:151:{number}::{i}"} for i in range(1, count + 1)]
@@ -74,13 +74,13 @@ def make_hosts(lab, state, tools):
 
 
 def make_plain(lab, state, tools):
-    plain.prepare(lab, tools)
+    state["stage"] = plain.prepare(lab, tools, state["stage"])
     return control.together(
         lambda record: plain.start_node(lab, record, tools, state["stage"], state["options"]), state["nodes"])
 
 
 def write_merlin_conf(state, nodes):
-    """Each node's key, then merlin.conf with the others' addresses and certificates. A bare node has what is packaged."""
+    """Each node's key, then merlin.conf with the others' addresses and certificates. A bare node keeps the packaged file."""
     mode = plain if state["mode"] == "plain" else hosts
     folders = {node.name: node.folder if mode is plain else None for node in nodes}
     if state["options"]["bare"]:
@@ -104,7 +104,7 @@ def write_conf(state, node, peers, plain_folder):
 
 
 def install_packages(lab, options, nodes):
-    """On hosts with a running core alone, as a user would install them."""
+    """Installs the packages on hosts on which only a core runs, as a user would."""
     if lab.state["mode"] == "plain":
         raise LabError("--packages takes nodes that are hosts of their own: root, and without --plain")
     control.together(lambda node: control.start(node, "all", False), nodes)
@@ -145,7 +145,7 @@ def up(lab, options, say):
         make_ready(lab, tools, number, mode, hub, options, stage)
         os.write(commit_write, b"k")
     except BaseException:
-        # The hub ends by itself once nobody can commit; wait, so that nothing is left when we return.
+        # The hub ends by itself when no process can commit any more; wait for it, so that nothing is left at the return.
         os.close(commit_write)
         if lab.state:
             control.down(lab)

@@ -1,10 +1,10 @@
-"""What is known of a lab on disk, below one folder of this machine.
+"""The state of labs on disk, below one folder of this machine.
 
-    BASE/.lock               held while a lab's number is chosen
-    BASE/.NAME.lock          held while NAME is changed
-    BASE/NAME/number         makes its addresses its own
-    BASE/NAME/state.json     written once all stands
-    BASE/NAME/fs             where the lab's file systems are mounted, seen by its own processes only
+        BASE/.lock               locked while a lab's number is chosen
+        BASE/.NAME.lock          locked while NAME changes
+        BASE/NAME/number         makes the lab's addresses unique
+        BASE/NAME/state.json     written once the lab is complete
+        BASE/NAME/fs             mount point of the lab's file systems, visible to its own processes only
 """
 import contextlib
 import fcntl
@@ -35,7 +35,7 @@ def locked(path):
         with open(path, "a", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not is_same_file(lock, path):
-                continue  # whoever held it took the file away
+                continue  # the last holder has removed the file
             yield
             return
 
@@ -69,7 +69,7 @@ class Lab:
         return os.path.isdir(self.folder)
 
     def is_running(self):
-        """True while the process that everything hangs on lives."""
+        """True while the lab's main process lives."""
         if not self.state:
             return False
         return is_alive(self.state["hub"])
@@ -95,7 +95,7 @@ class Lab:
 
     @contextlib.contextmanager
     def locked(self):
-        """One command at a time changes a lab. The lock's file goes with the lab."""
+        """One command at a time changes a lab. The lock's file is removed with the lab."""
         with locked(self.lock_file()):
             try:
                 yield

@@ -1,4 +1,4 @@
-"""Small things that every part of the lab uses."""
+"""Small helpers for every part of the lab."""
 import os
 import signal
 import subprocess
@@ -6,14 +6,14 @@ import time
 
 
 class LabError(Exception):
-    """What the user is told; one line: what was wrong and what to do."""
+    """The error for the user in one line: what is wrong and what to do."""
 
 
 COMMAND_LIMIT_S = 120
 
 
 def run(command, what, stdin=None, limit_s=COMMAND_LIMIT_S, **options):
-    """Runs a command to its end and returns what it printed; a LabError with its last line when it fails."""
+    """Runs a command to its end and returns its output; a LabError with its last line if it fails."""
     try:
         done = subprocess.run(command, input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=limit_s, check=False, **options)
@@ -28,7 +28,7 @@ def run(command, what, stdin=None, limit_s=COMMAND_LIMIT_S, **options):
 
 
 def wait_until(condition, limit_s, what, interval_s=0.05):
-    """Returns the first true value of condition(); a LabError when it stays false. `what` may be a function."""
+    """Returns the first true value of condition(); a LabError if it stays false. `what` may be a function."""
     end = time.monotonic() + limit_s
     while True:
         value = condition()
@@ -52,7 +52,7 @@ def stat_fields(pid, proc="/proc"):
 
 
 def identity(pid):
-    """A process as [pid, start time]: an id that is used again is not taken for the same process."""
+    """A process as [pid, start time], so that a process with a reused id is not mistaken for it."""
     fields = stat_fields(pid)
     return [pid, fields[2]] if fields else None
 

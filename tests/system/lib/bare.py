@@ -1,5 +1,5 @@
-"""Nodes as they are freshly installed: no peers, no keys, only ssh with a root password, and names. With $MERLIN_LAB_PACKAGES, a folder
-of .deb files, they can have these installed; else it is the tree that the other tests run."""
+"""Freshly installed nodes: no peers, no keys, only ssh with a root password, and names. With $MERLIN_LAB_PACKAGES, a folder
+of .deb files, the nodes can install these; otherwise they contain the tree that the other tests use."""
 import os
 from contextlib import contextmanager
 
@@ -10,7 +10,7 @@ LOGIN = ("--password-file", PASSWORD_FILE)
 
 
 class BareNodes(Cluster):
-    """Made anew for each test; `mon` logs in with the password that /root/password of each node holds."""
+    """Created for each test; `mon` logs in with the password in /root/password of each node."""
 
     def password(self):
         return self.lab("password").strip()
@@ -20,26 +20,21 @@ class BareNodes(Cluster):
         os.chmod(self.path(node, path), 0o600)
 
     def mon(self, node, *words, status=0, stdin=None, timeout_s=120):
-        """Runs mon there, which must end with `status`; (standard output, standard error)."""
+        """Runs mon there, which must end with `status`; returns (standard output, standard error)."""
         done = self.run(node, "mon", *words, check_status=False, stdin=stdin, timeout_s=timeout_s)
         check(done.returncode == status, f"{node}: mon {' '.join(words)}: status {done.returncode} instead of {status}: {done.stderr}{done.stdout}")
         return done.stdout, done.stderr
 
     def mon_refuses(self, node, *words, says, status=1):
-        """It must fail with one line that has `says` in it."""
+        """mon must fail with one line that contains `says`."""
         _, errors = self.mon(node, *words, status=status)
         check(errors.count("\n") == 1 and says in errors, f"mon {' '.join(words)} says {errors!r} instead of {says!r}")
 
     def make_cluster(self):
-        """All know, trust and hear each other, by what is typed at the first alone."""
+        """Makes all nodes know, trust and hear each other, with commands at the first node only."""
         first, *others = self.nodes
         for other in others:
-            self.mon(first, "node", "add", other, "type=peer")
-        self.mon(first, "sshkey", "push", "--all", "--accept-new", *LOGIN)
-        for node in others:
-            for other in self.nodes:
-                if other != node:
-                    self.mon(first, "node", "ctrl", node, "--", "mon", "node", "add", other, "type=peer")
+            self.mon(first, "node", "add", other, "type=peer", "--everywhere", "--accept-new", *LOGIN)
         self.wait_settled(timeout_s=60)
 
 

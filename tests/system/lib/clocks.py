@@ -1,6 +1,6 @@
-"""Nodes whose clocks are not this machine's: core and merlind of a node see the time that the test sets, while they run.
+"""Nodes whose clocks differ from this machine's: a node's core and merlind see the time that the test sets.
 
-Only what these two read is another time. What plugins note is this machine's, so that the judges need not know."""
+Only these two processes see another time. Plugins log this machine's time, so the judges need no conversion."""
 import glob
 import os
 
@@ -11,7 +11,7 @@ LIBRARIES = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
 
 def environment(monotonic):
-    """As words for env. `monotonic`: the clock that nobody sets is too fast or too slow, too."""
+    """As words for env. `monotonic`: the monotonic clock, which nobody sets, runs too fast or too slow as well."""
     found = glob.glob(LIBRARIES)
     if not found:
         skip("faketime is not installed")
@@ -20,7 +20,7 @@ def environment(monotonic):
 
 
 def set_clock(c, node, text):
-    """"+3600": an hour ahead. "+0 x1.05": five percent too fast from its start on."""
+    """"+3600": an hour ahead. "+0 x1.05": from its start on five percent too fast."""
     path = c.path(node, FILE)
     with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(text + "\n")
@@ -28,7 +28,7 @@ def set_clock(c, node, text):
 
 
 def start_with_clock(c, node, text, monotonic=False):
-    """Its merlind and core are ended and started again with that clock."""
+    """Ends and restarts the node's merlind and core with that clock."""
     for init in ("nagios4", "merlind"):
         c.run(node, f"/etc/init.d/{init}", "stop")
     set_clock(c, node, text)

@@ -1,4 +1,4 @@
-"""Connections that no node makes: sockets in a node's own network, and TLS with whatever certificate."""
+"""Connections that no node makes: sockets in a node's own network, and TLS with any certificate."""
 import ctypes
 import os
 import socket
@@ -20,7 +20,7 @@ def enter(namespace):
 
 @contextmanager
 def network_of(c, node):
-    """Sockets that are made inside belong to the node's network, also later."""
+    """Sockets that are created inside the `with` block belong to the node's network, even after it."""
     folder = os.path.dirname(c.path(node, "").rstrip("/"))
     if not os.path.exists(f"{folder}/ns/net"):
         skip("the nodes have no network of their own")
@@ -41,7 +41,7 @@ def connect(c, node, to, source=None):
 
 
 def address_of(c, name):
-    """IPv4 address of a node; anything else is an address already."""
+    """IPv4 address of a node; any other text is already an address."""
     if name not in c.nodes:
         return name
     lines = c.read(name, "/etc/hosts").splitlines()
@@ -49,7 +49,7 @@ def address_of(c, name):
 
 
 def make_certificate(folder, name="d" * 32):
-    """Key and certificate as merlind makes them, in files key.pem and cert.pem there."""
+    """Makes key and certificate as merlind does, as key.pem and cert.pem in that folder."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10", "-subj",
                     f"/CN={name}", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"], check=True, capture_output=True)
     return folder
@@ -68,13 +68,13 @@ def tls_client(identity=None, newest=ssl.TLSVersion.TLSv1_3):
 
 
 def refusal(context, link, send=b""):
-    """How the other end ends the link: an alert's name, "closed" or "reset"; None when it takes us or says anything."""
+    """How the other end closes the link: an alert's name, "closed" or "reset"; None if it accepts us or sends anything."""
     try:
         with context.wrap_socket(link) as tls:
             tls.settimeout(15)
             if send:
                 tls.sendall(send)
-            # A client of TLS 1.3 sees the link open before the server has judged its certificate.
+            # A TLS 1.3 client considers the link open before the server has verified its certificate.
             return None if tls.recv(1) else "closed"
     except ssl.SSLError as error:
         return error.reason or str(error)

@@ -1,13 +1,13 @@
-"""What the plugins wrote down, judged: who ran what, and whether each check had one runner."""
+"""Judges the plugins' records: which node ran which check, and whether one node ran each check."""
 from cluster import check
 
 
-def check_one_runner_each(c, since_ms, until_ms, extra=(), slack_ms=2000):
-    """{(host, service): node}: everything that the lab knows, and `extra`, was run in time, each by one node."""
+def check_one_owner_each(c, since_ms, until_ms, extra=(), slack_ms=2000):
+    """{(host, service): node}: every check of the lab, and of `extra`, ran in time, each on exactly one node."""
     expected = c.known_checks() | set(extra)
     runs = c.runs(since_ms, until_ms)
     unknown = sorted(set(runs) - expected)
-    check(not unknown, f"{len(unknown)} checks were run that nobody should know: {unknown[:3]}")
+    check(not unknown, f"{len(unknown)} unknown checks were run: {unknown[:3]}")
     longest = c.longest_wait_ms(since_ms, until_ms, runs, expected)
     check(longest <= c.interval * 1000 + slack_ms, f"a check waited {longest} ms at an interval of {c.interval} s")
     shared = {key: sorted({node for _, node in run}) for key, run in runs.items() if len({node for _, node in run}) > 1}

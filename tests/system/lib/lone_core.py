@@ -1,7 +1,7 @@
-"""One real nagios4 with the module in a folder of its own, and a daemon played by the test.
+"""One real nagios4 with the module in a folder of its own, and a daemon simulated by the test.
 
-LoneCore runs the core as user nagios with interval_length 1 on a few hosts; its plugin notes every run, and fails while the
-test says so. FakeDaemon listens where the module looks for merlind, reads and writes messages (protocol.py).
+LoneCore runs the core as user nagios with interval_length 1 on a few hosts; its plugin records every run, and fails while the
+test wants it to. FakeDaemon listens where the module looks for merlind, reads and writes messages (protocol.py).
 """
 import itertools
 import os
@@ -53,7 +53,7 @@ def wait_until(true, what, seconds=10):
 class FakeDaemon:
     """Listens at `path`, or by TLS on a port of 127.0.0.1; one connection at a time.
 
-    Once it has welcomed a module it says every 50 ms that it is there (by TLS: when it reads a beat), unless it is `silent`.
+    After it has welcomed a module, it sends a heartbeat every 50 ms (by TLS: whenever it reads one), unless it is `silent`.
     """
 
     def __init__(self, path=None, tls=None):
@@ -65,7 +65,7 @@ class FakeDaemon:
         self.seen = []
         self.listener = None
         self.silent = False
-        self.heard = 0  # number of the last CoreBeat read
+        self.heard = 0  # number of the last CoreHeartbeat that it read
         self.sending = threading.Lock()
         self.open()
 
@@ -108,11 +108,11 @@ class FakeDaemon:
             self.link.sendall(protocol.frame(name, fields))
 
     def speak(self, link):
-        """The daemon's word, again and again, as long as the link is the one of now."""
+        """Sends the daemon's heartbeats as long as this link is in use."""
         while self.link is link:
             try:
                 if not self.silent:
-                    self.send("DaemonBeat", heard=self.heard)
+                    self.send("DaemonHeartbeat", heard=self.heard)
             except (OSError, AttributeError):
                 return
             time.sleep(0.05)
@@ -129,10 +129,10 @@ class FakeDaemon:
                     name = protocol.TYPES[kind]
                     message = (name, protocol.decode(name, payload))
                     self.seen.append(message)
-                    if name == "CoreBeat":
+                    if name == "CoreHeartbeat":
                         self.heard = message[1]["number"]
                         if self.tls and not self.silent:
-                            self.send("DaemonBeat", heard=self.heard)
+                            self.send("DaemonHeartbeat", heard=self.heard)
                     return message
             left = end - time.monotonic()
             if left <= 0:
@@ -147,7 +147,7 @@ class FakeDaemon:
             self.buffer += data
 
     def expect(self, name, true=lambda fields: True, seconds=10):
-        """Reads until such a message; the others stay in `seen`."""
+        """Reads until such a message arrives; the others are kept in `seen`."""
         end = time.monotonic() + seconds
         while True:
             message = self.receive(max(0.0, end - time.monotonic()))
@@ -157,7 +157,7 @@ class FakeDaemon:
                 return message[1]
 
     def listen_for(self, seconds):
-        """All that comes in that time."""
+        """Reads everything that arrives in that time."""
         end = time.monotonic() + seconds
         first = len(self.seen)
         while time.monotonic() < end:
@@ -173,7 +173,7 @@ class FakeDaemon:
         return hello
 
     def start(self, instance=1):
-        """From the connection to the end of the initial rows; the claims."""
+        """Performs the handshake up to the end of the initial rows; returns the claims."""
         self.accept()
         self.welcome(instance)
         return self.expect("CoreRows", lambda rows: rows.get("kind") == 2)
@@ -199,11 +199,12 @@ class LoneCore:
         self.write("nagios.cfg", self.main_config(nagios))
         self.write("plugin", f"""#!/bin/sh
 echo "$(date +%s.%N) $1 $2" >> {self.dir}/runs
+if [ -e "{self.dir}/flags/slow" ]; then sleep 1; fi
 if [ -e "{self.dir}/flags/$1.$2" ]; then echo "bad | t=1"; exit 2; fi
 echo "fine | t=1"
 """)
         self.write("runs", "")
-        self.write("told", "")
+        self.write("notified", "")
         self.write("handled", "")
         self.write("obsessed", "")
         os.chmod(f"{self.dir}/plugin", 0o755)
@@ -248,8 +249,8 @@ define command {{
   command_line {self.dir}/plugin $HOSTNAME$ $ARG1$
 }}
 define command {{
-  command_name tell
-  command_line echo "$NOTIFICATIONTYPE$ $HOSTNAME$ $SERVICEDESC$ $SERVICENOTIFICATIONNUMBER$" >> {self.dir}/told
+  command_name notify
+  command_line echo "$NOTIFICATIONTYPE$ $HOSTNAME$ $SERVICEDESC$ $SERVICENOTIFICATIONNUMBER$" >> {self.dir}/notified
 }}
 define command {{
   command_name handle
@@ -257,17 +258,18 @@ define command {{
 }}
 define command {{
   command_name obsess
-  command_line echo "$HOSTNAME$ $SERVICEDESC$" >> {self.dir}/obsessed
+  command_line echo "$HOSTNAME$ $SERVICEDESC$ $SERVICESTATE$ $SERVICESTATETYPE$ $SERVICEATTEMPT$ $SERVICEOUTPUT$" >> {self.dir}/obsessed
 }}
 define contact {{
   contact_name somebody
   alias somebody
+  _OWNER nobody
   host_notification_period always
   service_notification_period always
   host_notification_options d,u,r
   service_notification_options w,u,c,r
-  host_notification_commands tell
-  service_notification_commands tell
+  host_notification_commands notify
+  service_notification_commands notify
 }}
 """
         common = f"""  check_interval {self.interval}
@@ -279,14 +281,14 @@ define contact {{
   contacts somebody
   event_handler handle
 """
-        for host in self.hosts:
-            objects += f"define host {{\n  host_name {host}\n  address 127.0.0.1\n  check_command plugin!-\n{common}}}\n"
+        for number, host in enumerate(self.hosts, 1):
+            objects += f"define host {{\n  host_name {host}\n  address 127.0.0.{number}\n  _OWNER nobody\n  check_command plugin!-\n{common}}}\n"
             for service in self.services:
-                objects += f"define service {{\n  host_name {host}\n  service_description {service}\n  check_command plugin!{service}\n{common}}}\n"
+                objects += f"define service {{\n  host_name {host}\n  service_description {service}\n  _OWNER nobody\n  check_command plugin!{service}\n{common}}}\n"
         self.write("objects.cfg", objects)
 
     def main_config(self, more):
-        # A broker_module line's rest is the module's argument.
+        # The rest of a broker_module line is the module's argument.
         return f"""log_file={self.dir}/nagios.log
 cfg_file={self.dir}/objects.cfg
 object_cache_file={self.dir}/objects.cache
@@ -340,7 +342,7 @@ check_result_reaper_frequency=1
         self.process.send_signal(number)
 
     def stop(self):
-        """A planned end; the exit status."""
+        """Ends the core as planned; returns its exit status."""
         if self.running():
             self.signal(signal.SIGTERM)
         return self.process.wait(10)
@@ -373,7 +375,7 @@ check_result_reaper_frequency=1
         return self.read("nagios.log")
 
     def runs(self, since=0.0):
-        """[(host, service or "-")] that the plugin was run for."""
+        """[(host, service or "-")] for which the plugin ran."""
         return [tuple(words[1:3]) for words in map(str.split, self.read("runs").splitlines()) if len(words) == 3 and float(words[0]) >= since]
 
     def set_bad(self, host, service, bad=True):
@@ -407,12 +409,25 @@ check_result_reaper_frequency=1
                 if not data or data.endswith(b"\0"):
                     return answer.rstrip(b"\0").decode()
 
+    def spool(self, host, service, code, output):
+        """Writes a passive result into the core's check result folder, as programs do."""
+        self.spooled = getattr(self, "spooled", 0) + 1
+        now, path = int(time.time()), f"{self.dir}/spool/c{self.spooled:06d}"
+        fields = {"host_name": host, "service_description": service, "check_type": 1, "check_options": 0, "scheduled_check": 1,
+                  "reschedule_check": 1, "latency": 0, "start_time": f"{now}.0", "finish_time": f"{now}.0", "early_timeout": 0,
+                  "exited_ok": 1, "return_code": code, "output": output}
+        text = f"file_time={now}\n" + "".join(f"{name}={value}\n" for name, value in fields.items())
+        for name, content in ((path, text), (f"{path}.ok", "")):
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(content)
+            shutil.chown(name, "nagios", "nagios")
+
     def command(self, text):
         with open(f"{self.dir}/rw/nagios.cmd", "w", encoding="utf-8") as pipe:
             pipe.write(f"[{int(time.time())}] {text}\n")
 
 
-writes = itertools.count()  # two rows of one second are in the order of their making
+writes = itertools.count()  # orders rows of the same second
 
 
 def row(host, service=None, *, term=2, hlc=None, writer=OTHER, **state):
@@ -430,7 +445,7 @@ def row(host, service=None, *, term=2, hlc=None, writer=OTHER, **state):
 
 
 def run(test):
-    """A test file's last line."""
+    """The last line of a test file: runs the test."""
     try:
         test()
     except AssertionError as error:

@@ -1,4 +1,4 @@
-"""What the nodes of labs wrote, copied for whoever looks for the cause of a failure."""
+"""Copies of the files that the nodes of labs wrote, for finding the cause of a failure."""
 import json
 import os
 import shutil
@@ -11,7 +11,7 @@ PATHS = ("/var/log/nagios4/nagios.log", "/var/log/merlin/merlind.log", "/var/log
 
 
 def save_node_logs(prefix, folder):
-    """FOLDER/LAB/NODE/FILE, of each lab whose name begins so."""
+    """Copies to FOLDER/LAB/NODE/FILE, for each lab whose name starts with the prefix."""
     done = subprocess.run([LAB, "list"], capture_output=True, text=True, check=False)
     for lab in (line.split()[0] for line in done.stdout.splitlines()):
         if not lab.startswith(prefix):

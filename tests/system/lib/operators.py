@@ -1,4 +1,4 @@
-"""What operators do at a node by external commands, and what its core then shows, read from its status.dat."""
+"""Operators' external commands at a node, and what its core then shows in its status.dat."""
 import re
 import time
 
@@ -41,7 +41,7 @@ def blocks(c, node):
 
 def shown(c, node):
     """Everything that operators can change, as the node shows it: {"comments": sorted list, "downtimes": ..., "objects": {name:
-    {field: value}}, "program": ..., "contacts": ...}. Comments of downtimes are left out: each core makes its own."""
+    {field: value}}, "program": ..., "contacts": ...}. Comments of downtimes are omitted: each core makes its own."""
     picture = {"comments": [], "downtimes": [], "objects": {}, "program": {}, "contacts": {}}
     for kind, fields in blocks(c, node):
         name = fields.get("host_name", "") + (";" + fields["service_description"] if "service_description" in fields else "")
@@ -52,7 +52,7 @@ def shown(c, node):
         elif KINDS[kind] == "objects":
             picture["objects"][name] = {field: fields[field] for field in SERVICE_FIELDS}
             if fields["problem_has_been_acknowledged"] == "0":
-                del picture["objects"][name]["acknowledgement_type"]  # a core leaves there what was
+                del picture["objects"][name]["acknowledgement_type"]  # a core leaves the last value there
             picture["objects"][name].update({field: value for field, value in fields.items() if field.startswith("_")})
         elif KINDS[kind] == "program":
             picture["program"] = {field: fields[field] for field in PROGRAM_FIELDS}
@@ -64,7 +64,7 @@ def shown(c, node):
 
 
 def differences(one, other):
-    """In words, at most five."""
+    """The differences in words, at most five."""
     found = []
     for part in ("comments", "downtimes"):
         found += [f"{part}: only the first has {entry}" for entry in one[part] if entry not in other[part]]
@@ -81,7 +81,7 @@ def differences(one, other):
 
 
 def wait_shown(c, what, test, nodes=None, timeout_s=20):
-    """Until test(shown) is true at each node, and all show the same. What the first shows."""
+    """Waits until test(shown) is true at each node and all show the same. Returns what the first node shows."""
     last = {}
 
     def everywhere():
@@ -115,7 +115,7 @@ def log_lines(c, node, part, since_s=0):
 
 
 def tidy(c):
-    """No downtime, no comment and no acknowledgement is left."""
+    """Removes all downtimes, comments and acknowledgements."""
     for node in c.nodes:
         for kind, fields in blocks(c, node):
             if kind in ("hostdowntime", "servicedowntime"):

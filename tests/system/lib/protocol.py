@@ -1,6 +1,6 @@
 """Merlin's protocol for tests: messages by shared/wire/merlin.proto, read at run time, so it judges our codec independently.
 
-A message is a dict of field names; fields that are not there have their default. encode(), decode(), and frames.
+A message is a dict of field names; missing fields have their default. encode(), decode(), and frames.
 """
 import ctypes
 import os
@@ -139,6 +139,6 @@ XXHASH.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
 
 
 def key(*names):
-    """Of a host, or of a host's service."""
+    """The key of a host, or of a host's service."""
     data = "\0".join(names).encode()
     return XXHASH.XXH3_64bits(data, len(data)) or 1

@@ -1,4 +1,4 @@
-"""Commands on a node as somebody types them on a terminal."""
+"""Commands on a node as a user types them on a terminal."""
 import os
 import pty
 
@@ -13,7 +13,7 @@ def read_some(terminal):
 
 
 def on_terminal(c, node, line, answers=()):
-    """Runs it there; each of `answers` is (end of a question, what is typed then). (exit status, what the terminal showed)."""
+    """Runs the command there; each of `answers` is (end of a question, the text to type then). (exit status, what the terminal showed)."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvp(LAB, [LAB, "--name", c.name, "run", node, "--", *line.split()])

@@ -1,4 +1,4 @@
-# A merlind that dies five times right after its start, then one that dies unseen and is started again while others still hold its old connection: each check goes on in time, and all agree.
+# merlind dies five times right after its start; then it dies unnoticed and restarts while other nodes still hold its old connection: no check is late, and all nodes agree.
 # F01 F07 F17 I4 I7 L2
 import time
 
@@ -20,7 +20,7 @@ def die_again_and_again(c):
 
 
 def die_unseen(c):
-    """No packet tells the others of its end: they hold connections that nobody has at the other end."""
+    """merlind ends while cut off, so no packet closes its connections and the other nodes keep them half-open."""
     c.lab("cut", NODE)
     c.kill(NODE, "daemon")
     c.start(NODE, "daemon")
@@ -34,16 +34,16 @@ def test():
         time.sleep(c.interval)
         die_unseen(c)
         command(c, NODE, "ADD_HOST_COMMENT;host0001;1;anna;over the new links")
-        wait_shown(c, "it is linked with all again", lambda picture: texts(picture) == ["over the new links"], timeout_s=15)
+        wait_shown(c, "it is linked with all nodes again", lambda picture: texts(picture) == ["over the new links"], timeout_s=15)
         c.wait_settled(timeout_s=45)
         die_again_and_again(c)
         wait_for("the others run what was its own", lambda: c.settled(["peer01", "peer03"]) or c.settled(), 20)
-        command(c, NODE, "ADD_HOST_COMMENT;host0001;1;anna;by who died often")
-        wait_shown(c, "what is done at it is everywhere", lambda picture: len(texts(picture)) == 2, timeout_s=20)
+        command(c, NODE, "ADD_HOST_COMMENT;host0001;1;anna;after the crash loop")
+        wait_shown(c, "its operators' actions are everywhere", lambda picture: len(texts(picture)) == 2, timeout_s=20)
         longest = c.longest_wait_ms(since, now_ms())
         check(longest <= c.interval * 1000 + 6000, f"a check waited {longest} ms")
         tidy(c)
-        c.lab("down")  # who died so often is held back for minutes
+        c.lab("down")  # damping (R2) would hold this node back for minutes
 
 
 main(test)

@@ -1,4 +1,4 @@
-# A forced check that is asked for at a node which does not run the service is run once, by its owner, at once; commands of one process stay there.
+# A forced check that is requested at a node which does not own the service is run once, at once, by the owner; commands about one process stay on their node.
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for

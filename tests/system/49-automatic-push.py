@@ -1,4 +1,4 @@
-# `watch = yes` brings a changed file to the other node by itself, and `object_config { auto = push }` our configuration once our core runs it: never over one that was changed there; a restart of merlind leaves one helper.
+# `watch = yes` copies a changed file to the other node automatically, and `object_config { auto = push }` pushes the object configuration once the local core runs it, but never over a configuration that was changed on the target; a restart of merlind leaves one helper process.
 import os
 import time
 
@@ -33,7 +33,7 @@ def check_watch(c):
 
 
 def edit(c, node, text):
-    """A change that the core runs, as an operator makes it."""
+    """Changes the configuration as an operator does, and restarts the core with it."""
     c.write(node, FOLDER + "by-itself.cfg", text)
     time.sleep(1.1)
     c.run(node, "/etc/init.d/nagios4", "restart")
@@ -50,7 +50,7 @@ def check_auto(c):
 
 
 def check_conflict(c):
-    """peer03 was changed by hand: nothing is pushed over it, to peer02 it is."""
+    """peer03 was changed by hand: nothing is pushed to it, while peer02 receives the push."""
     edit(c, "peer03", "define hostgroup {\n hostgroup_name theirs\n alias x\n}\n")
     theirs = digests(c)["peer03"]
     c.wait_settled(timeout_s=60)

@@ -1,9 +1,9 @@
-# Each core finds its daemon by TLS, `daemon = HOST:15551`, with no unix socket in use: the split is exclusive, a killed core is taken over, and its return gives all back.
+# Each core connects to its daemon over TLS, `daemon = HOST:15551`, and no unix socket is in use: each check has one owner, a killed core is taken over, and it gets its share back when it returns.
 import re
 import time
 
 from cluster import check, cluster, main, now_ms, wait_for
-from judging import check_one_runner_each
+from judging import check_one_owner_each
 from nodefiles import MERLIN_CONF, NAGIOS_CFG, edit, fingerprint, reload_daemon
 
 MODULE_CONF = "/etc/merlin/module.conf"
@@ -11,7 +11,7 @@ DIES = "peer02"
 
 
 def by_tls(c, node):
-    """As docs/merlind.md says, with the core on its own machine: its module has a file and a key of its own."""
+    """The setup of docs/merlind.md with the core on the same machine: the module has a file and a key of its own."""
     c.write(node, MODULE_CONF, f"node_name = {node}\ncluster = lab\nmodule {{\n  daemon = {node}:15551\n  fingerprint = {fingerprint(c, node)}\n}}\n")
     printed = c.run(node, "merlind", "--init", "--config", MODULE_CONF)
     of_module = next(line.split()[1] for line in printed.splitlines() if line.startswith("module SHA256:"))
@@ -22,7 +22,7 @@ def by_tls(c, node):
 
 
 def links_of_core(c, node):
-    """How many lead to port 15551, and how many to the daemon's unix socket."""
+    """How many connections lead to port 15551, and how many to the daemon's unix socket."""
     tcp = c.run(node, "ss", "-tnpH", "state", "established", "dport", "=", ":15551")
     unix = c.run(node, "ss", "-xpH")
     return len(re.findall(r"nagios4", tcp)), len([line for line in unix.splitlines() if "merlind.sock" in line and "ESTAB" in line])
@@ -38,8 +38,8 @@ def test():
         c.wait_settled()
         since = now_ms()
         time.sleep(c.interval + 2)
-        runners = check_one_runner_each(c, since, now_ms())
-        check(all(runners[(host, "-")] == node for host, node in before.items()), "a host is run by another node than mon says")
+        owners = check_one_owner_each(c, since, now_ms())
+        check(all(owners[(host, "-")] == node for host, node in before.items()), "a host is run by another node than mon says")
 
         c.kill(DIES, "core")
         others = [node for node in c.nodes if node != DIES]
@@ -52,7 +52,7 @@ def test():
         wait_for("all share as before", lambda: all(c.owners(node) == before for node in c.nodes), 30, 0.5)
         c.wait_settled()
         check(all(links_of_core(c, node) == (1, 0) for node in c.nodes), "a core's link is not by TLS any more")
-        c.lab("down")  # its nodes are not like others
+        c.lab("down")  # other tests cannot use these nodes
 
 
 main(test)
