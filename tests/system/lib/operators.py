@@ -114,15 +114,25 @@ def log_lines(c, node, part, since_s=0):
             if part in line and line[1:11].isdigit() and int(line[1:11]) >= since_s]
 
 
+def deletions(c, node):
+    """The commands that delete the downtimes and comments which the node shows."""
+    names = {"hostdowntime": "DEL_HOST_DOWNTIME", "servicedowntime": "DEL_SVC_DOWNTIME",
+             "hostcomment": "DEL_HOST_COMMENT", "servicecomment": "DEL_SVC_COMMENT"}
+    return [f"{names[kind]};{fields['downtime_id' if 'downtime' in kind else 'comment_id']}" for kind, fields in blocks(c, node) if kind in names]
+
+
 def tidy(c):
-    """Removes all downtimes, comments and acknowledgements."""
-    for node in c.nodes:
-        for kind, fields in blocks(c, node):
-            if kind in ("hostdowntime", "servicedowntime"):
-                command(c, node, f"DEL_{'HOST' if kind[0] == 'h' else 'SVC'}_DOWNTIME;{fields['downtime_id']}")
-            if kind in ("hostcomment", "servicecomment"):
-                command(c, node, f"DEL_{'HOST' if kind[0] == 'h' else 'SVC'}_COMMENT;{fields['comment_id']}")
-    wait_shown(c, "nothing is left", lambda picture: not picture["comments"] and not picture["downtimes"])
+    """Removes all downtimes, comments and acknowledgements, also those that status.dat shows only later."""
+    sent = {node: set() for node in c.nodes}
+
+    def nothing_left():
+        left = {node: deletions(c, node) for node in c.nodes}
+        for node, orders in left.items():
+            command(c, node, *(order for order in orders if order not in sent[node]))
+            sent[node].update(orders)
+        return not any(left.values())
+    wait_for("nothing is left", nothing_left, 20, 0.5)
+    wait_shown(c, "all nodes show that", lambda picture: not picture["comments"] and not picture["downtimes"])
 
 
 __all__ = ["blocks", "check", "command", "differences", "local_ids", "log_lines", "shown", "texts", "tidy", "wait_shown"]
