@@ -182,7 +182,6 @@ BOOST_AUTO_TEST_CASE(plumbing_is_not_completed) {
     const std::string script = *completion_script(shell);
     BOOST_TEST(script.find("stage") == std::string::npos, shell);
     BOOST_TEST(script.find("introduce") == std::string::npos, shell);
-    BOOST_TEST(script.find("nodesplit") == std::string::npos, shell);
     BOOST_TEST(script.find("rollback") != std::string::npos, shell);
   }
 }
