@@ -99,13 +99,16 @@ def remove(c, node):
     check(os.path.exists(c.path(node, "/etc/merlin/tls/key.pem")), "removing took the key along")
 
 
+NAMED_AFTER_PACKAGES = ["find", "/etc", "/usr", "/var", "/run", "(", "-path", "/var/log", "-o", "-path", "/var/cache", ")", "-prune",
+                        "-o", "-name", "*merlin*", "-print", "-o", "-name", "mon.fish", "-print", "-o", "-path", "/usr/bin/mon", "-print"]
+
+
 def purge(c, node):
     apt(c, node, "purge", *NAMES)
     left = [path for path in TRACES if os.path.lexists(c.path(node, path))]
-    # Any remaining reference to the packages, except for the packages themselves and dpkg's own logs.
-    named = c.run(node, "sh", "-c", "find /etc /usr /var /run \\( -path /var/log -o -path /var/cache \\) -prune -o -name '*merlin*' -print "
-                  "-o -name 'mon.fish' -print -o -path '/usr/bin/mon' -print")
-    left += named.split()
+    # Any remaining reference to the packages, except for the packages themselves, dpkg's own logs, and what this machine has anyway.
+    here = subprocess.run(NAMED_AFTER_PACKAGES, stdout=subprocess.PIPE, text=True, check=False).stdout.splitlines()
+    left += sorted(set(c.run(node, *NAMED_AFTER_PACKAGES, check_status=False).stdout.splitlines()) - set(here))
     left += [line for line in (c.read(node, "/etc/passwd") + c.read(node, "/etc/group")).splitlines() if line.startswith("merlin:")]
     check(not left, f"purge left {left}")
 

@@ -36,8 +36,12 @@ inline config::Config conf(const std::string& text) {
   return *loaded.config;
 }
 
-inline const config::Config kTwoPeers =
-    conf("peer peer02 {\naddress = 10.0.0.2\nweight = 1\nfingerprint = " + fingerprint_b + "\n}\npeer peer03 {\naddress = 10.0.0.3\n}\n");
+// Made at the first call: conf() uses Boost.Test, which is not ready before main().
+inline const config::Config& two_peers() {
+  static const config::Config made =
+      conf("peer peer02 {\naddress = 10.0.0.2\nweight = 1\nfingerprint = " + fingerprint_b + "\n}\npeer peer03 {\naddress = 10.0.0.3\n}\n");
+  return made;
+}
 
 inline cluster::NodeView view_of(std::uint8_t number, const std::string& name) {
   cluster::NodeView view;
@@ -63,7 +67,7 @@ inline cluster::NodeView view_of(std::uint8_t number, const std::string& name) {
 }
 
 // Two nodes that work, and a third that was never started.
-inline Status usual(const config::Config& config = kTwoPeers) {
+inline Status usual(const config::Config& config = two_peers()) {
   Status status(config);
   status.now = kWall;
   status.self = id(1);
