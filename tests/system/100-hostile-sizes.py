@@ -37,7 +37,7 @@ def wait_rejected(c, what, count):
 
 
 def not_checked(c, node):
-    return c.status_dat(node)[("host0002", "svc05")]["active_checks_enabled"] == "0"
+    return c.status_dat(node)[("host0002", "svc02")]["active_checks_enabled"] == "0"
 
 
 def send_too_large(c, evil):
@@ -72,13 +72,13 @@ def test():
         with hostile.peer(c, EVIL, TARGET) as evil:
             c.wait_settled([TARGET, OTHER], timeout_s=30)
             # An object without active checks keeps the row that it receives.
-            c.command(TARGET, "DISABLE_SVC_CHECK;host0002;svc05")
+            c.command(TARGET, "DISABLE_SVC_CHECK;host0002;svc02")
             wait_for("the check is off", lambda: all(not_checked(c, node) for node in (TARGET, OTHER)), 15)
             time.sleep(2)  # let running checks finish
             spent = {(node, path): cpu_s(c, node, path) for node, path in began}
             counted = send_too_large(c, evil)
-            wait_for("a row at the limit is shown", lambda: len(c.status_dat(TARGET)[("host0002", "svc05")]["plugin_output"]) == LIMIT, 15)
-            c.command(TARGET, "ENABLE_SVC_CHECK;host0002;svc05")
+            wait_for("a row at the limit is shown", lambda: len(c.status_dat(TARGET)[("host0002", "svc02")]["plugin_output"]) == LIMIT, 15)
+            c.command(TARGET, "ENABLE_SVC_CHECK;host0002;svc02")
             time.sleep(6)
             since = now_ms()
             check(evil.is_open(), f"the link ended: {evil.closed}")

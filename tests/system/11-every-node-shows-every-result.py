@@ -19,7 +19,7 @@ def same_everywhere(c):
 
 def test():
     with cluster() as c:
-        target = ("host0007", "svc03")
+        target = ("host0007", "svc02")
         since = now_ms()
         c.lab("flag", ";".join(target), "critical", "the disk is full")
         owner = c.owner(target[0])

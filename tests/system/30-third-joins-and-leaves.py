@@ -52,7 +52,7 @@ def check_join(c, before):
 
 
 def test():
-    with bare_nodes(hosts=60, services=5) as c:
+    with bare_nodes(hosts=60) as c:
         c.make_cluster()
         before, running = c.owners(), processes(c)
         since = now_ms()

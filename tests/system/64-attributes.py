@@ -24,7 +24,7 @@ def test():
                     and fields(picture, "host0002;svc01")["obsess"] == "0"
                     and "second cellar" in fields(picture, "host0002")["_PLACE"]
                     and fields(picture, "host0002;svc02")["max_attempts"] == "9"
-                    and fields(picture, "host0006;svc05")["notifications_enabled"] == "0"
+                    and fields(picture, "host0006;svc02")["notifications_enabled"] == "0"
                     and picture["contacts"]["admin"]["host_notifications_enabled"] == "0"
                     and picture["program"]["enable_event_handlers"] == "0")
         wait_shown(c, "what was set at three nodes holds at all", holds)
@@ -37,7 +37,7 @@ def test():
         command(c, "peer01", "ENABLE_PASSIVE_HOST_CHECKS;host0002", "START_OBSESSING_OVER_SVC;host0002;svc01",
                 "CHANGE_MAX_SVC_CHECK_ATTEMPTS;host0002;svc02;3", "CHANGE_CUSTOM_HOST_VAR;host0002;PLACE;cellar")
         wait_shown(c, "and back", lambda picture: fields(picture, "host0001;svc01")["active_checks_enabled"] == "1"
-                   and fields(picture, "host0002")["passive_checks_enabled"] == "1" and fields(picture, "host0006;svc05")["notifications_enabled"] == "1"
+                   and fields(picture, "host0002")["passive_checks_enabled"] == "1" and fields(picture, "host0006;svc02")["notifications_enabled"] == "1"
                    and picture["program"]["enable_event_handlers"] == "1" and picture["contacts"]["admin"]["host_notifications_enabled"] == "1")
 
 

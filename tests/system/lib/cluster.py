@@ -38,7 +38,7 @@ def end_other_labs(prefix, name):
 
 
 @contextmanager
-def cluster(nodes=3, hosts=60, services=5, interval=5, passive=0, fresh=False):
+def cluster(nodes=3, hosts=60, services=2, interval=5, passive=0, fresh=False):
     """A settled cluster, shared with other tests of the same shape. `fresh`: created for this test, because nodes that were lost
     in earlier tests stay joining for longer at each return (R2)."""
     prefix = os.environ.get("MERLIN_TEST_LABS", "test")
