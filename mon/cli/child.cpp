@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "mon/cli/last_line.hpp"
 #include "shared/net/fd.hpp"
 
 namespace merlin::mon {
@@ -64,11 +65,6 @@ std::string end_of(int output) {
   const ssize_t got = ::pread(output, text.data(), text.size(), begin);
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return text;
-}
-
-std::string last_line(std::string_view text) {
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  return std::string(text.substr(text.rfind('\n') + 1));
 }
 
 int reap(pid_t pid) {

@@ -67,13 +67,15 @@ Answer ask_daemon(const Call& call, const ordered_json& request) {
   return ask(daemon_places(call.config_path).control_socket, request, call.timeout);
 }
 
-std::vector<ordered_json> nodes_of(const ordered_json& status) {
-  std::vector<ordered_json> nodes;
-  const auto found = status.find("nodes");
-  if (found == status.end() || !found->is_array()) return nodes;
-  std::ranges::copy_if(*found, std::back_inserter(nodes), [](const ordered_json& node) { return node.is_object(); });
-  return nodes;
+std::vector<ordered_json> objects_at(const ordered_json& document, const char* key) {
+  std::vector<ordered_json> objects;
+  const auto found = document.find(key);
+  if (found == document.end() || !found->is_array()) return objects;
+  std::ranges::copy_if(*found, std::back_inserter(objects), [](const ordered_json& object) { return object.is_object(); });
+  return objects;
 }
+
+std::vector<ordered_json> nodes_of(const ordered_json& status) { return objects_at(status, "nodes"); }
 
 ordered_json node_of(const ordered_json& status, const std::string& name) {
   for (const ordered_json& node : nodes_of(status)) {
@@ -81,11 +83,6 @@ ordered_json node_of(const ordered_json& status, const std::string& name) {
     if (wanted) return node;
   }
   return nullptr;
-}
-
-std::string relay_of(const ordered_json& node) {
-  const bool is_relayed = text_at(node, "state") == "active" && !flag_at(node, "self") && !flag_at(node, "linked", true);
-  return is_relayed ? text_at(node, "via") : "";
 }
 
 std::string delay_text_of(const ordered_json& node) {

@@ -23,13 +23,13 @@ config::DaemonConfig daemon_places(const std::string& config_path);
 // Asks merlind.
 Answer ask_daemon(const Call& call, const nlohmann::ordered_json& request);
 
-// The nodes of a "status" document; missing ones and those that are not objects are skipped.
+// The members of an array; missing ones and those that are not objects are skipped.
+std::vector<nlohmann::ordered_json> objects_at(const nlohmann::ordered_json& document, const char* key);
+
+// The nodes of a "status" document.
 std::vector<nlohmann::ordered_json> nodes_of(const nlohmann::ordered_json& status);
 // The node with this name, "" for this node; null if there is none.
 nlohmann::ordered_json node_of(const nlohmann::ordered_json& status, const std::string& name);
-
-// The node that passes on the messages of this one, which is active while its own link is down; empty: none has to.
-std::string relay_of(const nlohmann::ordered_json& node);
 
 // Why the node takes its share later, and for how long; empty: it does not. `node` can be null.
 std::string delay_text_of(const nlohmann::ordered_json& node);

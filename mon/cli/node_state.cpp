@@ -36,6 +36,10 @@ CoreState core_of(const ordered_json& node) {
   return value_at<CoreState>(node, "core", std::array<std::string_view, 5>{"running", "busy", "stalled", "stopped", kDisabled});
 }
 
+DaemonState daemon_of(const ordered_json& node) {
+  return value_at<DaemonState>(node, "daemon", std::array<std::string_view, 3>{"running", "away", "silent"});
+}
+
 ConfigRelation config_of(const ordered_json& node) {
   return value_at<ConfigRelation>(node, "config", std::array<std::string_view, 4>{"same", "older", "newer", "differs"});
 }
@@ -43,6 +47,17 @@ ConfigRelation config_of(const ordered_json& node) {
 bool is_active(const ordered_json& node) { return state_of(node) == NodeState::active; }
 
 bool is_ready(const ordered_json& node) { return is_active(node) && phase_of(node) == NodePhase::ready; }
+
+std::string state_text_of(const ordered_json& node) { return text_at(node, "state", "not active"); }
+
+std::string unusual_phase_of(const ordered_json& node) {
+  return is_active(node) && phase_of(node) != NodePhase::ready ? text_at(node, "phase") : "";
+}
+
+std::string relay_of(const ordered_json& node) {
+  const bool is_relayed = is_active(node) && !flag_at(node, "self") && !flag_at(node, "linked", true);
+  return is_relayed ? text_at(node, "via") : "";
+}
 
 bool has_running_core(const ordered_json& node) {
   const CoreState core = core_of(node);

@@ -69,7 +69,7 @@ Result<> Archive::keep(const Manifest& present, const History& history) const {
 bool Archive::has(const std::string& digest) const { return fs::exists(list_path(digest)); }
 
 Result<Manifest> Archive::kept(const std::string& digest) const {
-  if (!has(digest)) return Error{"its files are not kept here", digest.substr(0, 12), "mon oconf history shows which are"};
+  if (!has(digest)) return Error{"its files are not kept here", short_digest(digest), "mon oconf history shows which are"};
   return read_document(read_json(list_path(digest)));
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mon/cli/local_node.hpp"
+#include "mon/cli/node_state.hpp"
 #include "mon/oconf/loaded.hpp"
 #include "mon/oconf/object_text.hpp"
 #include "mon/oconf/return_watch.hpp"
@@ -122,9 +123,9 @@ void Pusher::note_lost_nodes() {
   if (!status) return;
   for (Goal& goal : goals_) {
     const ordered_json node = node_of(*status, goal.node->name);
-    const std::string state = text_at(node, "state", "never seen");
-    if (state == "never seen" || state == "refused") continue;
-    if (state != "active") goal.trouble = "merlind reports it as " + state;
+    const NodeState state = state_of(node);
+    if (node.is_null() || state == NodeState::never_seen || state == NodeState::refused) continue;
+    if (state != NodeState::active) goal.trouble = "merlind reports it as " + state_text_of(node);
     if (!flag_at(node, "linked", true)) goal.trouble = "merlind has no link to it";
   }
 }

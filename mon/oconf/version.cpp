@@ -14,6 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kDigestDigits = 64;
+constexpr std::size_t kShownDigits = 12;
 
 std::uint64_t greatest_counter(const History& history) { return history.empty() ? 0 : history.back().counter; }
 
@@ -87,6 +88,8 @@ Lineage above(Lineage ours, const Lineage& theirs) {
   ours.history = with(std::move(ours.history), ours.now);
   return ours;
 }
+
+std::string short_digest(const std::string& digest) { return digest.substr(0, kShownDigits); }
 
 std::string name_of(const Version& version) {
   return version.author.empty() ? std::to_string(version.counter) : fmt::format("{} by {}", version.counter, version.author);

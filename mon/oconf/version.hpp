@@ -49,6 +49,9 @@ Relation relation(const Lineage& ours, const Lineage& theirs);
 // Our lineage after it has replaced `theirs` on purpose: theirs becomes part of our history, and ours gets a higher counter.
 Lineage above(Lineage ours, const Lineage& theirs);
 
+// A digest for people: its first 12 digits, which commands accept for the whole.
+std::string short_digest(const std::string& digest);
+
 // "7 by peer02"
 std::string name_of(const Version& version);
 

@@ -17,8 +17,6 @@ namespace {
 using nlohmann::ordered_json;
 using oconf::Version;
 
-constexpr std::size_t kShownDigits = 12;  // of a digest
-
 std::string time_text(std::int64_t time_s) { return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(static_cast<std::time_t>(time_s))); }
 
 // Including the present version, recorded or not.
@@ -34,9 +32,7 @@ bool is_meant(const Version& version, const std::string& word) {
   return (is_number && counter == version.counter) || (word.size() >= 6 && version.digest.starts_with(word));
 }
 
-std::string listed(const Version& version) {
-  return fmt::format("{} ({})", version.digest.substr(0, kShownDigits), oconf::name_of(version));
-}
+std::string listed(const Version& version) { return fmt::format("{} ({})", oconf::short_digest(version.digest), oconf::name_of(version)); }
 
 // The newest before the present one that is kept.
 Result<Version> previous_version(const ConfigurationHere& here) {
@@ -97,7 +93,7 @@ Outcome<int> run_oconf_history(const Call& call, Console& console) {
     const bool is_present = version == versions.rbegin();
     const char* note = is_present ? in_place : here->stage.archive().has(version->digest) ? "kept" : "";
     console.out << fmt::format("{:>5}  {}  {}  {:<20} {}\n", version->counter, time_text(version->time_s),
-                               version->digest.substr(0, kShownDigits), plain(version->author), note);
+                               oconf::short_digest(version->digest), plain(version->author), note);
   }
   return kAllWell;
 }

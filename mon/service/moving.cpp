@@ -75,8 +75,7 @@ Outcome<std::string> give_order(const Call& call, ordered_json request) {
   const ordered_json node = node_of(*status, wanted);
   if (node.is_null()) return usage(unknown_node(call, wanted, names_of(*status)));
   const std::string name = text_at(node, "name");
-  if (!is_active(node))
-    return Error{fmt::format("it is {}", text_at(node, "state", "not active")), name, "mon node status shows the reason"};
+  if (!is_active(node)) return Error{fmt::format("it is {}", state_text_of(node)), name, "mon node status shows the reason"};
   if (!wanted.empty()) request["node"] = name;
   const Answer ordered = ask_soon(call, request);
   return ordered ? Outcome<std::string>(name) : ordered.failure();

@@ -1,12 +1,12 @@
 #include "mon/ssh/remote_nodes.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 
+#include "mon/cli/last_line.hpp"
 #include "mon/cli/local_node.hpp"
+#include "mon/cli/memory_file.hpp"
 #include "mon/ssh/authentication.hpp"
 #include "mon/ssh/quoting.hpp"
 #include "shared/config/problems.hpp"
@@ -30,26 +30,6 @@ Result<> check_user(const Call& call) {
   const auto name = config::read_value({.type = config::ValueType::name}, user->second);
   if (name.ok() && !user->second.starts_with('-')) return Ok{};
   return Error{fmt::format("{} is not a user name", config::quoted(user->second)), fmt::format("{}: --user", call.command->name), ""};
-}
-
-// A file in memory that contains `text`, positioned at its start.
-net::Fd as_file(const std::string& text) {
-  net::Fd file(::memfd_create("input", MFD_CLOEXEC));
-  std::string_view left = text;
-  while (file && !left.empty()) {
-    const ssize_t written = ::write(file.get(), left.data(), left.size());
-    if (written <= 0) return {};
-    left.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::lseek(file.get(), 0, SEEK_SET);
-  return file;
-}
-
-std::string last_line(std::string_view text) {
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  std::string_view line = text.substr(text.rfind('\n') + 1);
-  if (line.starts_with("mon: ")) line.remove_prefix(5);
-  return std::string(line);
 }
 
 }  // namespace
@@ -86,7 +66,7 @@ Result<ssh::Session> Visitor::log_in(const config::NodeConfig& node, std::option
 
 Result<Said> Visitor::run(const ssh::Session& session, const std::string& name, const std::vector<std::string>& words,
                           const std::string& input) {
-  const net::Fd file = as_file(input);
+  const net::Fd file = memory_file(input);
   if (!file) return Error{"no memory for its input", name, ""};
   Said said;
   const ssh::Job job{ssh::command_line(words), file.get(),

@@ -35,21 +35,29 @@ Cell name(const ordered_json& node) { return {(flag_at(node, "self") ? "* " : " 
 // "active", or the phase if it is not the usual one: "joining", "drained". "active via peer03" if its own link is down.
 Cell state(const ordered_json& node) {
   const std::string state = word_at(node, "state");
-  const std::string phase = text_at(node, "phase", "ready");
+  const std::string phase = unusual_phase_of(node);
   const std::string relay = relay_of(node);
   const std::string via = relay.empty() ? "" : " via " + plain(relay);
-  if (is_active(node) && phase != "ready") return {plain(phase) + via, Tint::warning};
+  if (!phase.empty()) return {plain(phase) + via, Tint::warning};
   if (!via.empty()) return {state + via, Tint::warning};
   if (is_active(node)) return {state, Tint::good};
   const NodeState known = state_of(node);
   return {state, known == NodeState::never_seen || known == NodeState::no_daemon ? Tint::warning : Tint::bad};
 }
 
-Cell health(const ordered_json& node, const char* key) {
+Cell health(const ordered_json& node, const char* key, Tint tint) {
   const std::string word = word_at(node, key);
-  if (word == kUnknown) return {word, Tint::faint};
-  if (word == "running") return {word, Tint::good};
-  return {word, word == "busy" || word == "away" ? Tint::warning : Tint::bad};
+  return {word, word == kUnknown ? Tint::faint : tint};
+}
+
+Cell core(const ordered_json& node) {
+  const CoreState state = core_of(node);
+  return health(node, "core", state == CoreState::running ? Tint::good : state == CoreState::busy ? Tint::warning : Tint::bad);
+}
+
+Cell daemon(const ordered_json& node) {
+  const DaemonState state = daemon_of(node);
+  return health(node, "daemon", state == DaemonState::running ? Tint::good : state == DaemonState::away ? Tint::warning : Tint::bad);
 }
 
 Cell alive(const ordered_json& node) {
@@ -82,8 +90,8 @@ const std::vector<Field>& fields() {
       {{"  NODE"}, name},
       {{"TYPE", false, 5}, [](Node n) { return Cell{word_at(n, "type")}; }},
       {{"STATE"}, state},
-      {{"CORE"}, [](Node n) { return health(n, "core"); }},
-      {{"DAEMON", false, 4}, [](Node n) { return health(n, "daemon"); }},
+      {{"CORE"}, core},
+      {{"DAEMON", false, 4}, daemon},
       {{"HOSTS", true}, [](Node n) { return count(n, "hosts_owned"); }},
       {{"SERVICES", true}, [](Node n) { return count(n, "services_owned"); }},
       {{"SHARE", true}, [](Node n) { return quantity(n, "share", share_text); }},
@@ -104,7 +112,7 @@ Row row_of(const ordered_json& node) {
   Row row;
   for (const Field& field : fields()) row.cells.push_back(field.cell(node));
   const std::string why = plain(text_at(node, "why"));
-  const bool is_usual = is_active(node) && text_at(node, "phase", "ready") == "ready";
+  const bool is_usual = is_active(node) && unusual_phase_of(node).empty();
   const bool says_more = why != text_at(node, "state");
   if (!is_usual && says_more) row.below = why;
   return row;
@@ -116,15 +124,6 @@ std::string heading(const ordered_json& status) {
   const std::string cluster = plain(text_at(status, "cluster"));
   return fmt::format("{}: {} hosts, {} services\n\n", cluster.empty() ? "cluster" : "cluster " + cluster, number("hosts"),
                      number("services"));
-}
-
-// Members of an array that are objects.
-std::vector<ordered_json> objects_at(const ordered_json& document, const char* key) {
-  std::vector<ordered_json> objects;
-  for (const auto& object : document.value(key, ordered_json::array())) {
-    if (object.is_object()) objects.push_back(object);
-  }
-  return objects;
 }
 
 // How to fix a problem: a command for this node, a command for another node, or advice in words.
