@@ -19,7 +19,12 @@ namespace merlin::mon {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Deadline = Clock::time_point;
+
+// How long a request may take.
+struct Limit {
+  Clock::time_point deadline;
+  int end = -1;
+};
 
 ControlFault failure(std::string what, const std::string& path, std::string fix) {
   return {ControlFault::Kind::no_answer, {{std::move(what), path, std::move(fix)}}};
@@ -27,6 +32,13 @@ ControlFault failure(std::string what, const std::string& path, std::string fix)
 
 ControlFault too_slow(const std::string& path) {
   return failure("merlind did not answer in time", path, "set a longer --timeout, or see merlind's log");
+}
+
+// Why waiting has ended without what was waited for.
+ControlFault over(const Limit& limit, const std::string& path) {
+  pollfd end{limit.end, POLLIN, 0};
+  if (::poll(&end, 1, 0) > 0) return {ControlFault::Kind::interrupted, {{"interrupted", path, ""}}};
+  return too_slow(path);
 }
 
 ControlFault connect_fault(int error, const std::string& path) {
@@ -39,20 +51,20 @@ ControlFault connect_fault(int error, const std::string& path) {
   return failure(fmt::format("cannot reach merlind: {}", std::strerror(error)), path, "see merlind's log");
 }
 
-// True if `events` (or an error) occur before the deadline.
-bool wait_for(int socket, short events, Deadline deadline) {
+// True if `events` (or an error) occur before the limit.
+bool wait_for(int socket, short events, const Limit& limit) {
   for (;;) {
-    const auto left = std::chrono::ceil<Millis>(deadline - Clock::now()).count();
+    const auto left = std::chrono::ceil<Millis>(limit.deadline - Clock::now()).count();
     if (left <= 0) return false;
-    pollfd waiting{socket, events, 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(left));
-    if (ready > 0) return true;
+    std::array<pollfd, 2> waiting{pollfd{socket, events, 0}, pollfd{limit.end, POLLIN, 0}};
+    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(left));
+    if (ready > 0) return waiting[1].revents == 0;
     if (ready < 0 && errno != EINTR) return false;
   }
 }
 
 // A unix socket connects at once, or its backlog is full (EAGAIN): then try again.
-std::optional<ControlFault> connect_to(int socket, const std::string& path, Deadline deadline) {
+std::optional<ControlFault> connect_to(int socket, const std::string& path, const Limit& limit) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return failure("too long for a unix socket", path, "shorten daemon { control_socket }");
@@ -60,15 +72,16 @@ std::optional<ControlFault> connect_to(int socket, const std::string& path, Dead
   while (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return connect_fault(errno, path);
-    if (Clock::now() >= deadline) return too_slow(path);
-    ::poll(nullptr, 0, 10);
+    if (Clock::now() >= limit.deadline) return too_slow(path);
+    pollfd end{limit.end, POLLIN, 0};
+    if (::poll(&end, 1, 10) > 0) return over(limit, path);
   }
   return std::nullopt;
 }
 
-std::optional<ControlFault> send_all(int socket, std::string_view bytes, const std::string& path, Deadline deadline) {
+std::optional<ControlFault> send_all(int socket, std::string_view bytes, const std::string& path, const Limit& limit) {
   while (!bytes.empty()) {
-    if (!wait_for(socket, POLLOUT, deadline)) return too_slow(path);
+    if (!wait_for(socket, POLLOUT, limit)) return over(limit, path);
     const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
     const bool ended = sent < 0 && errno != EAGAIN && errno != EINTR;
@@ -79,11 +92,11 @@ std::optional<ControlFault> send_all(int socket, std::string_view bytes, const s
 }
 
 // One line, or everything until the other end closes.
-std::variant<std::string, ControlFault> receive_line(int socket, const std::string& path, Deadline deadline) {
+std::variant<std::string, ControlFault> receive_line(int socket, const std::string& path, const Limit& limit) {
   std::string line;
   std::array<char, 65536> chunk;
   while (line.size() <= kMaxAnswerBytes) {
-    if (!wait_for(socket, POLLIN, deadline)) return too_slow(path);
+    if (!wait_for(socket, POLLIN, limit)) return over(limit, path);
     const ssize_t got = ::recv(socket, chunk.data(), chunk.size(), 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got < 0) return failure(fmt::format("merlind ended the connection: {}", std::strerror(errno)), path, "see merlind's log");
@@ -123,13 +136,13 @@ Answer read_answer(const std::string& line, const std::string& path) {
 
 }  // namespace
 
-Answer ask(const std::string& socket_path, const nlohmann::ordered_json& request, Millis timeout) {
-  const Deadline deadline = Clock::now() + timeout;
+Answer ask(const std::string& socket_path, const nlohmann::ordered_json& request, Millis timeout, int end) {
+  const Limit limit{Clock::now() + timeout, end};
   const net::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return connect_fault(errno, socket_path);
-  if (auto fault = connect_to(socket.get(), socket_path, deadline)) return *fault;
-  if (auto fault = send_all(socket.get(), request.dump() + "\n", socket_path, deadline)) return *fault;
-  auto received = receive_line(socket.get(), socket_path, deadline);
+  if (auto fault = connect_to(socket.get(), socket_path, limit)) return *fault;
+  if (auto fault = send_all(socket.get(), request.dump() + "\n", socket_path, limit)) return *fault;
+  auto received = receive_line(socket.get(), socket_path, limit);
   if (auto* fault = std::get_if<ControlFault>(&received)) return *fault;
   return read_answer(std::get<std::string>(received), socket_path);
 }

@@ -18,8 +18,9 @@ struct ControlFault {
   enum class Kind {
     not_running,  // nothing listens there
     no_permission,
-    no_answer,  // none in time, or not an answer
-    refused,    // merlind refused
+    no_answer,    // none in time, or not an answer
+    refused,      // merlind refused
+    interrupted,  // the wait was ended
   };
   Kind kind = Kind::no_answer;
   std::vector<Error> errors;  // one or more
@@ -42,7 +43,7 @@ class Answer {
   std::variant<nlohmann::ordered_json, ControlFault> held_;
 };
 
-// Blocks for at most `timeout`. An answer is a JSON object without {"ok": false}.
-Answer ask(const std::string& socket_path, const nlohmann::ordered_json& request, Millis timeout);
+// Blocks for at most `timeout`, and only until the descriptor `end` is readable. An answer is a JSON object without {"ok": false}.
+Answer ask(const std::string& socket_path, const nlohmann::ordered_json& request, Millis timeout, int end = -1);
 
 }  // namespace merlin::mon

@@ -63,8 +63,8 @@ config::DaemonConfig daemon_places(const std::string& config_path) {
   return places;
 }
 
-Answer ask_daemon(const Call& call, const ordered_json& request) {
-  return ask(daemon_places(call.config_path).control_socket, request, call.timeout);
+Answer ask_daemon(const Call& call, const ordered_json& request, int end) {
+  return ask(daemon_places(call.config_path).control_socket, request, call.timeout, end);
 }
 
 std::vector<ordered_json> objects_at(const ordered_json& document, const char* key) {

@@ -20,8 +20,8 @@ Outcome<config::Config> load_config(const Call& call);
 // daemon that still runs with the last valid one.
 config::DaemonConfig daemon_places(const std::string& config_path);
 
-// Asks merlind.
-Answer ask_daemon(const Call& call, const nlohmann::ordered_json& request);
+// Asks merlind; does not wait any longer once the descriptor `end` is readable.
+Answer ask_daemon(const Call& call, const nlohmann::ordered_json& request, int end = -1);
 
 // The members of an array; missing ones and those that are not objects are skipped.
 std::vector<nlohmann::ordered_json> objects_at(const nlohmann::ordered_json& document, const char* key);

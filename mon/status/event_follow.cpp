@@ -15,9 +15,7 @@ std::pair<std::string, std::string> stream_of(const ordered_json& entry) { retur
 void EventPosition::start(const ordered_json& status) {
   const auto events = status.find("events");
   if (events == status.end() || !events->is_object()) return;
-  for (const ordered_json& stream : events->value("streams", ordered_json::array())) {
-    if (stream.is_object()) last_[stream_of(stream)] = number_at(stream, "last");
-  }
+  for (const ordered_json& stream : objects_at(*events, "streams")) last_[stream_of(stream)] = number_at(stream, "last");
 }
 
 std::optional<std::vector<ordered_json>> EventPosition::take(const ordered_json& answer) {
@@ -26,7 +24,7 @@ std::optional<std::vector<ordered_json>> EventPosition::take(const ordered_json&
   if (has_answer_ && (store != store_ || arrival < after_)) {
     store_ = store;
     after_ = 0;
-    was_replaced_ = true;
+    before_ = last_;
     has_answer_ = false;
     return std::nullopt;
   }
@@ -34,11 +32,12 @@ std::optional<std::vector<ordered_json>> EventPosition::take(const ordered_json&
   after_ = arrival;
   has_answer_ = true;
   std::vector<ordered_json> fresh;
-  for (const ordered_json& event : answer.value("events", ordered_json::array())) {
-    if (!event.is_object()) continue;
-    std::int64_t& last = last_[stream_of(event)];
+  for (const ordered_json& event : objects_at(answer, "events")) {
+    const auto stream = stream_of(event);
     const std::int64_t number = number_at(event, "number");
-    if (was_replaced_ && number <= last) continue;
+    const auto before = before_.find(stream);
+    if (before != before_.end() && number <= before->second) continue;
+    std::int64_t& last = last_[stream];
     last = std::max(last, number);
     fresh.push_back(event);
   }

@@ -24,11 +24,15 @@ class EventPosition {
   std::int64_t after() const { return after_; }
 
  private:
+  using Numbers = std::map<std::pair<std::string, std::string>, std::int64_t>;  // by node and epoch
+
   std::string store_;
   std::int64_t after_ = 0;
   bool has_answer_ = false;
-  bool was_replaced_ = false;                                         // the store: from then on events are compared by what they are
-  std::map<std::pair<std::string, std::string>, std::int64_t> last_;  // number, by node and epoch
+  Numbers last_;
+  // As it was when the store was last replaced. A store has each event once, so only these can come again. They are sorted by their
+  // time, not by their number: those of one answer must not be compared with each other.
+  Numbers before_;
 };
 
 // The pause before the next attempt to reach merlind.

@@ -105,7 +105,7 @@ Result<ordered_json> request_of(const Call& call) {
   return request;
 }
 
-bool is_forbidden(const Answer& answer) { return !answer && answer.fault().kind == ControlFault::Kind::no_permission; }
+bool has_fault(const Answer& answer, ControlFault::Kind kind) { return !answer && answer.fault().kind == kind; }
 
 // Waits; false: Ctrl-C or its like, or nobody reads our output any more.
 bool pause(const ssh::Interrupt& interrupt, Millis time) {
@@ -121,25 +121,33 @@ class Follower {
   }
 
   Outcome<int> run() {
-    const Answer status = ask_daemon(call_, {{"command", "status"}});
-    if (!status) return status.failure();
+    const Answer status = ask({{"command", "status"}});
+    if (!status) return given_up(status);
     position_.start(*status);
-    const Answer first = ask_daemon(call_, request_);
-    if (!first) return first.failure();
+    const Answer first = ask(request_);
+    if (!first) return given_up(first);
     came(*first);
     request_["limit"] = kMostEvents;
     request_.erase("since_ms");
     Millis wait = kLookEvery;
     while (console_.out && pause(interrupt_, wait)) {
       request_["after"] = position_.after();
-      const Answer answer = ask_daemon(call_, request_);
-      if (is_forbidden(answer)) return answer.failure();
+      const Answer answer = ask(request_);
+      if (has_fault(answer, ControlFault::Kind::no_permission) || has_fault(answer, ControlFault::Kind::interrupted))
+        return given_up(answer);
       wait = answer ? came(*answer) : failed_to(answer.fault());
     }
     return kAllWell;
   }
 
  private:
+  Answer ask(const ordered_json& request) { return ask_daemon(call_, request, interrupt_.fd()); }
+
+  // Ctrl-C is how a user ends it.
+  static Outcome<int> given_up(const Answer& answer) {
+    return has_fault(answer, ControlFault::Kind::interrupted) ? Outcome<int>(kAllWell) : answer.failure();
+  }
+
   Millis came(const ordered_json& answer) {
     if (is_lost_) console_.note("merlind answers again");
     is_lost_ = false;

@@ -103,6 +103,18 @@ BOOST_AUTO_TEST_CASE(a_replaced_store_repeats_and_loses_nothing) {
   }
 }
 
+// A clock that was set back gives a later event an earlier time.
+BOOST_AUTO_TEST_CASE(a_replaced_store_loses_nothing_that_is_not_sorted_by_number) {
+  EventPosition position;
+  BOOST_TEST(taken(position, answer("old", 7, {event("b", "1", 3)})) == "b3 ");
+  BOOST_TEST(taken(position, answer("new", 9, {})) == "again");
+  BOOST_TEST(taken(position, answer("new", 9, {event("b", "1", 6), event("b", "1", 3), event("b", "1", 5), event("b", "1", 4)})) ==
+             "b6 b5 b4 ");
+  BOOST_TEST(taken(position, answer("new", 11, {event("b", "1", 8), event("b", "1", 7)})) == "b8 b7 ");
+  BOOST_TEST(taken(position, answer("newest", 2, {})) == "again");
+  BOOST_TEST(taken(position, answer("newest", 2, {event("b", "1", 9), event("b", "1", 8), event("b", "1", 7)})) == "b9 ");
+}
+
 BOOST_AUTO_TEST_CASE(merlind_is_not_asked_more_often_the_longer_it_is_away) {
   RetryPause pause;
   std::vector<std::int64_t> pauses;
@@ -138,6 +150,26 @@ BOOST_AUTO_TEST_CASE(follow_survives_a_restart_of_merlind_and_ends_by_a_signal) 
     BOOST_TEST(std::count(out.begin(), out.end(), '\n') == 3, out);
     BOOST_TEST(std::count(err.begin(), err.end(), '\n') == 2, err);
   }
+}
+
+// merlind hangs, or has much to do: Ctrl-C must not wait for its answer.
+BOOST_AUTO_TEST_CASE(follow_ends_at_once_while_merlind_does_not_answer) {
+  const LocalNode local_node;
+  std::atomic<bool> hangs = false;
+  std::atomic<bool> ends = false;
+  FakeDaemon daemon(local_node.folder.file("sock"), [&](const ordered_json& request) {
+    while (hangs && !ends) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return line_of(request["command"] == "status" ? ordered_json::object() : answer("s", 1, {event("a", "1", 1)}));
+  });
+  Follower follower(local_node);
+  BOOST_REQUIRE(eventually([&] { return follower.shows("out", "number 1"); }));
+  hangs = true;
+  const std::size_t asked = daemon.requests().size();
+  BOOST_REQUIRE(eventually([&] { return daemon.requests().size() > asked; }));
+  const auto begin = std::chrono::steady_clock::now();
+  BOOST_TEST(follower.end_by(SIGINT) == 0);
+  BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(3)));
+  ends = true;
 }
 
 // Nothing happens, so nothing is written: the end of the reader must be noticed all the same.
