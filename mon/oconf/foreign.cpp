@@ -19,12 +19,12 @@ std::set<Content> contents_of(const std::vector<Manifest>& versions) {
 
 }  // namespace
 
-ForeignFiles foreign_files(const Archive& kept_here, const Lineage& ours, const Lineage& theirs, const Manifest& files_there,
+ForeignFiles foreign_files(const std::vector<Manifest>& kept_here, const Lineage& ours, const Lineage& theirs, const Manifest& files_there,
                            const Difference& push) {
   ForeignFiles foreign;
   const auto is_theirs = [&](const Version& version) { return version.digest == theirs.now.digest; };
   if (std::ranges::any_of(ours.history, is_theirs)) return foreign;
-  const auto known = contents_of(kept_here.all_kept());
+  const auto known = contents_of(kept_here);
   for (const ObjectFile& file : files_there.files) {
     if (known.contains({file.path, file.digest})) continue;
     if (std::ranges::binary_search(push.changed, file.path)) foreign.changed.push_back(file.path);

@@ -25,7 +25,11 @@ Outcome<int> run_oconf_push(const Call& call, Console& console) {
   // People read the progress of a push on standard output; errors still go to standard error.
   std::ostringstream unread;
   Console quiet{unread, console.err};
-  Pusher pusher(call, call.json() ? quiet : console, *here, *rules);
+  const ssh::Interrupt interrupt;
+  const ssh::Interrupt calm(ssh::Interrupt::Listens::no);
+  Visitor visitor(*rules, interrupt);
+  Visitor steady(*rules, calm);
+  Pusher pusher(call, call.json() ? quiet : console, *here, visitor, steady);
   const Outcome<int> outcome = pusher.run(*chosen);
   if (call.json()) console.print(pusher.document());
   return outcome;

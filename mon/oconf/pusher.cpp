@@ -26,14 +26,16 @@ constexpr Millis kLostTimeout{3'000};  // of a connection to a node that merlind
 
 }  // namespace
 
-Pusher::Pusher(const Call& call, Console& console, ConfigurationHere& here, const ssh::LoginRules& rules)
+Pusher::Pusher(const Call& call, Console& console, ConfigurationHere& here, Visitor& visitor, Visitor& steady)
     : call_(call),
       console_(console),
       here_(here),
       ours_(here.stage.lineage(here.manifest)),
+      kept_(here.stage.archive().all_kept()),
       id_(oconf::new_push_id()),
-      visitor_(rules, interrupt_),
-      steady_(rules, calm_),
+      visitor_(visitor),
+      steady_(steady),
+      interrupt_(visitor.interrupt()),
       bar_(console) {}
 
 Outcome<int> Pusher::run(const std::vector<config::NodeConfig>& nodes) {
@@ -45,7 +47,7 @@ Outcome<int> Pusher::run(const std::vector<config::NodeConfig>& nodes) {
   if (call_.has("--dry-run")) return go_along(status());
   if (const auto may = all_may_be_replaced(); !may) return may.failure();
   if (const auto recorded = record(); !recorded) return recorded.error();
-  if (std::ranges::none_of(goals_, &Goal::is_wanted)) return go_along(status());
+  if (std::ranges::none_of(goals_, &Goal::is_wanted)) return go_along(load_here());
   for (const Goal& goal : goals_) bar_.expect(goal.is_wanted() ? goal.difference.added.size() + goal.difference.changed.size() + 1 : 0);
   on_all(&Pusher::stage);
   const bool all_staged = std::ranges::none_of(goals_, [](const Goal& goal) { return goal.fault && !goal.difference.empty(); });
@@ -55,7 +57,7 @@ Outcome<int> Pusher::run(const std::vector<config::NodeConfig>& nodes) {
     const std::jthread renewal([this](const std::stop_token& ends) { keep_locks(ends); });
     const auto restarted = all_staged && !interrupt_.raised() ? restart_here() : Result<>(Ok{});
     if (!restarted) console_.error(restarted.error());
-    done = all_staged && !interrupt_.raised() && restarted && activate_all();
+    done = all_staged && !interrupt_.raised() && restarted && activate_all() && remember_replaced();
   }
   on_all(&Pusher::drop);
   bar_.clear();
@@ -63,6 +65,14 @@ Outcome<int> Pusher::run(const std::vector<config::NodeConfig>& nodes) {
   const int outcome = finish(done);
   must_end_ = false;
   return done && outcome != ssh::kInterruptedStatus ? go_along(outcome) : outcome;
+}
+
+// The other nodes have our files already, or cannot be reached.
+int Pusher::load_here() {
+  const auto restarted = restart_here();
+  if (!restarted) console_.error(restarted.error());
+  bar_.clear();
+  return restarted ? status() : kFailed;
 }
 
 // Sends the trusted certificates (R10) and the sync { } blocks to all reachable nodes.
@@ -158,7 +168,7 @@ void Pusher::compare(Goal& goal) {
     goal.difference = oconf::difference(here_.manifest, *theirs);
     goal.lineage = oconf::read_lineage(document);
     leave_out(goal);
-    goal.foreign = oconf::foreign_files(here_.stage.archive(), ours_, goal.lineage, *theirs, goal.difference);
+    goal.foreign = oconf::foreign_files(kept_, ours_, goal.lineage, *theirs, goal.difference);
     goal.outcome = goal.difference.empty() ? PushOutcome::same : PushOutcome::unchanged;
   } else {
     goal.fault = Error{theirs.error().what, goal.node->name, theirs.error().fix};
@@ -194,14 +204,22 @@ void Pusher::show_differences() {
   console_.out << std::flush;
 }
 
-// Records our version as newer than all that it replaces, and keeps its content.
+// Records our version, and keeps its content. The other nodes get it as newer than all that it replaces.
 Result<> Pusher::record() {
   const auto recorded = here_.stage.record(here_.manifest);
-  if (recorded) ours_ = *recorded;
+  if (!recorded) return recorded.error();
+  ours_ = *recorded;
   for (const Goal& goal : goals_) {
     if (goal.is_wanted() && !goal.lineage.now.digest.empty()) ours_ = oconf::above(ours_, goal.lineage);
   }
-  return recorded ? here_.stage.set_history(ours_.history) : Result<>(recorded.error());
+  return Ok{};
+}
+
+// Only now: a push that has failed must ask again, or be forced again, to replace the same versions.
+bool Pusher::remember_replaced() {
+  const auto added = here_.stage.add_history(ours_.history);
+  if (!added) console_.error(added.error());
+  return added.ok();
 }
 
 void Pusher::stage(Goal& goal) {
@@ -247,7 +265,7 @@ bool Pusher::activate_all() {
     }
     activated.push_back(&goal);
     bar_.show(fmt::format("{}: putting it in place", goal.node->name));
-    const auto done = activate(goal);
+    const auto done = change(goal, "activate");
     if (!done) {
       goal.fault = done.error();
       take_back(activated);
@@ -260,10 +278,14 @@ bool Pusher::activate_all() {
   return true;
 }
 
-Result<> Pusher::activate(Goal& goal) {
-  const ReturnWatch watch(call_, goal.node->name, bar_);
-  std::vector<std::string> words{"oconf", "activate", id_};
-  if (!call_.has("--no-restart")) words.emplace_back("--restart");
+// Puts the staged files in place there, or the old ones again; the command there ends when the node has returned.
+Result<> Pusher::change(Goal& goal, const char* verb) {
+  std::vector<std::string> words{"oconf", verb, id_};
+  std::optional<ReturnWatch> watch;
+  if (!call_.has("--no-restart")) {
+    words.emplace_back("--restart");
+    watch.emplace(call_, goal.node->name, bar_);
+  }
   const auto done = mon_there(goal, words);
   return done ? Result<>(Ok{}) : done.error();
 }
@@ -273,9 +295,7 @@ void Pusher::take_back(const std::vector<Goal*>& activated) {
   for (std::size_t i = activated.size(); i-- > 0;) {
     Goal& goal = *activated[i];
     bar_.show(fmt::format("{}: restoring its old files", goal.node->name));
-    std::vector<std::string> words{"oconf", "undo", id_};
-    if (!call_.has("--no-restart")) words.emplace_back("--restart");
-    const auto back = mon_there(goal, words);
+    const auto back = change(goal, "undo");
     bar_.clear();
     if (back) goal.outcome = PushOutcome::taken_back;
     if (back)

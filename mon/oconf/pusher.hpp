@@ -20,7 +20,8 @@ enum class PushOutcome { not_compared, left_out, same, unchanged, in_place, take
 
 class Pusher {
  public:
-  Pusher(const Call& call, Console& console, ConfigurationHere& here, const ssh::LoginRules& rules);
+  // Ctrl-C ends a command that `visitor` runs, but not one of `steady`: no core may stay stopped. All must outlive it.
+  Pusher(const Call& call, Console& console, ConfigurationHere& here, Visitor& visitor, Visitor& steady);
 
   // The local core has accepted what is pushed. Failures at a node are printed as they occur.
   Outcome<int> run(const std::vector<config::NodeConfig>& nodes);
@@ -60,17 +61,18 @@ class Pusher {
   void show_paths(const Goal& goal);
   void show_foreign(const Goal& goal);
   Outcome<> all_may_be_replaced();
-  std::optional<Error> objection(const Goal& goal) const;
   bool is_confirmed(const Goal& goal);
   static nlohmann::ordered_json document_of(const Goal& goal);
   Result<> record();
+  bool remember_replaced();
   void stage(Goal& goal);
   Result<> restart_here();
   bool activate_all();
-  Result<> activate(Goal& goal);
+  Result<> change(Goal& goal, const char* verb);
   void take_back(const std::vector<Goal*>& activated);
   void drop(Goal& goal);
   void sync(Goal& goal);
+  int load_here();
   int go_along(int status);
   void keep_locks(const std::stop_token& ends);
   int finish(bool done);
@@ -79,13 +81,13 @@ class Pusher {
   const Call& call_;
   Console& console_;
   ConfigurationHere& here_;
-  oconf::Lineage ours_;
+  oconf::Lineage ours_;                      // from record() on: as it is once the push has replaced the versions of the other nodes
+  const std::vector<oconf::Manifest> kept_;  // the versions that are kept here
   const std::string id_;
-  const ssh::Interrupt interrupt_;
-  const ssh::Interrupt calm_{ssh::Interrupt::Listens::no};
-  Visitor visitor_;
-  Visitor steady_;
-  bool must_end_ = false;  // Ctrl-C does not end the present command there: no core may stay stopped
+  Visitor& visitor_;
+  Visitor& steady_;
+  const ssh::Interrupt& interrupt_;
+  bool must_end_ = false;  // commands there are run by steady_
   std::string trusted_;    // the trusted certificates, in the format for other nodes
   ProgressBar bar_;
   std::deque<Goal> goals_;

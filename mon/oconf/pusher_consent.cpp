@@ -4,15 +4,12 @@
 
 #include <algorithm>
 
+#include "mon/oconf/consent.hpp"
 #include "mon/oconf/pusher.hpp"
 
 namespace merlin::mon {
 
-using oconf::Relation;
-
 namespace {
-
-constexpr std::size_t kShownDigits = 12;  // of a digest
 
 bool contains(const std::vector<std::string>& sorted, const std::string& path) { return std::ranges::binary_search(sorted, path); }
 
@@ -37,30 +34,12 @@ void Pusher::show_foreign(const Goal& goal) {
     show_lines(console_.out, "  - ", goal.foreign.removed, {});
   }
   console_.out << fmt::format("{}: it keeps them; to restore them after the push: mon node ctrl {} -- mon oconf rollback {}\n", name, name,
-                              goal.lineage.now.digest.substr(0, kShownDigits));
+                              oconf::short_digest(goal.lineage.now.digest));
 }
 
-// Why the node's configuration is not replaced without a confirmation.
-std::optional<Error> Pusher::objection(const Goal& goal) const {
-  if (!goal.is_wanted() || call_.has("--force")) return std::nullopt;
-  const std::string& name = goal.node->name;
-  const Relation relation = goal.lineage.history.empty() ? Relation::behind : oconf::relation(ours_, goal.lineage);
-  const std::string there = oconf::name_of(goal.lineage.now);
-  if (relation == Relation::ahead)
-    return Error{fmt::format("its configuration (version {}) is ahead of ours (version {})", there, oconf::name_of(ours_.now)), name,
-                 fmt::format("to use it: mon oconf fetch {}; to replace it: mon oconf push --force", name)};
-  if (relation == Relation::diverged)
-    return Error{fmt::format("its configuration (version {}) was changed there and ours (version {}) here: they have diverged", there,
-                             oconf::name_of(ours_.now)),
-                 name, fmt::format("to compare them: mon oconf diff {} --text; to replace it: mon oconf push --force", name)};
-  if (goal.foreign.empty()) return std::nullopt;
-  return Error{fmt::format("{} of its files did not come from this node", goal.foreign.changed.size() + goal.foreign.removed.size()), name,
-               fmt::format("to compare them: mon oconf diff {} --text; to replace them: mon oconf push --force", name)};
-}
-
-// Only a person at a terminal is asked, and only about files that were listed.
+// Only a person at a terminal is asked. The files were listed before.
 bool Pusher::is_confirmed(const Goal& goal) {
-  const bool may_ask = !goal.foreign.empty() && !call_.json() && ::isatty(STDIN_FILENO) == 1 && ssh::Asker::has_terminal();
+  const bool may_ask = !call_.json() && ::isatty(STDIN_FILENO) == 1 && ssh::Asker::has_terminal();
   if (!may_ask) return false;
   ssh::Asker asker(interrupt_);
   console_.out << std::flush;
@@ -68,11 +47,23 @@ bool Pusher::is_confirmed(const Goal& goal) {
   return asker.confirm(plain(question)).value_or(false);
 }
 
+// Nobody is asked about one node if another one prevents the push anyway.
 Outcome<> Pusher::all_may_be_replaced() {
-  Failure failure;
+  bool is_prevented = false;
+  std::vector<Goal*> to_ask;
   for (Goal& goal : goals_) {
-    goal.against = objection(goal);
-    if (goal.against && is_confirmed(goal)) goal.against.reset();
+    if (!goal.is_wanted() || call_.has("--force")) continue;
+    const auto found = oconf::objection(goal.node->name, ours_, goal.lineage, goal.foreign);
+    if (!found) continue;
+    goal.against = found->reason;
+    is_prevented = is_prevented || !found->may_be_asked;
+    if (found->may_be_asked) to_ask.push_back(&goal);
+  }
+  for (Goal* goal : to_ask) {
+    if (!is_prevented && is_confirmed(*goal)) goal->against.reset();
+  }
+  Failure failure;
+  for (const Goal& goal : goals_) {
     if (goal.against) failure.errors.push_back(*goal.against);
   }
   if (failure.errors.empty()) return Ok{};

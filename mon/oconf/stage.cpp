@@ -102,7 +102,9 @@ Result<std::string> Stage::prepare(const Package& package, const Manifest& prese
   const auto guard = lock_folder(base_);
   if (!guard) return guard.error();
   if (auto taken = take_lock(package); !taken) return taken.error();
-  if (auto before = recorded(present); !before) return before.error();
+  // The history changes with the files: a push that fails leaves no version behind that this node would seem to have made since.
+  const Lineage before = lineage(present);
+  if (auto kept = archive_.keep(present, with(before.history, before.now)); !kept) return kept.error();
 
   const std::string folder = folder_of(package.id);
   const auto steps = write_stage(folder, package);
@@ -180,10 +182,12 @@ Lineage Stage::lineage(const Manifest& present) const {
   return lineage_of(archive_.history(), digest_of(present), name_, changed_at(present).time_since_epoch() / std::chrono::seconds(1));
 }
 
-Result<> Stage::set_history(const History& history) {
+Result<> Stage::add_history(const History& history) {
   const auto guard = lock_folder(base_);
   if (!guard) return guard.error();
-  return archive_.set_history(history);
+  History all = archive_.history();
+  for (const Version& version : history) all = with(std::move(all), version);
+  return archive_.set_history(all);
 }
 
 std::string Stage::with_real_names(const std::string& id, std::string text) const {

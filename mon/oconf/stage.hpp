@@ -23,7 +23,7 @@ class Stage {
   // `name` is this node's name, the author of an unrecorded present version.
   Stage(const std::string& main_path, std::string name);
 
-  // Takes the lock, stores the present version, and writes all files that differ and a main file to verify them; returns its path.
+  // Takes the lock, keeps the present content, and writes all files that differ and a main file to verify them; returns its path.
   // The core's own files are unchanged. Error: another push holds the lock, a path does not belong to the core, a disk error.
   Result<std::string> prepare(const Package& package, const Manifest& present);
   Result<> activate(const std::string& id);
@@ -39,7 +39,8 @@ class Stage {
   Result<Lineage> record(const Manifest& present);
   // The same without recording it.
   Lineage lineage(const Manifest& present) const;
-  Result<> set_history(const History& history);
+  // The versions that a push from here has replaced become part of the history.
+  Result<> add_history(const History& history);
   const Archive& archive() const { return archive_; }
 
   // The verifier's message, with the final names of the staged files.

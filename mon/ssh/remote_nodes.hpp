@@ -27,17 +27,20 @@ struct Said {
   std::string err;
 };
 
-// Logs in to nodes and runs commands whose output mon evaluates. Any thread.
+// Logs in to nodes and runs commands whose output mon evaluates. Any thread. Tests derive nodes that are not there from it.
 class Visitor {
  public:
   Visitor(ssh::LoginRules rules, const ssh::Interrupt& interrupt) : rules_(std::move(rules)), interrupt_(interrupt), asker_(interrupt) {}
+  virtual ~Visitor() = default;
+  Visitor(const Visitor&) = delete;
+  Visitor& operator=(const Visitor&) = delete;
 
   // `timeout`: less than that of the rules.
-  Result<ssh::Session> log_in(const config::NodeConfig& node, std::optional<Millis> timeout = std::nullopt);
+  virtual Result<ssh::Session> log_in(const config::NodeConfig& node, std::optional<Millis> timeout = std::nullopt);
   // `words` is a program with its arguments; it reads `input`. A status other than 0 is an error too, whose `what` is the
   // last line that the command printed.
-  Result<Said> run(const ssh::Session& session, const std::string& name, const std::vector<std::string>& words,
-                   const std::string& input = "");
+  virtual Result<Said> run(const ssh::Session& session, const std::string& name, const std::vector<std::string>& words,
+                           const std::string& input = "");
   const ssh::Interrupt& interrupt() const { return interrupt_; }
 
  private:

@@ -66,6 +66,8 @@ def check_restored(c, command):
     check("own.cfg" in files(c, "peer02") and c.read("peer02", FOLDER + "both.cfg") == OWN, f"peer02 has {files(c, 'peer02')}")
     _, errors = c.mon("peer01", "oconf", "push", status=1)
     check("is ahead of ours" in errors, f"a push over restored files says {errors!r}")
+    status, shown = on_terminal(c, "peer01", "mon oconf push")
+    check(status == 1 and "is ahead of ours" in shown and "Replace" not in shown, f"the push on a terminal: {status}: {shown!r}")
     c.mon("peer01", "oconf", "push", "--force")
     check("own.cfg" not in files(c, "peer02"), "--force does not replace the files")
 
