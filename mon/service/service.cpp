@@ -174,6 +174,10 @@ Outcome<int> run_service(const Call& call, Console& console, Action action) {
   if (action != Action::stop) mend_configuration(*config);
   const auto good = action == Action::restart ? check_first(*config, machine, patience) : Result<>(Ok{});
   if (!good) return account.fails(good.error());
+  if (call.has("--check")) {
+    account.note("both would start again");
+    return kAllWell;
+  }
   std::optional<oconf::Loading> loading;
   if (action == Action::restart) loading.emplace(core_files(config->core, machine).config);
   const int status = take_steps(*plan, *config, patience, account);
@@ -244,8 +248,8 @@ extern const Command kRestart{
     .section = Section::services,
     .summary = "restart merlind and the core, announced to the other nodes",
     .details = "merlin.conf and the core's configuration are checked first. If one is invalid, nothing is stopped.",
-    .examples = {"mon restart"},
-    .options = {options::kNoWait, options::kJson},
+    .examples = {"mon restart", "mon restart --check"},
+    .options = {{"--check", "", "only check whether both would start again"}, options::kNoWait, options::kJson},
     .timeout = kServiceTimeout,
     .run = run_restart,
 };

@@ -1,4 +1,4 @@
-# `mon node restart` restarts nodes one after another, each drained before and ready after it; a node that does not come up stays drained and ends the command; if a node is away, nothing is restarted.
+# `mon node restart` restarts nodes one after another, each drained before and ready after it; a node that was drained stays drained; a node that does not come up stays drained and ends the command; if a node is away or its core would not start again, nothing is restarted.
 # I4
 import json
 
@@ -61,6 +61,25 @@ def check_stops_at_failure(c):
     c.mon("peer01", "node", "undrain", "peer02", timeout_s=150)
 
 
+def check_configurations_first(c):
+    """The core of peer03, which would be the last, rejects its configuration."""
+    before = pids(c)
+    c.write("peer03", "/etc/nagios4/conf.d/bad.cfg", "define host {\n host_name x\n use no_such_template\n}\n")
+    _, errors = c.mon("peer01", "node", "restart", "--all", status=1)
+    check("peer03: the core would not start again: " in errors and errors.endswith("mon: no node was restarted\n"), f"it says {errors!r}")
+    check(changed(c, before) == [] and set(phases(c).values()) == {"ready"}, f"restarted are {changed(c, before)}")
+    c.run("peer03", "rm", "/etc/nagios4/conf.d/bad.cfg")
+
+
+def check_drained_stays_drained(c):
+    before = pids(c)
+    c.mon("peer01", "node", "drain", "peer02", timeout_s=150)
+    out, _ = c.mon("peer01", "node", "restart", "peer02", timeout_s=300)
+    check(out == "peer02: restarted; it stays drained, as before\n" and changed(c, before) == ["peer02"], f"of a drained node it says {out!r}")
+    check(phases(c)["peer02"] == "drained", f"afterwards the nodes are {phases(c)}")
+    c.mon("peer01", "node", "undrain", "peer02", timeout_s=150)
+
+
 def check_nothing_if_one_is_away(c):
     before = pids(c)
     c.lab("cut", "peer03")
@@ -76,6 +95,8 @@ def test():
         make_peers(c)
         check_one_after_another(c)
         check_self_is_last(c)
+        check_configurations_first(c)
+        check_drained_stays_drained(c)
         check_stops_at_failure(c)
         check_nothing_if_one_is_away(c)
 

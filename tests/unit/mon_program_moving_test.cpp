@@ -86,3 +86,47 @@ BOOST_AUTO_TEST_CASE(a_restart_that_is_not_even_begun_is_one_document_too) {
   BOOST_TEST(document["steps"].empty());
   BOOST_TEST(document["error"].is_string());
 }
+
+BOOST_AUTO_TEST_CASE(the_check_of_a_restart_stops_nothing) {
+  const LocalNode local_node;
+  if (::geteuid() != 0) {
+    BOOST_TEST_MESSAGE("only root may do it");
+    return;
+  }
+  const auto configured = [&](const std::string& verify) {
+    local_node.folder.write("merlin.conf", local_node.text() + "core {\n start = touch " + local_node.folder.file("touched") +
+                                               "\n stop = touch " + local_node.folder.file("touched") + "\n verify = " + verify + "\n}\n");
+  };
+  configured("true");
+  const Outcome good = local_node.mon("restart --check");
+  if (good.err.find("merlind is not installed") != std::string::npos) {
+    BOOST_TEST_MESSAGE("there is no service merlind here");
+    return;
+  }
+  BOOST_TEST(good.status == 0, good.err);
+  BOOST_TEST(good.out == "both would start again\n");
+  configured("false");
+  const Outcome bad = local_node.mon("restart --check");
+  BOOST_TEST(bad.status == 1);
+  BOOST_TEST(bad.err.find("mon: ") == 0U, bad.err);
+  BOOST_TEST(bad.err.find("the core would not start again: ") != std::string::npos, bad.err);
+  BOOST_TEST(local_node.folder.read("touched") == "");
+  BOOST_TEST(!std::filesystem::exists(local_node.folder.file("touched")));
+}
+
+// Found before any other node is restarted, not when its turn comes, after the others.
+BOOST_AUTO_TEST_CASE(only_root_restarts_this_node) {
+  const LocalNode local_node;
+  if (::geteuid() != 0) {
+    local_node.refuses("node restart --self", 1, "mon: node restart: --self: only root may restart this node");
+    return;
+  }
+  const std::string line = "cd /; MERLIN_CONF=" + local_node.folder.file("merlin.conf") +
+                           " setpriv --reuid=65534 --regid=65534 --clear-groups " MON_PROGRAM " node restart --self 2>&1";
+  std::filesystem::permissions(local_node.folder.path(), std::filesystem::perms(0755));
+  std::FILE* pipe = ::popen(line.c_str(), "r");
+  BOOST_REQUIRE(pipe != nullptr);
+  const std::string said = all_of(pipe);
+  ::pclose(pipe);
+  BOOST_TEST(said == "mon: node restart: --self: only root may restart this node; use sudo\n");
+}
