@@ -30,7 +30,7 @@ std::optional<Nanoseconds> cache_time(const std::string& main_path) {
 }
 
 // The time of the last change that the file system noticed: a file that is moved into place keeps the time of its content.
-Nanoseconds newest_change(const std::vector<std::string>& paths) {
+Nanoseconds newest_change(const std::set<std::string>& paths) {
   Nanoseconds newest = 0;
   for (const std::string& path : paths) {
     struct stat about {};
@@ -49,17 +49,17 @@ std::string recorded_digest(const std::string& main_path, Nanoseconds cache) {
   return document.is_object() && number_at(document, "cache_ns") == cache ? text_at(document, "digest") : "";
 }
 
-// The files, and each folder that one of them is in.
-std::vector<std::string> with_folders(const std::vector<std::string>& paths) {
-  std::set<std::string> all(paths.begin(), paths.end());
-  for (const std::string& path : paths) all.insert(path.substr(0, path.rfind('/')));
-  return {all.begin(), all.end()};
+// The object files and the main file, which names them.
+std::set<std::string> paths_of(const Manifest& present) {
+  std::set<std::string> paths{present.main.path};
+  for (const ObjectFile& file : present.files) paths.insert(file.path);
+  return paths;
 }
 
-std::vector<std::string> paths_of(const Manifest& present) {
-  std::vector<std::string> paths;
-  for (const ObjectFile& file : present.files) paths.push_back(file.path);
-  return paths;
+// Empty: they cannot be read.
+std::string present_digest(const std::string& main_path) {
+  const auto present = read_manifest(main_path);
+  return present ? digest_of(*present) : "";
 }
 
 bool is_loaded(const Manifest& present, Nanoseconds cache) {
@@ -76,25 +76,24 @@ bool is_loaded(const Manifest& present) {
 
 std::optional<WallTime> edited_at(const std::string& main_path) {
   const auto cache = cache_time(main_path);
-  const auto paths = cache ? object_paths(main_path) : Result<std::vector<std::string>>(Error{});
+  auto paths = cache ? object_paths(main_path) : Result<ObjectPaths>(Error{});
   if (!paths) return std::nullopt;
+  paths->files.insert(main_path);
   // A file that was removed changes its folder only; so does an editor's backup, which the digest tells apart.
-  const bool has_record = !recorded_digest(main_path, *cache).empty();
-  const Nanoseconds newest = newest_change(has_record ? with_folders(*paths) : *paths);
+  if (!recorded_digest(main_path, *cache).empty()) paths->files.merge(paths->folders);
+  const Nanoseconds newest = newest_change(paths->files);
   if (newest < *cache) return std::nullopt;
   const auto present = read_manifest(main_path);
   if (!present || is_loaded(*present, *cache)) return std::nullopt;
   return WallTime(Millis(newest / 1'000'000));
 }
 
-Loading::Loading(const std::string& main_path) : main_path_(main_path) {
-  const auto present = read_manifest(main_path);
-  if (present) digest_ = digest_of(*present);
-}
+Loading::Loading(const std::string& main_path) : main_path_(main_path), digest_(present_digest(main_path)) {}
 
 void Loading::done() const {
   const auto cache = cache_time(main_path_);
-  if (!cache || digest_.empty()) return;
+  // Files that were changed since may have been loaded by a reload, or not.
+  if (!cache || digest_.empty() || digest_ != present_digest(main_path_)) return;
   ::mkdir(folder_of(main_path_).c_str(), 0755);
   // Without the record the times of the files decide.
   static_cast<void>(

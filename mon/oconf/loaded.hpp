@@ -4,7 +4,8 @@
 //                                            the core wrote then
 //
 // The core writes its object cache when it starts or reloads. While the cache has the recorded time, the digest decides. Without
-// such a record, a file that was changed, renamed or replaced after the cache was written has not been loaded.
+// such a record, a file that was changed, renamed or replaced after the cache was written has not been loaded; nor has anything if
+// the main file was.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,7 @@ std::optional<WallTime> edited_at(const std::string& main_path);
 class Loading {
  public:
   explicit Loading(const std::string& main_path);
-  void done() const;  // the core runs with them
+  void done() const;  // the core runs with them; without effect if they have changed since
 
  private:
   std::string main_path_;

@@ -34,8 +34,9 @@ bool is_object_file(const fs::path& path) {
 }
 
 // As the core does: every *.cfg, including subfolders, without hidden ones.
-Result<> collect(const std::string& folder, int depth, std::set<std::string>& found) {
+Result<> collect(const std::string& folder, int depth, ObjectPaths& found) {
   std::error_code fault;
+  found.folders.insert(folder);
   if (depth > kDeepestFolder) return Error{"folders are too deep", folder, "check for a loop of links"};
   for (auto next = fs::directory_iterator(folder, fault); !fault && next != fs::directory_iterator(); next.increment(fault)) {
     const fs::path path = next->path();
@@ -45,8 +46,8 @@ Result<> collect(const std::string& folder, int depth, std::set<std::string>& fo
     if (is_folder) {
       if (auto below = collect(path.string(), depth + 1, found); !below) return below;
     }
-    if (!is_folder && is_object_file(path)) found.insert(path.string());
-    if (found.size() > kMostFiles) return Error{fmt::format("more than {} files", kMostFiles), folder, ""};
+    if (!is_folder && is_object_file(path)) found.files.insert(path.string());
+    if (found.files.size() > kMostFiles) return Error{fmt::format("more than {} files", kMostFiles), folder, ""};
   }
   if (fault) return Error{fmt::format("cannot be read: {}", fault.message()), folder, "see cfg_dir in the core's main file"};
   return Ok{};
@@ -101,9 +102,8 @@ Result<std::vector<ObjectFile>> read_files(const ordered_json& document) {
   return files;
 }
 
-// Each file that the core would read, once.
-Result<std::set<std::string>> paths_in(const MainFile& main) {
-  std::set<std::string> paths(main.files.begin(), main.files.end());
+Result<ObjectPaths> paths_in(const MainFile& main) {
+  ObjectPaths paths{{main.files.begin(), main.files.end()}, {}};
   for (const std::string& folder : main.folders) {
     if (auto found = collect(folder, 0, paths); !found) return found.error();
   }
@@ -164,7 +164,7 @@ Result<Manifest> read_manifest(const std::string& main_path, Resources resources
   Manifest manifest{read_main(main_path, *text), {}, {}};
   const auto paths = paths_in(manifest.main);
   if (!paths) return paths.error();
-  auto files = read_all(*paths);
+  auto files = read_all(paths->files);
   if (!files) return files.error();
   manifest.files = std::move(*files);
   if (resources == Resources::no) return manifest;
@@ -174,12 +174,10 @@ Result<Manifest> read_manifest(const std::string& main_path, Resources resources
   return manifest;
 }
 
-Result<std::vector<std::string>> object_paths(const std::string& main_path) {
+Result<ObjectPaths> object_paths(const std::string& main_path) {
   const auto text = read_object_text(main_path);
   if (!text) return text.error();
-  const auto paths = paths_in(read_main(main_path, *text));
-  if (!paths) return paths.error();
-  return std::vector<std::string>(paths->begin(), paths->end());
+  return paths_in(read_main(main_path, *text));
 }
 
 std::string digest_of(const Manifest& manifest) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,8 +55,12 @@ bool belongs(const MainFile& main, const std::string& path);
 enum class Resources { no, yes };
 Result<Manifest> read_manifest(const std::string& main_path, Resources resources = Resources::no);
 
-// The paths of the object files, sorted, without reading them.
-Result<std::vector<std::string>> object_paths(const std::string& main_path);
+// The object files, and the folders in which the core looks for them, without reading the files.
+struct ObjectPaths {
+  std::set<std::string> files;
+  std::set<std::string> folders;
+};
+Result<ObjectPaths> object_paths(const std::string& main_path);
 
 // One digest for all files: SHA-256 of a line "DIGEST PATH" per file, in order of path.
 std::string digest_of(const Manifest& manifest);

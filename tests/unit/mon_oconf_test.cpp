@@ -188,6 +188,50 @@ BOOST_AUTO_TEST_CASE(with_a_record_of_the_start_the_contents_decide) {
   BOOST_TEST(!core.is_edited(), "a damaged record is none");
 }
 
+BOOST_AUTO_TEST_CASE(the_last_file_of_a_folder_that_is_removed_is_noticed) {
+  const RunningCore core;
+  const Loading loading(core.main());
+  wait_for_the_clock();
+  core.start();
+  loading.done();
+  wait_for_the_clock();
+  BOOST_REQUIRE(fs::remove(core.folder.file("conf.d/sub/b c.cfg")));
+  BOOST_TEST(core.is_edited());
+}
+
+BOOST_AUTO_TEST_CASE(a_main_file_that_names_other_files_is_noticed) {
+  for (const bool has_record : {true, false}) {
+    const RunningCore core;
+    core.folder.write("older.cfg", "older\n");
+    const Loading loading(core.main());
+    wait_for_the_clock();
+    core.start();
+    if (has_record) loading.done();
+    wait_for_the_clock();
+    BOOST_TEST(!core.is_edited());
+    core.folder.write("nagios.cfg", core.folder.read("nagios.cfg") + "cfg_file=older.cfg\n");
+    BOOST_TEST(core.is_edited());
+    BOOST_TEST(!core.is_loaded());
+  }
+}
+
+// While mon waits for the core: by an editor, and by its own reload.
+BOOST_AUTO_TEST_CASE(what_was_changed_during_a_start_is_loaded_only_after_a_reload) {
+  for (const bool is_reloaded : {true, false}) {
+    const RunningCore core;
+    const Loading loading(core.main());
+    wait_for_the_clock();
+    core.start();
+    wait_for_the_clock();
+    core.folder.write("one.cfg", "changed\n");
+    wait_for_the_clock();
+    if (is_reloaded) core.start();
+    loading.done();
+    BOOST_TEST(core.is_loaded() == is_reloaded);
+    BOOST_TEST(core.is_edited() == !is_reloaded);
+  }
+}
+
 // --- what differs in their contents ---
 
 namespace {
