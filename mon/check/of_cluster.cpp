@@ -7,7 +7,7 @@
 #include "mon/check/plugin.hpp"
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/node_state.hpp"
-#include "mon/service/core_diagnosis.hpp"
+#include "mon/status/local_problems.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -133,7 +133,7 @@ Outcome<int> check_status_of_cluster(const Call& call, Console& console, const c
   const Answer answer = ask_daemon(call, {{"command", "status"}});
   if (!answer) return check::finish(call, console, no_daemon(answer.fault()));
   ordered_json status = *answer;
-  explain_core(call, status);
+  add_local_problems(call, status);
   const Result<Report> report = judge(status, *limits);
   if (!report) return report.error();
   return check::finish(call, console, *report, *limits);

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -73,10 +74,11 @@ void add_edited_configuration(const Call& call, nlohmann::ordered_json& status) 
   const auto edited = main.empty() ? std::nullopt : oconf::edited_at(main);
   if (!edited) return;
   const auto time = static_cast<std::time_t>(edited->time_since_epoch() / std::chrono::seconds(1));
+  const bool has_peers = std::ranges::any_of(loaded.config->nodes, [](const auto& node) { return node.type == config::NodeType::peer; });
   problems->push_back(
       {{"text", fmt::format("the object configuration here was changed at {:%Y-%m-%d %H:%M:%S}, and the core has not loaded it",
                             fmt::localtime(time))},
-       {"fix", "mon oconf push loads it here and on the other nodes; mon restart only here"},
+       {"fix", has_peers ? "mon oconf push" : "mon restart"},
        {"kind", "config_not_loaded"}});
 }
 

@@ -9,8 +9,7 @@
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
 #include "mon/cli/screen.hpp"
-#include "mon/oconf/here.hpp"
-#include "mon/service/core_diagnosis.hpp"
+#include "mon/status/local_problems.hpp"
 #include "mon/status/status_view.hpp"
 
 namespace merlin::mon {
@@ -23,9 +22,7 @@ Outcome<nlohmann::ordered_json> get_status(const Call& call) {
   const Answer answer = ask_daemon(call, {{"command", "status"}});
   if (answer) {
     nlohmann::ordered_json status = *answer;
-    explain_core(call, status);
-    add_disabled_services(call, status);
-    add_edited_configuration(call, status);
+    add_local_problems(call, status);
     return status;
   }
   if (!answer.not_running()) return answer.failure();

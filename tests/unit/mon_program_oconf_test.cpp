@@ -54,7 +54,14 @@ BOOST_AUTO_TEST_CASE(files_that_the_core_has_not_loaded_are_shown) {
   BOOST_TEST(ordered_json::parse(node.mon("oconf history --json").out)["loaded"] == false);
   const std::string shown = node.mon("node status").out;
   BOOST_TEST(shown.find("the object configuration here was changed at ") != std::string::npos, shown);
-  BOOST_TEST(shown.find("mon oconf push loads it here and on the other nodes") != std::string::npos, shown);
+  BOOST_TEST(shown.find(", and the core has not loaded it; fix: mon oconf push\n") != std::string::npos, shown);
+  const Outcome plugin = node.mon("check status");
+  BOOST_TEST(plugin.status == 1);
+  BOOST_TEST(plugin.out.find("and the core has not loaded it") != std::string::npos, plugin.out);
+  const std::string conf = node.conf();
+  node.folder.write("merlin.conf", conf.substr(0, conf.find("# the second one")) + conf.substr(conf.find("core {")));
+  const std::string alone = node.mon("node status").out;
+  BOOST_TEST(alone.find(", and the core has not loaded it; fix: mon restart\n") != std::string::npos, alone);
   node.start_core();
   BOOST_TEST(node.mon("node status").out.find("has not loaded it") == std::string::npos);
 }
