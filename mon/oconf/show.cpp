@@ -45,6 +45,8 @@ class OtherNode {
     return package->files;
   }
 
+  const ssh::Interrupt& interrupt() const { return interrupt_; }
+
  private:
   const config::NodeConfig& node_;
   const ssh::Interrupt interrupt_;
@@ -58,23 +60,28 @@ void print_difference(Console& console, const oconf::Difference& found) {
   for (const std::string& path : found.removed) console.out << "only there  " << plain(path) << '\n';
 }
 
-const std::string no_file = "/dev/null";
-
 // What would change on the other node if it got our files.
-Result<std::string> text_of(const ConfigurationHere& here, const std::string& other, const std::vector<oconf::PackedFile>& theirs,
+Result<std::string> text_of(const ConfigurationHere& here, const config::NodeConfig& node, OtherNode& other,
                             const oconf::Difference& found) {
+  const auto theirs = other.other_files(here.manifest);
+  if (!theirs) return theirs.error();
   std::string text;
-  for (const oconf::PackedFile& file : theirs) {
-    const bool is_here = std::ranges::binary_search(found.changed, file.path);
-    const auto ours = is_here ? oconf::read_object_text(file.path) : Result<std::string>(std::string());
-    if (!ours) return ours.error();
-    text +=
-        oconf::unified_diff({other + ":" + file.path, file.content}, {is_here ? here.config.node_name + ":" + file.path : no_file, *ours});
+  const auto compare = [&](const std::string& path, const std::string* before, bool is_here) -> Result<> {
+    const auto after = is_here ? oconf::read_object_text(path) : Result<std::string>(std::string());
+    if (!after) return after.error();
+    const std::string none(oconf::kNoFile);
+    const auto difference = oconf::unified_diff({before == nullptr ? none : node.name + ":" + path, before == nullptr ? "" : *before},
+                                                {is_here ? here.config.node_name + ":" + path : none, *after}, other.interrupt());
+    if (!difference) return difference.error();
+    text += *difference;
+    return Ok{};
+  };
+  for (const oconf::PackedFile& file : *theirs) {
+    if (auto compared = compare(file.path, &file.content, std::ranges::binary_search(found.changed, file.path)); !compared)
+      return compared.error();
   }
   for (const std::string& path : found.added) {
-    const auto ours = oconf::read_object_text(path);
-    if (!ours) return ours.error();
-    text += oconf::unified_diff({no_file, ""}, {here.config.node_name + ":" + path, *ours});
+    if (auto compared = compare(path, nullptr, true); !compared) return compared.error();
   }
   return text;
 }
@@ -128,10 +135,7 @@ Outcome<int> run_oconf_diff(const Call& call, Console& console) {
   if (!theirs) return theirs.error();
   const auto found = oconf::difference(here->manifest, *theirs);
   Result<std::string> text = std::string();
-  if (call.has("--text") && !found.empty()) {
-    const auto files = other.other_files(here->manifest);
-    text = files ? text_of(*here, node.name, *files, found) : Result<std::string>(files.error());
-  }
+  if (call.has("--text") && !found.empty()) text = text_of(*here, node, other, found);
   if (!text) return text.error();
   if (call.json())
     console.print({{"node", node.name},

@@ -236,22 +236,13 @@ BOOST_AUTO_TEST_CASE(what_was_changed_during_a_start_is_loaded_only_after_a_relo
 
 namespace {
 
-std::string diff(const std::string& before, const std::string& after) { return unified_diff({"a", before}, {"b", after}); }
+std::string diff(const std::string& before, const std::string& after) {
+  return unified_diff({"a", before}, {"b", after}, mon::ssh::Interrupt()).value();
+}
 
 std::string numbers(int from, int to) {
   std::string text;
   for (int number = from; number <= to; ++number) text += std::to_string(number) + "\n";
-  return text;
-}
-
-// As `diff -u` of this machine shows it.
-std::string diff_by_program(const mon_test::Folder& folder, const std::string& before, const std::string& after) {
-  folder.write("before", before);
-  folder.write("after", after);
-  std::FILE* pipe = ::popen(("diff -u --label a --label b '" + folder.file("before") + "' '" + folder.file("after") + "'").c_str(), "r");
-  BOOST_REQUIRE(pipe != nullptr);
-  std::string text = mon_test::all_of(pipe);
-  ::pclose(pipe);
   return text;
 }
 
@@ -265,18 +256,14 @@ BOOST_AUTO_TEST_CASE(texts_that_differ_are_shown_with_three_lines_around_each_ch
   BOOST_TEST(diff("a\tb\x1b[31m\n", "a\n") == "--- a\n+++ b\n@@ -1 +1 @@\n-a\tb [31m\n+a\n", "a terminal is not controlled");
 }
 
-BOOST_AUTO_TEST_CASE(differences_are_those_that_diff_shows) {
-  const mon_test::Folder folder;
-  const std::pair<std::string, std::string> texts[] = {{numbers(1, 50), numbers(1, 10) + numbers(12, 50)},
-                                                       {numbers(1, 50), numbers(0, 10) + "x\n" + numbers(11, 51)},
-                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 9) + numbers(11, 20)},
-                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 11) + numbers(13, 20)},
-                                                       {numbers(1, 20), numbers(1, 3) + numbers(5, 12) + numbers(14, 20)},
-                                                       {"one\ntwo", "one\ntwo\n"},
-                                                       {"one", ""},
-                                                       {"\n\n\n", "\n"}};
-  for (const auto& [before, after] : texts) BOOST_TEST(diff(before, after) == diff_by_program(folder, before, after));
-  BOOST_TEST(diff(numbers(1, 3000), numbers(4001, 7000)).find("@@ -1,3000 +1,3000 @@\n-1\n") != std::string::npos);
+BOOST_AUTO_TEST_CASE(texts_of_any_content_are_compared) {
+  BOOST_TEST(diff("one\ntwo", "one\ntwo\n") == "--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n\\ No newline at end of file\n+two\n");
+  BOOST_TEST(diff(std::string("a\0b\n", 4), "") == "--- a\n+++ b\n@@ -1 +0,0 @@\n-a b\n");
+  const std::string whole = diff(numbers(1, 300'000), numbers(400'001, 700'000));
+  BOOST_TEST(whole.starts_with("--- a\n+++ b\n@@ -1,300000 +1,300000 @@\n-1\n"));
+  BOOST_TEST(whole.ends_with("+700000\n"));
+  const auto odd = unified_diff({"peer02:/a b'c\n", ""}, {std::string(kNoFile), "x\n"}, mon::ssh::Interrupt());
+  BOOST_TEST(odd.value() == "--- peer02:/a b'c \n+++ /dev/null\n@@ -0,0 +1 @@\n+x\n");
 }
 
 // --- commands of an automatic push ---
