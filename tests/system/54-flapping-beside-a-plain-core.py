@@ -3,8 +3,7 @@
 import time
 
 from cluster import check, cluster, main, wait_for
-from nodefiles import reload_core
-from plain_core import check_same, commands, logged, plain_core
+from plain_core import check_same, commands, logged, more_objects, plain_core
 
 FILE = "/etc/nagios4/conf.d/restless.cfg"
 SERVICES = ("one-by-one", "batch", "from-problem", "unsettled")
@@ -52,14 +51,7 @@ class Pair:
 
 
 def test():
-    with cluster(hosts=4, services=0, interval=60, passive=1) as c, plain_core(c) as plain:
-        for where in (c, plain):
-            for node in where.nodes:
-                where.write(node, FILE, TEXT)
-        plain.kill("peer01", "core", "HUP")
-        for node in c.nodes:
-            reload_core(c, node)
-        c.wait_settled(timeout_s=60)
+    with cluster(hosts=4, services=0, interval=60, passive=1) as c, plain_core(c) as plain, more_objects(c, plain, FILE, TEXT):
         host = c.host_names()[2]
         pair = Pair(c, plain, host, c.owner(host))
         pair.submit(["ENABLE_FLAP_DETECTION", f"DISABLE_HOST_CHECK;{host}"])
@@ -100,8 +92,6 @@ def test():
         seen = check_same(c, plain, "HOST NOTIFICATION", f";{host};")
         check(any(";FLAPPINGSTOP" in line for line in seen), f"the plain core notified {seen}")
         c.command("peer01", "DISABLE_FLAP_DETECTION")
-        for node in c.nodes:
-            c.run(node, "rm", FILE)
 
 
 main(test)

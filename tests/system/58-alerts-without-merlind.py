@@ -29,7 +29,6 @@ def reload_alone(c, node):
 
 def test():
     with cluster(hosts=4, services=0, interval=60, passive=2) as c:
-        c.logged_before = {node: len(c.read(node, CORE_LOG)) for node in c.nodes}
         host = c.host_names()[0]
         owner = c.owner(host)
         logged_at = {service: [] for service in SERVICES}

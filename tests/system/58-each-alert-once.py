@@ -4,8 +4,7 @@ import time
 
 from alerts import alerts, history, subject
 from cluster import check, cluster, main, wait_for
-from nodefiles import reload_core
-from plain_core import check_same, commands, logged, plain_core
+from plain_core import check_same, commands, logged, more_objects, plain_core
 
 FILE = "/etc/nagios4/conf.d/volatile.cfg"
 PASSIVE, ELSEWHERE, VOLATILE, STALKED = "passive01", "passive02", "volatile01", "stalked01"
@@ -91,14 +90,7 @@ class Beside:
 
 
 def test():
-    with cluster(hosts=4, services=0, interval=60, passive=2) as c, plain_core(c) as plain:
-        for where in (c, plain):
-            for node in where.nodes:
-                where.write(node, FILE, TEXT)
-        plain.kill("peer01", "core", "HUP")
-        for node in c.nodes:
-            reload_core(c, node)
-        c.wait_settled(timeout_s=60)
+    with cluster(hosts=4, services=0, interval=60, passive=2) as c, plain_core(c) as plain, more_objects(c, plain, FILE, TEXT):
         host = c.host_names()[1]
         owner = c.owner(host)
         beside = Beside(c, plain, host, owner)
@@ -136,8 +128,6 @@ def test():
         beside.check(SPOOLED_ELSEWHERE, other)
         for service in (ELSEWHERE, SPOOLED, SPOOLED_ELSEWHERE):
             check_same(c, plain, "SERVICE NOTIFICATION", f";{host};{service};")
-        for node in c.nodes:
-            c.run(node, "rm", FILE)
 
 
 main(test)

@@ -48,7 +48,8 @@ class Follower:
     def __init__(self, c, node):
         self.before = {identity(event) for event in history(c, node)}
         self.c, self.node = c, node
-        c.run(node, "sh", "-c", "mon events --follow --json >/tmp/follow.out 2>/tmp/follow.err & echo $! >/tmp/follow.pid")
+        c.run(node, "sh", "-c", "rm -f /tmp/follow.*; : >/tmp/follow.out; { mon events --follow --json >/tmp/follow.out 2>/tmp/follow.err & "
+              "echo $! >/tmp/follow.pid; wait $!; echo $? >/tmp/follow.status; } >/dev/null 2>&1 &")
         wait_for("the follower prints what there is", lambda: not self.before or self.printed(), 10)
 
     def printed(self):
@@ -62,8 +63,9 @@ class Follower:
 
     def end(self):
         """By SIGTERM, which is no failure."""
-        pid = self.c.read(self.node, "/tmp/follow.pid").strip()
-        self.c.run(self.node, "sh", "-c", f"kill {pid}; while kill -0 {pid} 2>/dev/null; do sleep 0.1; done")
+        self.c.run(self.node, "sh", "-c", "kill $(cat /tmp/follow.pid); until [ -s /tmp/follow.status ]; do sleep 0.1; done", timeout_s=10)
+        status = self.c.read(self.node, "/tmp/follow.status").strip()
+        check(status == "0", f"the follower ends with status {status}")
         said_by_it = self.c.read(self.node, "/tmp/follow.err")
         lost, back = said_by_it.count("waiting until it answers again"), said_by_it.count("merlind answers again")
         check(lost == back == 2 and said_by_it.count("\n") == 4, f"the follower says {said_by_it!r}")

@@ -2,7 +2,7 @@
 import time
 
 from cluster import check, main, wait_for
-from peers import change, digests, peers, push_under_way
+from peers import change, digests, peers, push_under_way, release_lock
 
 
 def test():
@@ -18,6 +18,7 @@ def test():
         check(have["peer02"] in (before["peer02"], have["peer01"]) and have["peer03"] == before["peer03"], f"after the cut: {have}")
         time.sleep(1)
         wait_for("peer02 is back", lambda: c.is_active("peer01", "peer02"), 60)
+        release_lock(c, "peer02")
 
 
 main(test)

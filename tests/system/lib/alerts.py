@@ -2,8 +2,6 @@
 import json
 import re
 
-from nodefiles import CORE_LOG
-
 
 def subject(host, service):
     return f"{host};{service}" if service else host
@@ -12,8 +10,7 @@ def subject(host, service):
 def alerts(c, node, host, service, mark=""):
     """Alert lines of the object at that node since the test began, without time; `mark`: the expression of what stands at their end."""
     kind = "SERVICE ALERT" if service else "HOST ALERT"
-    log = c.read(node, CORE_LOG)[c.logged_before.get(node, 0):]
-    return re.findall(rf"^\[\d+\] ({kind}: {re.escape(subject(host, service))};.*?){mark}$", log, re.MULTILINE)
+    return re.findall(rf"^\[\d+\] ({kind}: {re.escape(subject(host, service))};.*?){mark}$", c.core_log(node), re.MULTILINE)
 
 
 def history(c, node, host, service):

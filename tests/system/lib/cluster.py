@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import lab_client
 from lab_client import LAB, TOP, Failed, check, now_ms, wait_for
+from lab_client.files import CORE_LOG
 
 __all__ = ["LAB", "SKIP", "TOP", "Cluster", "Failed", "check", "cluster", "end_other_labs", "main", "now_ms", "skip", "wait_for"]
 
@@ -23,6 +24,16 @@ def skip(why):
 
 
 class Cluster(lab_client.Cluster):
+    logged_before = {}  # by node: length of the core's log when the test began
+
+    def forget_logs(self):
+        """The lab is shared with other tests: the lines of their logs do not count."""
+        self.logged_before = {node: len(self.read(node, CORE_LOG)) for node in self.nodes}
+
+    def core_log(self, node):
+        """What the core there has logged since the test began."""
+        return self.read(node, CORE_LOG)[self.logged_before.get(node, 0):]
+
     def up(self, *words):
         if os.environ.get("MERLIN_TEST_NO_NAMESPACES") and "--plain" not in words:
             skip("its nodes need namespaces, which this machine does not permit")
@@ -49,6 +60,7 @@ def cluster(nodes=3, hosts=60, services=2, interval=5, passive=0, fresh=False):
         c.lab("down", check_status=False)
         c.up()
     c.repair()
+    c.forget_logs()
     yield c
 
 

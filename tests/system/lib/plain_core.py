@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 
 from cluster import Cluster, check, wait_for
-from nodefiles import CORE_LOG
+from nodefiles import reload_core
 
 PIPE = "/var/lib/nagios4/rw/nagios.cmd"
 SETTLE_S = 3
@@ -16,13 +16,25 @@ def plain_core(c):
     plain = Cluster(c.name.split("-")[0] + "-plain", 1, c.hosts, c.services, c.interval, c.passive)
     plain.lab("down", check_status=False)
     plain.up("--no-merlin")
-    # The cluster is shared with other tests: their log lines do not count.
-    c.logged_before = {node: len(c.read(node, CORE_LOG)) for node in c.nodes}
-    plain.logged_before = {}
     try:
         yield plain
     finally:
         plain.lab("down", check_status=False)
+
+
+@contextmanager
+def more_objects(c, plain, file, text):
+    """All cores have these objects, too, in a file of that name."""
+    for where in (c, plain):
+        for node in where.nodes:
+            where.write(node, file, text)
+    plain.kill("peer01", "core", "HUP")
+    for node in c.nodes:
+        reload_core(c, node)
+    c.wait_settled(timeout_s=60)
+    yield
+    for node in c.nodes:
+        c.run(node, "rm", file)
 
 
 def commands(c, node, lines):
@@ -36,7 +48,7 @@ def logged(c, kind, about):
     """Lines of that kind from all nodes, without time and node name, node by node in the order of each log."""
     found = []
     for node in c.nodes:
-        log = re.sub(r"checked by \w+", "checked", c.read(node, CORE_LOG)[c.logged_before.get(node, 0):])  # the lab's plugin prints the name of its node
+        log = re.sub(r"checked by \w+", "checked", c.core_log(node))  # the lab's plugin prints the name of its node
         found += re.findall(rf"^\[\d+\] ({kind}: .*{re.escape(about)}.*)$", log, re.MULTILINE)
     return found
 
