@@ -8,6 +8,7 @@
 namespace merlin::daemon {
 
 void PeerLinks::sync_connectors() {
+  known_hosts_.set_nodes(book_.blocks());
   std::erase_if(targets_, [&](const auto& entry) { return !is_block(entry.first); });
   for (const config::NodeConfig& block : book_.blocks()) {
     Target& target = targets_[block.name];

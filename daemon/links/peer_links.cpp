@@ -60,7 +60,11 @@ PeerLinks::PeerLinks(ev::loop_ref loop, OwnSide self, net::TlsContext tls, NodeB
       refusals_(refusals),
       log_(log),
       events_(std::move(events)),
-      resolver_(loop) {}
+      resolver_(loop),
+      known_hosts_(loop, resolver_, [this](const std::set<std::string>& hosts) {
+        hosts_ = hosts;
+        if (listener_) listener_->set_known(hosts_);
+      }) {}
 
 PeerLinks::~PeerLinks() = default;
 
@@ -93,7 +97,10 @@ Result<std::unique_ptr<net::Listener>> PeerLinks::open_listener(const std::vecto
     if (book_.block_of(certificate.fingerprint) != nullptr || book_.is_module(certificate.fingerprint)) return Ok{};
     return Error{"no block in merlin.conf has it", "", ""};
   };
-  return net::Listener::listen(loop_, addresses, port, tls_, std::move(trust), std::move(handlers), {.connection = connection_options()});
+  auto listener =
+      net::Listener::listen(loop_, addresses, port, tls_, std::move(trust), std::move(handlers), {.connection = connection_options()});
+  if (listener) (*listener)->set_known(hosts_);
+  return listener;
 }
 
 net::ConnectionOptions PeerLinks::connection_options() { return {.finish_deadline = kFlushTime}; }

@@ -14,6 +14,7 @@
 
 #include "daemon/links/clone_watch.hpp"
 #include "daemon/links/handshake.hpp"
+#include "daemon/links/known_hosts.hpp"
 #include "daemon/links/peer_facts.hpp"
 #include "daemon/links/peer_link.hpp"
 #include "daemon/links/refusals.hpp"
@@ -133,6 +134,8 @@ class PeerLinks {
   PeerEvents events_;
   net::Resolver resolver_;
   std::unique_ptr<net::Listener> listener_;
+  std::set<std::string> hosts_;  // of the configured nodes
+  KnownHosts known_hosts_;
   std::vector<std::string> addresses_;  // where listener_ listens
   std::uint16_t port_ = 0;
   std::map<std::string, Target> targets_;  // by block

@@ -113,6 +113,13 @@ std::string SocketAddress::host() const {
   return text;
 }
 
+std::string SocketAddress::network() const {
+  if (family() != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&as_v6(storage_)->sin6_addr)) return host();
+  in6_addr prefix = as_v6(storage_)->sin6_addr;
+  std::memset(&prefix.s6_addr[8], 0, 8);
+  return printed(AF_INET6, &prefix) + "/64";
+}
+
 std::string SocketAddress::text() const { return HostPort{host(), port()}.text(); }
 
 std::optional<SocketAddress> local_address(int socket) {

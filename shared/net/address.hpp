@@ -40,6 +40,8 @@ class SocketAddress {
   int family() const { return storage_.ss_family; }
   std::uint16_t port() const;
   std::string host() const;  // without the port; an IPv4 address received through IPv6 is written as IPv4
+  // Whose addresses one machine can have: an IPv4 address, or the network "2001:db8:0:1::/64".
+  std::string network() const;
   std::string text() const;  // "10.0.0.1:15551", "[::1]:15551"
 
  private:

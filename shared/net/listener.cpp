@@ -1,7 +1,8 @@
 #include "shared/net/listener.hpp"
 
-#include <algorithm>
 #include <map>
+#include <random>
+#include <utility>
 
 #include "shared/net/tcp_socket.hpp"
 
@@ -34,7 +35,12 @@ bool has_ipv6() { return static_cast<bool>(Fd(::socket(AF_INET6, SOCK_STREAM | S
 class Listener::State {
  public:
   State(ev::loop_ref loop, TlsContext tls, TrustCheck trust, ListenerHandlers handlers, ListenerOptions options)
-      : loop_(loop), tls_(std::move(tls)), trust_(std::move(trust)), handlers_(std::move(handlers)), options_(options) {}
+      : loop_(loop),
+        tls_(std::move(tls)),
+        trust_(std::move(trust)),
+        handlers_(std::move(handlers)),
+        options_(options),
+        places_(options.places, std::random_device()()) {}
   State(State&&) = delete;
 
   void add_socket(Fd socket) {
@@ -42,20 +48,17 @@ class Listener::State {
   }
 
   void set_tls(TlsContext tls) { tls_ = std::move(tls); }
+  void set_known(std::set<std::string> hosts) { places_.set_known(std::move(hosts)); }
   std::vector<SocketAddress> addresses() const;
   std::size_t pending() const { return pending_.size(); }
   const RefusedCounts& refused();
 
  private:
-  struct Pending {
-    std::string source;
-    std::unique_ptr<Connection> connection;
-  };
-  using Number = std::uint64_t;
+  using Number = Places::Number;
 
   void welcome(Fd accepted);
-  void make_room(const std::string& source);
-  void drop_oldest(const std::string* source);
+  void make_room(const SocketAddress& from);
+  std::unique_ptr<Connection> extract(Number number);
   ConnectionHandlers handlers_for(Number number);
   void passed(Number number);
   void failed(Number number, const CloseReason& reason);
@@ -67,7 +70,8 @@ class Listener::State {
   ListenerHandlers handlers_;
   ListenerOptions options_;
   RefusedCounts refused_;
-  std::map<Number, Pending> pending_;  // oldest first
+  Places places_;
+  std::map<Number, std::unique_ptr<Connection>> pending_;
   Number next_number_ = 0;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
@@ -89,31 +93,27 @@ const RefusedCounts& Listener::State::refused() {
 void Listener::State::welcome(Fd accepted) {
   const std::optional<SocketAddress> from = remote_address(accepted.get());
   if (!from) return;  // already ended
-  make_room(from->host());
+  make_room(*from);
   const Number number = next_number_++;
   auto connection =
       std::make_unique<Connection>(loop_, std::move(accepted), tls_, TlsRole::server, trust_, handlers_for(number), options_.connection);
-  pending_.emplace(number, Pending{from->host(), std::move(connection)});
+  pending_.emplace(number, std::move(connection));
+  places_.add(number, *from);
 }
 
-void Listener::State::make_room(const std::string& source) {
-  const auto of_source = std::count_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.second.source == source; });
-  if (static_cast<std::size_t>(of_source) >= options_.max_pending_per_source) return drop_oldest(&source);
-  if (pending_.size() >= options_.max_pending) drop_oldest(nullptr);
-}
-
-// Links that never sent a byte are closed before links in the middle of the handshake.
-void Listener::State::drop_oldest(const std::string* source) {
-  const auto from_source = [source](const auto& one) { return source == nullptr || one.second.source == *source; };
-  const auto silent = [&](const auto& one) { return from_source(one) && one.second.connection->counters().bytes_in == 0; };
-  auto victim = std::find_if(pending_.begin(), pending_.end(), silent);
-  if (victim == pending_.end()) victim = std::find_if(pending_.begin(), pending_.end(), from_source);
-  if (victim == pending_.end()) return;
-  const std::string address = victim->second.connection->peer().address;
-  pending_.erase(victim);
+void Listener::State::make_room(const SocketAddress& from) {
+  const auto is_silent = [this](Number number) { return pending_.at(number)->counters().bytes_in == 0; };
+  const auto victim = places_.displaced_by(from, is_silent);
+  if (!victim) return;
+  const std::string address = extract(*victim)->peer().address;
   ++refused_.crowded;
   if (!handlers_.on_refused) return;
-  handlers_.on_refused(address, {CloseCause::local, "closed for a newer connection: too many connections without a certificate", {}, {}});
+  handlers_.on_refused(address, {CloseCause::local, "closed for another connection: too many connections without a certificate", {}, {}});
+}
+
+std::unique_ptr<Connection> Listener::State::extract(Number number) {
+  places_.remove(number);
+  return std::move(pending_.extract(number).mapped());
 }
 
 ConnectionHandlers Listener::State::handlers_for(Number number) {
@@ -124,16 +124,16 @@ ConnectionHandlers Listener::State::handlers_for(Number number) {
 }
 
 void Listener::State::passed(Number number) {
-  auto node = pending_.extract(number);
-  std::unique_ptr<Connection> connection = std::move(node.mapped().connection);
+  places_.trust(number);
+  std::unique_ptr<Connection> connection = extract(number);
   connection->set_handlers({});
   handlers_.on_peer(std::move(connection));
 }
 
 void Listener::State::failed(Number number, const CloseReason& reason) {
-  const auto node = pending_.extract(number);
+  const std::unique_ptr<Connection> connection = extract(number);
   count(reason.cause);
-  if (handlers_.on_refused) handlers_.on_refused(node.mapped().connection->peer().address, reason);
+  if (handlers_.on_refused) handlers_.on_refused(connection->peer().address, reason);
 }
 
 void Listener::State::count(CloseCause cause) {
@@ -169,6 +169,7 @@ Result<std::unique_ptr<Listener>> Listener::listen(ev::loop_ref loop, const std:
 Listener::Listener(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Listener::~Listener() = default;
 void Listener::set_tls(TlsContext tls) { state_->set_tls(std::move(tls)); }
+void Listener::set_known(std::set<std::string> hosts) { state_->set_known(std::move(hosts)); }
 std::vector<SocketAddress> Listener::addresses() const { return state_->addresses(); }
 std::size_t Listener::pending() const { return state_->pending(); }
 const RefusedCounts& Listener::refused() const { return state_->refused(); }

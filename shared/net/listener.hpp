@@ -1,8 +1,7 @@
 // Accepts links. Belongs to the thread of its loop.
 //
-// A TCP link is handed over when TLS is complete and the certificate is trusted. Until then it occupies one of a few places. If a source
-// address has used all of its places, or no place is free, the oldest such link is closed for the new one, silent links first. So idle
-// strangers displace each other, while a real peer needs only milliseconds.
+// A TCP link is handed over when TLS is complete and the certificate is trusted. Until then it occupies one of a few places (places.hpp).
+// If none is free, another such link is closed for the new one. So strangers displace each other, but never a link from a known host.
 #pragma once
 
 #include <ev++.h>
@@ -11,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +18,7 @@
 #include "shared/net/acceptor.hpp"
 #include "shared/net/address.hpp"
 #include "shared/net/connection.hpp"
+#include "shared/net/places.hpp"
 
 namespace merlin::net {
 
@@ -27,7 +28,7 @@ struct RefusedCounts {
   std::uint64_t not_ours = 0;  // garbage, old TLS, no certificate
   std::uint64_t timed_out = 0;
   std::uint64_t gave_up = 0;  // closed by the other end, or it refused us
-  std::uint64_t crowded = 0;  // closed for a newer link
+  std::uint64_t crowded = 0;  // closed for another link
   std::uint64_t no_descriptor = 0;
 };
 
@@ -39,8 +40,7 @@ struct ListenerHandlers {
 };
 
 struct ListenerOptions {
-  std::size_t max_pending = 64;
-  std::size_t max_pending_per_source = 8;
+  Places::Limits places{};
   ConnectionOptions connection;
 };
 
@@ -56,8 +56,10 @@ class Listener {
   Listener(Listener&&) = delete;
   ~Listener();
 
-  // Applies to links that arrive from now on.
+  // Apply to links that arrive from now on.
   void set_tls(TlsContext tls);
+  // Hosts whose links strangers cannot displace; those that have presented a trusted certificate are known, too.
+  void set_known(std::set<std::string> hosts);
 
   std::vector<SocketAddress> addresses() const;
   std::size_t pending() const;

@@ -1,4 +1,4 @@
-foreach(part answers handshake state status)
+foreach(part answers handshake known_hosts state status)
   merlin_test(daemon_${part}_test ${CMAKE_CURRENT_LIST_DIR}/daemon_${part}_test.cpp LINK merlin_daemon)
   target_compile_definitions(daemon_${part}_test PRIVATE TEST_FOLDER="${CMAKE_CURRENT_LIST_DIR}")
 endforeach()

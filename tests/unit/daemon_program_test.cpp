@@ -201,6 +201,30 @@ BOOST_AUTO_TEST_CASE(a_killed_daemon_is_noticed_at_once_and_linked_again) {
   BOOST_TEST(wait_until([&] { return pair.a.is_linked_with(pair.b) && pair.b.is_linked_with(pair.a); }));
 }
 
+// F55 I9
+BOOST_AUTO_TEST_CASE(strangers_do_not_displace_a_configured_node) {
+  Pair pair;
+  pair.a.start();
+  const auto port = static_cast<std::uint16_t>(pair.a.port());
+  const auto connect_from = [&](const std::string& host) {
+    merlin::net::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto source = *merlin::net::SocketAddress::from_literal(host, 0);
+    const auto target = *merlin::net::SocketAddress::from_literal("127.0.0.1", port);
+    BOOST_REQUIRE(::bind(socket.get(), source.data(), source.size()) == 0);
+    BOOST_REQUIRE(::connect(socket.get(), target.data(), target.size()) == 0);
+    BOOST_REQUIRE(::send(socket.get(), "\x16\x03\x01", 3, MSG_NOSIGNAL) == 3);
+    return socket;
+  };
+  const merlin::net::Fd node = connect_from("127.0.0.1");
+  std::vector<merlin::net::Fd> strangers;
+  for (int i = 0; i < 500; ++i) strangers.push_back(connect_from("127.7." + std::to_string(i / 250) + "." + std::to_string(1 + i % 250)));
+  const auto crowded = [&] { return pair.a.status()["links"]["refused"].value("crowded", 0); };
+  BOOST_TEST(wait_until([&] { return crowded() >= 500 - 64; }));
+  char byte = 0;
+  BOOST_TEST(::recv(node.get(), &byte, 1, MSG_DONTWAIT) == -1);
+  BOOST_TEST(errno == EAGAIN);
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_says_goodbye_to_peers_and_core) {
   Pair pair;
   pair.start();

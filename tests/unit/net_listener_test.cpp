@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_idle_connections_do_not_keep_a_peer_out) {
 BOOST_AUTO_TEST_CASE(places_are_bounded_over_all_sources_too) {
   TestLoop loop;
   ListenerOptions options;
-  options.max_pending = 5;
+  options.places.strangers = 5;
   Door door(loop, options);
   std::vector<Fd> idle;
   for (int i = 0; i < 12; ++i) idle.push_back(connect_blocking(door.address, "127.0.0." + std::to_string(10 + i)));
@@ -152,10 +152,46 @@ BOOST_AUTO_TEST_CASE(places_are_bounded_over_all_sources_too) {
   BOOST_TEST((door.refused[0].second.cause == CloseCause::local));
 }
 
+BOOST_AUTO_TEST_CASE(a_known_host_keeps_its_place_among_many_strangers) {
+  TestLoop loop;
+  ListenerOptions options;
+  options.places.strangers = 5;
+  Door door(loop, options);
+  door.listener->set_known({"127.0.0.9"});
+  const Fd known = connect_blocking(door.address, "127.0.0.9");
+  std::vector<Fd> strangers;
+  for (int i = 0; i < 60; ++i) {
+    strangers.push_back(connect_blocking(door.address, "127.0.1." + std::to_string(10 + i)));
+    BOOST_REQUIRE(::send(strangers.back().get(), "\x16", 1, 0) == 1);
+    loop.run_for(Millis{1});
+  }
+  BOOST_REQUIRE(loop.run_until([&] { return door.listener->refused().crowded == 55; }));
+  BOOST_TEST(door.listener->pending() == 6u);
+  char byte = 0;
+  BOOST_TEST(::recv(known.get(), &byte, 1, MSG_DONTWAIT) == -1);
+  BOOST_TEST(errno == EAGAIN);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_was_trusted_keeps_its_place_from_then_on) {
+  TestLoop loop;
+  ListenerOptions options;
+  options.places.strangers = 5;
+  Door door(loop, options, "127.0.0.1");
+  {
+    Visitor visitor(loop, door.address);
+    BOOST_REQUIRE(loop.run_until([&] { return door.peers.size() == 1; }));
+  }
+  const Fd again = connect_blocking(door.address, "127.0.0.1");
+  std::vector<Fd> strangers;
+  for (int i = 0; i < 60; ++i) strangers.push_back(connect_blocking(door.address, "127.0.1." + std::to_string(10 + i)));
+  BOOST_REQUIRE(loop.run_until([&] { return door.listener->refused().crowded == 55; }));
+  BOOST_TEST(door.listener->pending() == 6u);
+}
+
 BOOST_AUTO_TEST_CASE(who_has_begun_to_speak_outlasts_the_silent) {
   TestLoop loop;
   ListenerOptions options;
-  options.max_pending_per_source = 3;
+  options.places.per_source = 3;
   Door door(loop, options);
   TlsSession slow(context(1), TlsRole::client, trust_only(2));
   const Fd speaking = connect_blocking(door.address);
