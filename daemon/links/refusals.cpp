@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/net/address.hpp"
+
 namespace merlin::daemon {
 
 std::string_view word_of(RefusalReason reason) {
@@ -43,10 +45,11 @@ std::string_view word_of(RefusalReason reason) {
 bool Refusals::note(RefusedPeer peer, Now now) {
   ++counts_[peer.reason];
   peer.last = now.wall;
-  const std::string source = host_of_address(peer.address).append(" ").append(word_of(peer.reason));
+  const std::string source = network_of_address(peer.address).append(" ").append(word_of(peer.reason));
   const auto same = std::find_if(peers_.begin(), peers_.end(), [&](const RefusedPeer& known) {
     if (!peer.fingerprint.empty()) return known.fingerprint == peer.fingerprint && known.reason == peer.reason;
-    return known.fingerprint.empty() && known.reason == peer.reason && host_of_address(known.address) == host_of_address(peer.address);
+    return known.fingerprint.empty() && known.reason == peer.reason &&
+           network_of_address(known.address) == network_of_address(peer.address);
   });
   if (same != peers_.end()) {
     peer.count = same->count + 1;
@@ -75,6 +78,12 @@ void Refusals::forget_certificate(std::string_view fingerprint) {
 
 void Refusals::forget_block(std::string_view block) {
   std::erase_if(peers_, [&](const RefusedPeer& peer) { return peer.block == block; });
+}
+
+std::string network_of_address(std::string_view address) {
+  const std::string host = host_of_address(address);
+  const auto known = net::SocketAddress::from_literal(host, net::kDefaultPort);
+  return known ? known->network() : host;
 }
 
 std::string host_of_address(std::string_view address) {

@@ -50,8 +50,8 @@ class Refusals {
   static constexpr std::size_t kMaxSources = 1024;
   static constexpr Millis kLogPause{60'000};
 
-  // Records the refusal, together with earlier ones of the same certificate (or, without one, of the same address and reason). True: a log
-  // line is due, at most one per minute for each source.
+  // Records the refusal, together with earlier ones of the same certificate (or, without one, of the same network and reason). True: a log
+  // line is due, at most one per minute for each network and reason.
   bool note(RefusedPeer peer, Now now);
 
   // Only counts it: this happens between good nodes too.
@@ -75,5 +75,7 @@ class Refusals {
 
 // "10.0.0.2" of "10.0.0.2:40000", "fe80::1" of "[fe80::1]:40000".
 std::string host_of_address(std::string_view address);
+// Likewise, but of IPv6 only the network, because one machine can have all addresses of it: "fe80::/64".
+std::string network_of_address(std::string_view address);
 
 }  // namespace merlin::daemon

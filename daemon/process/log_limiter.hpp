@@ -24,7 +24,8 @@ class LogLimiter {
   // The number of suppressed lines of that kind before this one. Empty if this line must be suppressed too.
   std::optional<std::uint64_t> admit(std::uint64_t kind, SteadyTime now);
 
-  // Two lines are of one kind if they are equal except for numbers and quoted texts.
+  // Two lines are of one kind if they are equal except for numbers, addresses, digests and quoted texts. Otherwise somebody with many
+  // addresses could fill the log with lines of as many kinds.
   static std::uint64_t kind_of(std::string_view line);
 
  private:

@@ -187,6 +187,20 @@ BOOST_AUTO_TEST_CASE(ten_thousand_strangers_cost_no_memory) {
   BOOST_TEST(refusals.counts().at(RefusalReason::not_ours) == 10'000);
 }
 
+// One machine can have all addresses of a network of IPv6.
+BOOST_AUTO_TEST_CASE(strangers_of_one_network_are_one_line_and_one_entry) {
+  Refusals refusals;
+  std::size_t lines = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string address = "[2001:db8::" + std::to_string(i) + "]:" + std::to_string(i);
+    lines += refusals.note({RefusalReason::crowded, "too many", address, "", {}, "", {}}, at(i)) ? 1 : 0;
+  }
+  BOOST_TEST(lines == 1);
+  BOOST_REQUIRE(refusals.peers().size() == 1);
+  BOOST_TEST(refusals.peers().front().count == 10'000);
+  BOOST_TEST(refusals.note({RefusalReason::crowded, "too many", "[2001:db8:0:1::1]:1", "", {}, "", {}}, at(10'000)));
+}
+
 // F59
 BOOST_AUTO_TEST_CASE(two_machines_with_one_node_id_are_found_a_restart_is_none) {
   CloneWatch watch;
@@ -216,6 +230,19 @@ BOOST_AUTO_TEST_CASE(one_kind_of_line_cannot_flood_the_log) {
   BOOST_TEST(written == LogLimiter::kBurst + 9);
   BOOST_TEST(said_left_out > 80'000, "what was left out is said");
   BOOST_TEST(limiter.admit(LogLimiter::kind_of("something else"), SteadyTime(Millis{100'000})).has_value());
+}
+
+// Each would be a kind of its own, and together they would leave no room for other lines.
+BOOST_AUTO_TEST_CASE(addresses_and_digests_do_not_make_a_kind) {
+  const auto same = [](const std::string& one, const std::string& other) { return LogLimiter::kind_of(one) == LogLimiter::kind_of(other); };
+  BOOST_TEST(same("refused link with [2001:db8::1]:4000: too many", "refused link with [fe80:abcd:0:ef::dead]:51234: too many"));
+  BOOST_TEST(same("refused link with fe80::a%eth0: too many", "refused link with cafe:babe::b%eth1: too many"));
+  BOOST_TEST(same("refused link with 10.0.0.1:4000: too many", "refused link with 192.168.77.3:80: too many"));
+  BOOST_TEST(same("untrusted certificate SHA256:9f86d081884c7d65", "untrusted certificate SHA256:60303ae22b998861"));
+  BOOST_TEST(same("node 0a1b2c3d is away", "node ffee00112233 is away"));
+  BOOST_TEST(!same("cannot reach peer-a: no route", "cannot reach peer-b: no route"));
+  BOOST_TEST(!same("added: it is dead", "faded: it is dead"));
+  BOOST_TEST(!same("a quoted \"text\" ends", "a quoted \"text\" begins"));
 }
 
 BOOST_AUTO_TEST_CASE(many_kinds_together_cannot_flood_it_either) {
