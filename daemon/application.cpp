@@ -41,7 +41,7 @@ Application::Application(ev::loop_ref loop, std::string config_path, config::Loa
       durable_file_(paths_.state()),
       store_(loop, {paths_.store(), machine_id()}, store_events()),
       peers_(loop, own_side(), std::move(tls), book_, refusals_, log, peer_events()),
-      core_(loop, own_side(), refusals_, log, core_events()),
+      core_(loop, own_side(), core_patience(), refusals_, log, core_events()),
       control_(loop,
                [this](const std::string& request, const net::PeerCredentials& from, ControlSocket::Reply reply) {
                  answer_request(request, from.uid == 0 || from.uid == ::geteuid(), *this, std::move(reply));

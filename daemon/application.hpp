@@ -81,6 +81,7 @@ class Application final : public ControlDuties {
   void ended_when_flushed() noexcept;
 
   OwnSide own_side() const;
+  CoreLink::Patience core_patience() const { return {config_.core_timeout, config_.busy_limit}; }
   PeerEvents peer_events();
   CoreEvents core_events();
   StoreEvents store_events();

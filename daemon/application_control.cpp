@@ -146,7 +146,7 @@ void Application::apply(const config::Config& before, const config::Changes& cha
   for (const config::NodeConfig& node : config_.nodes) {
     for (const std::string& digits : node.fingerprints) refusals_.forget_certificate(prefixed_fingerprint(digits));
   }
-  core_.set_self(own_side());
+  core_.apply(own_side(), core_patience());
   core_.keep_only([this](const std::string& fingerprint) { return book_.is_module(fingerprint); });
   peers_.apply(own_side(), changes.has(config::Effect::links));
   ticker_.set_heartbeat(config_.pulse_interval);

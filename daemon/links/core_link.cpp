@@ -33,8 +33,13 @@ std::vector<uid_t> look_up_core_users() {
 
 }  // namespace
 
-CoreLink::CoreLink(ev::loop_ref loop, OwnSide self, Refusals& refusals, Log& log, CoreEvents events)
-    : loop_(loop), self_(std::move(self)), refusals_(refusals), log_(log), events_(std::move(events)) {}
+CoreLink::CoreLink(ev::loop_ref loop, OwnSide self, Patience patience, Refusals& refusals, Log& log, CoreEvents events)
+    : loop_(loop), self_(std::move(self)), patience_(patience), refusals_(refusals), log_(log), events_(std::move(events)) {}
+
+void CoreLink::apply(OwnSide self, Patience patience) {
+  self_ = std::move(self);
+  patience_ = patience;
+}
 
 Result<> CoreLink::listen(const std::string& path) {
   auto listener = net::UnixListener::listen(
@@ -56,7 +61,12 @@ bool CoreLink::may_connect(const net::PeerCredentials& credentials) const {
 bool CoreLink::may_replace(const Module& current, const Module& newer) const {
   if (current.process == 0 || newer.process == 0 || current.process == newer.process) return true;
   const bool has_ended = ::kill(current.process, 0) != 0 && errno == ESRCH;
-  return has_ended || read_clocks().steady - current.heard > kSilence;
+  return has_ended || is_hung(current);
+}
+
+bool CoreLink::is_hung(const Module& module) const {
+  const SteadyTime now = read_clocks().steady;
+  return now - module.heard > patience_.core_timeout && now >= module.busy_until;
 }
 
 void CoreLink::accepted(net::Fd socket, const net::PeerCredentials& credentials) {
@@ -82,7 +92,11 @@ void CoreLink::adopt(std::unique_ptr<net::Connection> connection, const std::str
   handlers.on_frame = [this, number](wire::Frame&& frame) { frame_came(number, frame); };
   handlers.on_closed = [this, number](const net::CloseReason& reason) { closed(number, reason.text); };
   connection->set_handlers(std::move(handlers));
-  links_[number] = {std::move(connection), who, process, read_clocks().steady};
+  Module& module = links_[number];
+  module.connection = std::move(connection);
+  module.who = who;
+  module.process = process;
+  module.heard = read_clocks().steady;
   if (links_.size() <= kMaxGreeting + 1) return;
   const Number oldest = up_ == links_.begin()->first ? std::next(links_.begin())->first : links_.begin()->first;
   closed(oldest, "a newer connection replaced it");
@@ -102,7 +116,12 @@ void CoreLink::frame_came(Number number, const wire::Frame& frame) {
   }
   if (!*message) return;
   if (const auto* heartbeat = std::get_if<wire::CoreHeartbeat>(&**message)) found->second.heartbeat = heartbeat->number;
+  if (const auto* busy = std::get_if<wire::CoreBusy>(&**message)) note_busy(found->second, *busy);
   events_.on_message(std::move(**message));
+}
+
+void CoreLink::note_busy(Module& module, const wire::CoreBusy& busy) const {
+  module.busy_until = module.heard + std::min(Millis{busy.limit_ms}, patience_.busy_limit);
 }
 
 void CoreLink::answer_heartbeat() {
@@ -121,16 +140,10 @@ void CoreLink::greet(Number number, const wire::Frame& frame) {
   if (!hello) return break_off(number, hello.error().text());
   wire::Rejects rejects;
   if (!wire::validate(*hello, rejects)) return break_off(number, rejects.what());
-  if (const auto refusal = judge(self_, *hello)) {
-    note_refused(module, reason_of(refusal->reason), refusal->text);
-    module.over = true;
-    send_frame(module, wire::to_frame(wire::Refuse{refusal->reason, refusal->text}));
-    return module.connection->finish("refused: " + refusal->text);
-  }
+  if (const auto refusal = judge(self_, *hello)) return refuse(module, *refusal, reason_of(refusal->reason));
   if (up_ && !may_replace(links_.at(*up_), module)) {
-    note_refused(module, RefusalReason::second_module, fmt::format("the module of {} is connected and healthy", links_.at(*up_).who));
-    module.over = true;
-    return module.connection->finish("refused: another module is connected");
+    const std::string text = fmt::format("the module of {} is connected and healthy", links_.at(*up_).who);
+    return refuse(module, {wire::RefuseReason::busy, text}, RefusalReason::second_module);
   }
   if (up_) {
     log_.warning("a newer module has connected: closing the link with the previous one");
@@ -140,6 +153,13 @@ void CoreLink::greet(Number number, const wire::Frame& frame) {
   module.connection->set_max_payload_bytes(wire::kMaxPayloadBytes);
   log_.info(fmt::format("the module of {} is connected ({}, core's process {})", hello->program, module.who, hello->pid));
   events_.on_up(*hello);
+}
+
+void CoreLink::refuse(Module& module, const Refusal& refusal, RefusalReason reason) {
+  note_refused(module, reason, refusal.text);
+  module.over = true;
+  send_frame(module, wire::to_frame(wire::Refuse{refusal.reason, refusal.text}));
+  module.connection->finish("refused: " + refusal.text);
 }
 
 void CoreLink::break_off(Number number, const std::string& why) {

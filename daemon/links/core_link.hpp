@@ -33,20 +33,24 @@ struct CoreEvents {
 
 class CoreLink {
  public:
-  // A module that has sent nothing for so long can be replaced by one of another process. It sends heartbeats all the time.
-  static constexpr Millis kSilence{5'000};
+  // A module that has sent nothing for longer than this, and has not announced that its core is busy, is hung: another process may
+  // replace it.
+  struct Patience {
+    Millis core_timeout;
+    Millis busy_limit;
+  };
   // Connections that have not sent CoreHello yet; a newer one displaces the oldest.
   static constexpr std::size_t kMaxGreeting = 8;
 
   // All parameters must outlive it.
-  CoreLink(ev::loop_ref loop, OwnSide self, Refusals& refusals, Log& log, CoreEvents events);
+  CoreLink(ev::loop_ref loop, OwnSide self, Patience patience, Refusals& refusals, Log& log, CoreEvents events);
   CoreLink(CoreLink&&) = delete;
 
   // Listens on this path instead of the previous one. Error: the previous path is kept.
   Result<> listen(const std::string& path);
   // An open TLS link whose certificate is the module's.
   void adopt(std::unique_ptr<net::Connection> connection, const std::string& who, pid_t process = 0);
-  void set_self(OwnSide self) { self_ = std::move(self); }
+  void apply(OwnSide self, Patience patience);
   // Closes a TLS link whose certificate `is_trusted` no longer accepts.
   void keep_only(const std::function<bool(const std::string& fingerprint)>& is_trusted);
 
@@ -65,25 +69,30 @@ class CoreLink {
   struct Module {
     std::unique_ptr<net::Connection> connection;
     std::string who;
-    pid_t process = 0;   // on this machine, according to the kernel; 0: not known
-    SteadyTime heard{};  // its last frame
+    pid_t process = 0;        // on this machine, according to the kernel; 0: not known
+    SteadyTime heard{};       // its last frame
+    SteadyTime busy_until{};  // as it announced
     bool over = false;
     std::optional<std::uint64_t> heartbeat = std::nullopt;  // not answered yet
   };
 
   bool may_connect(const net::PeerCredentials& credentials) const;
   bool may_replace(const Module& current, const Module& newer) const;
+  bool is_hung(const Module& module) const;
   void accepted(net::Fd socket, const net::PeerCredentials& credentials);
   void frame_came(Number number, const wire::Frame& frame);
   void send_frame(Module& module, Result<std::string> frame);
   void forget_rejected(Module& module, const wire::Frame& frame, const cluster::FromCore& kept);
+  void note_busy(Module& module, const wire::CoreBusy& busy) const;
   void greet(Number number, const wire::Frame& frame);
+  void refuse(Module& module, const Refusal& refusal, RefusalReason reason);
   void break_off(Number number, const std::string& why);
   void closed(Number number, const std::string& why);
   void note_refused(const Module& module, RefusalReason reason, std::string text);
 
   ev::loop_ref loop_;
   OwnSide self_;
+  Patience patience_;
   Refusals& refusals_;
   Log& log_;
   CoreEvents events_;

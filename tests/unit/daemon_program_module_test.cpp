@@ -117,41 +117,72 @@ BOOST_AUTO_TEST_CASE(a_module_on_another_machine_comes_by_tls_with_its_certifica
              "without its fingerprint it is no longer welcome");
 }
 
-// Every plugin runs as the core's user, which may connect.
-BOOST_AUTO_TEST_CASE(a_second_module_is_refused_while_the_first_is_healthy) {
-  Merlind node("a");
-  node.write_conf("");
-  node.start();
-  FakeModule first(node, "test", 1);
-  BOOST_REQUIRE(wait_until([&] {
-    first.turn();
-    return first.got(merlin::wire::MessageType::core_welcome);
-  }));
+namespace {
+
+enum class Answer { none, welcome, refuse };
+
+// What merlind answers a module of another process; `meanwhile` is called until then.
+Answer answer_to_another_process(
+    const Merlind& node, const std::function<void()>& meanwhile = [] {}) {
   const pid_t other = ::fork();
   if (other == 0) {
-    FakeModule second(node, "test", 2);
-    const bool closed = wait_until([&] {
-      second.turn();
-      return second.is_closed();
+    FakeModule module(node, "test", 2);
+    const bool ended = wait_until([&] {
+      module.turn();
+      return module.is_closed() || module.got(MessageType::core_welcome);
     });
-    ::_exit(closed && !second.got(merlin::wire::MessageType::core_welcome) ? 0 : 1);
+    const bool refused = module.is_closed() && module.got(MessageType::refuse);
+    ::_exit(static_cast<int>(!ended ? Answer::none : refused ? Answer::refuse : module.is_closed() ? Answer::none : Answer::welcome));
   }
-  int ended = -1;
-  BOOST_TEST(wait_until(
+  int ended = 0;
+  BOOST_REQUIRE(wait_until(
       [&] {
-        first.turn();
+        meanwhile();
         return ::waitpid(other, &ended, WNOHANG) == other;
       },
       30s));
-  BOOST_TEST(ended == 0);
-  first.turn();
-  BOOST_TEST(!first.is_closed());
+  BOOST_REQUIRE(WIFEXITED(ended));
+  return static_cast<Answer>(WEXITSTATUS(ended));
+}
+
+struct Connected {
+  Connected() {
+    node.write_conf("core_timeout = 500ms\n");
+    node.start();
+    first = std::make_unique<FakeModule>(node, "test", 1);
+    BOOST_REQUIRE(wait_until([&] {
+      first->turn();
+      return first->got(MessageType::core_welcome);
+    }));
+  }
+  Merlind node{"a"};
+  std::unique_ptr<FakeModule> first;
+};
+
+}  // namespace
+
+// Every plugin runs as the core's user, which may connect.
+BOOST_FIXTURE_TEST_CASE(a_second_module_is_refused_while_the_first_is_healthy, Connected) {
+  BOOST_TEST((answer_to_another_process(node, [&] { first->turn(); }) == Answer::refuse));
+  first->turn();
+  BOOST_TEST(!first->is_closed());
   BOOST_TEST(node.has_problem("was refused as the module of the core here", "look at that process"), node.log());
   FakeModule again(node, "test", 3);  // of the same process, as after a reload of the core
   BOOST_TEST(wait_until([&] {
     again.turn();
-    return again.got(merlin::wire::MessageType::core_welcome);
+    return again.got(MessageType::core_welcome);
   }));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_module_that_is_silent_for_longer_than_core_timeout_is_replaced, Connected) {
+  std::this_thread::sleep_for(700ms);
+  BOOST_TEST((answer_to_another_process(node) == Answer::welcome));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_module_whose_core_is_busy_is_not_replaced, Connected) {
+  first->send(merlin::wire::CoreBusy{4'000, "saving retention data"});
+  std::this_thread::sleep_for(700ms);
+  BOOST_TEST((answer_to_another_process(node) == Answer::refuse));
 }
 
 // F59
