@@ -115,6 +115,9 @@ StoreFile::Fault StoreFile::put_run(const cluster::EventRun& run) {
   row.last = number - 1;
   row.first = std::min(row.first, number);
   streams_[run.stream] = row;
+  if (run.alert_clock != 0) {
+    if (Fault fault = put_alert_clock(run.alert_clock)) return fault;
+  }
   return put_stream(run.stream, row);
 }
 

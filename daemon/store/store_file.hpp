@@ -116,6 +116,7 @@ class StoreFile {
   Fault begin_anew(OpenedStore& opened, const StoreFault& why);
   Fault put_meta(std::string_view key, std::string_view value);
   Fault put_written();
+  Fault put_alert_clock(std::uint64_t clock);
   Fault put_rows(const StoreBatch::Rows& rows);
   Fault put_forwards(const StoreBatch::Forwards& forwards);
   Fault put_all(const StoreBatch& batch);

@@ -42,6 +42,7 @@ constexpr int kMaxNames = 100;
 constexpr std::string_view kEpoch = "epoch";
 constexpr std::string_view kMachine = "machine";
 constexpr std::string_view kWritten = "written_ms";  // wall clock
+constexpr std::string_view kAlertClock = "alert_clock";
 constexpr std::array<const char*, 4> kParts = {"", "-wal", "-shm", "-journal"};
 
 bool exists(const std::string& path) {
@@ -220,6 +221,8 @@ StoreFile::Fault StoreFile::begin_anew(OpenedStore& opened, const StoreFault& wh
   if (Fault fault = connect()) return fault;
   rows_ = forwards_ = events_ = 0;
   streams_.clear();
+  // Other nodes have the events.
+  if (Fault fault = put_alert_clock(opened.held.alert_clock)) return fault;
   StoreBatch rescued;
   cluster::Save content;
   content.rows = opened.held.rows;
@@ -237,6 +240,8 @@ StoreFile::Fault StoreFile::put_meta(std::string_view key, std::string_view valu
 // So that the next start knows how long this node was away.
 StoreFile::Fault StoreFile::put_written() { return put_meta(kWritten, std::to_string(read_clocks().wall.time_since_epoch().count())); }
 
+StoreFile::Fault StoreFile::put_alert_clock(std::uint64_t clock) { return put_meta(kAlertClock, std::to_string(clock)); }
+
 StoreFile::Fault StoreFile::read_meta(cluster::Stored& held, std::vector<StoreLine>& said) {
   std::string epoch;
   std::string machine;
@@ -249,6 +254,7 @@ StoreFile::Fault StoreFile::read_meta(cluster::Stored& held, std::vector<StoreLi
     if (key == kEpoch) epoch = value;
     if (key == kMachine) machine = value;
     if (key == kWritten) held.saved_ms = std::strtoll(value.c_str(), nullptr, 10);
+    if (key == kAlertClock) held.alert_clock = std::strtoull(value.c_str(), nullptr, 10);
   }
   if (step != SQLITE_DONE) return failed();
   epoch_ = std::strtoull(epoch.c_str(), nullptr, 10);

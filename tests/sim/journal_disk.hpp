@@ -25,6 +25,7 @@ class JournalDisk {
 
   void read_into(cluster::Stored& stored) const {
     for (const auto& [key, stream] : streams_) stored.streams.push_back({key.node, key.epoch, stream.first, stream.last});
+    stored.alert_clock = alert_clock_;
   }
 
   cluster::EventsRead read(const cluster::ReadEvents& asked) const {
@@ -61,9 +62,11 @@ class JournalDisk {
     std::uint64_t number = run.first;
     for (const wire::Event& event : run.events) stream.events[number++] = event;
     stream.last = number - 1;
+    if (run.alert_clock != 0) alert_clock_ = run.alert_clock;
   }
 
   std::map<cluster::StreamKey, Stream> streams_;
+  std::uint64_t alert_clock_ = 0;
 };
 
 }  // namespace merlin::sim

@@ -130,6 +130,41 @@ BOOST_AUTO_TEST_CASE(own_events_that_find_no_room_are_dropped_counted_and_said) 
   BOOST_TEST(one.said.size() == 1u);
 }
 
+// The module keeps an alert until its event is settled: events that were dropped must not settle earlier ones, which still wait.
+BOOST_AUTO_TEST_CASE(an_event_is_not_settled_before_those_that_came_first) {
+  Place& one = world.start(1);
+  one.disk_waits = true;
+  one.make(2);
+  one.save();
+  wire::Event big;
+  big.text.assign(kEventTextBytes, 'x');
+  while (one.journal.view().dropped < 3) one.journal.happened(big);
+  BOOST_TEST(one.journal.settled_count() == 0u);
+  one.write();
+  BOOST_TEST(one.journal.settled_count() == 2 + one.journal.view().dropped, "nothing waits before the oldest that was not dropped");
+  one.save();
+  one.write();
+  BOOST_TEST(one.journal.settled_count() == one.journal.happened_count());
+}
+
+// After a kill, the alert counts as noted or not: it must not be noted in part.
+BOOST_AUTO_TEST_CASE(the_events_of_an_alert_are_saved_together) {
+  Place& one = world.start(1);
+  one.make(static_cast<int>(kEventsASave) - 1);
+  wire::Event event;
+  for (int i = 0; i < 3; ++i) one.journal.happened(event, 5);
+  one.journal.happened(event, 6);
+  Save first, second;
+  one.journal.put_into(first);
+  one.journal.put_into(second);
+  BOOST_REQUIRE(first.events.size() == 1u);
+  BOOST_TEST(first.events[0].events.size() == kEventsASave + 2);
+  BOOST_TEST(first.events[0].alert_clock == 5u);
+  BOOST_REQUIRE(second.events.size() == 1u);
+  BOOST_TEST(second.events[0].events.size() == 1u);
+  BOOST_TEST(second.events[0].alert_clock == 6u);
+}
+
 BOOST_AUTO_TEST_CASE(a_long_text_is_cut) {
   Place& one = world.start(1);
   wire::Event big;

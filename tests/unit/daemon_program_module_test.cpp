@@ -1,4 +1,6 @@
 // merlind as installed: what modules, copied machines and clients of its sockets cannot do to it.
+#include <memory>
+
 #include "tests/unit/daemon_program_nodes.hpp"
 
 using namespace daemon_test;

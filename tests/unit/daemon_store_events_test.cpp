@@ -120,6 +120,28 @@ BOOST_AUTO_TEST_CASE(a_run_that_would_leave_a_gap_is_not_taken_and_one_that_says
   BOOST_TEST(texts(file, kOne, 9, 20).size() == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(the_clock_of_the_alerts_is_kept_with_their_events) {
+  const auto with_clock = [](std::uint64_t first, std::uint64_t last, std::uint64_t clock) {
+    cluster::EventRun made = run(kOne, first, last);
+    made.alert_clock = clock;
+    return made;
+  };
+  const auto kept = [&] {
+    file.close();
+    return file.open().held.alert_clock;
+  };
+  BOOST_TEST(kept() == 0u);
+  put({with_clock(1, 5, 0x8000'0000'0000'0001)});
+  BOOST_TEST(kept() == 0x8000'0000'0000'0001u);
+  put({run(kOne, 6, 7), run(kTwo, 1, 2)});
+  BOOST_TEST(kept() == 0x8000'0000'0000'0001u, "they are of no alert");
+  put({with_clock(9, 10, 0x8000'0000'0000'0009)});
+  BOOST_TEST(kept() == 0x8000'0000'0000'0001u, "that would leave a gap");
+  file.close();
+  BOOST_TEST(file.open(true).begun_anew);
+  BOOST_TEST(kept() == 0x8000'0000'0000'0001u, "other nodes have the events");
+}
+
 BOOST_AUTO_TEST_CASE(a_run_replaces_what_stood_from_its_first_number_on) {
   put({run(kOne, 1, 10)});
   put({run(kOne, 4, 6)});

@@ -36,19 +36,18 @@ void Journal::restore(const std::vector<wire::EventMark>& streams) {
   }
 }
 
-void Journal::happened(wire::Event event) {
+void Journal::happened(wire::Event event, std::uint64_t alert_clock) {
   if (event.text.size() > kEventTextBytes) event.text.resize(kEventTextBytes);
   if (event.author.size() > kEventTextBytes) event.author.resize(kEventTextBytes);
   made_bytes_ += size_of(event);
-  made_.push_back(std::move(event));
-  ++happened_;
+  made_.push_back({std::move(event), ++happened_, alert_clock});
   bound_own();
 }
 
 void Journal::bound_own() {
   const std::uint64_t before = dropped_;
   for (; made_bytes_ > kMaxUnsafeEventBytes && !made_.empty(); ++dropped_) {
-    made_bytes_ -= size_of(made_.front());
+    made_bytes_ -= size_of(made_.front().event);
     made_.pop_front();
   }
   if (before == 0 && dropped_ > 0) {
@@ -62,15 +61,21 @@ bool Journal::has_to_save(SteadyTime now) const {
 }
 
 void Journal::put_own(Save& save, UnderWay& entry) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(made_.size(), kEventsASave));
+  std::size_t count = std::min(made_.size(), kEventsASave);
   if (count == 0) return;
+  const auto is_of_last_alert = [&](const Made& next) { return next.alert_clock != 0 && next.alert_clock == made_[count - 1].alert_clock; };
+  while (count < made_.size() && is_of_last_alert(made_[count])) ++count;
+  const auto end = made_.begin() + static_cast<std::ptrdiff_t>(count);
+  entry.own.assign(std::make_move_iterator(made_.begin()), std::make_move_iterator(end));
+  made_.erase(made_.begin(), end);
   Stream& stream = streams_[own()];
-  EventRun run{own(), stream.taken + 1, false, {}};
-  std::move(made_.begin(), made_.begin() + count, std::back_inserter(run.events));
-  made_.erase(made_.begin(), made_.begin() + count);
-  for (const wire::Event& event : run.events) made_bytes_ -= size_of(event);
+  EventRun run{own(), stream.taken + 1, false, {}, 0};
+  for (const Made& made : entry.own) {
+    made_bytes_ -= size_of(made.event);
+    run.events.push_back(made.event);
+    run.alert_clock = std::max(run.alert_clock, made.alert_clock);
+  }
   stream.taken += run.events.size();
-  entry.own = run.events;
   entry.own_last = stream.taken;
   save.events.push_back(std::move(run));
 }
@@ -123,7 +128,7 @@ void Journal::withdraw_from(std::deque<UnderWay>::iterator entry) {
   for (auto way = under_way_.end(); way != entry;) {
     --way;
     for (auto event = way->own.rbegin(); event != way->own.rend(); ++event) {
-      made_bytes_ += size_of(*event);
+      made_bytes_ += size_of(event->event);
       made_.push_front(std::move(*event));
     }
     arrived_bytes_ -= way->arrived_bytes;
@@ -167,6 +172,14 @@ void Journal::kept(const std::vector<wire::EventMark>& streams) {
     found->second.first = std::min(mark.first, found->second.safe + 1);
     tell_.insert(found->first);
   }
+}
+
+// Dropped events are settled with the events before them: those that are under way are older.
+std::uint64_t Journal::settled_count() const {
+  for (const UnderWay& way : under_way_) {
+    if (!way.own.empty()) return way.own.front().serial - 1;
+  }
+  return made_.empty() ? happened_ : made_.front().serial - 1;
 }
 
 std::uint64_t Journal::unsafe() const {

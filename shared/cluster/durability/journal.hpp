@@ -55,12 +55,13 @@ class Journal {
   Journal(const NodeId& self, std::uint64_t seed, Environment environment);
 
   void restore(const std::vector<wire::EventMark>& streams);
-  // An event that has just happened here.
-  void happened(wire::Event event);
+  // An event that has just happened here. `alert_clock`: of the alert of our own core that it comes from; 0: of none. The events of an
+  // alert follow each other, and are saved together.
+  void happened(wire::Event event, std::uint64_t alert_clock = 0);
 
-  // Events since this start, in order: how many there were, and how many of them no longer wait for the disk.
+  // Events since this start, in order: how many there were, and how many of the first ones no longer wait for the disk.
   std::uint64_t happened_count() const { return happened_; }
-  std::uint64_t settled_count() const { return happened_ - unsafe(); }
+  std::uint64_t settled_count() const;
 
   // Whether there is something to save; put_into() then adds it to a Save.
   bool has_to_save(SteadyTime now) const;
@@ -112,9 +113,14 @@ class Journal {
     std::size_t foreign_bytes = 0;  // since foreign_since
     SteadyTime foreign_since{};
   };
+  struct Made {
+    wire::Event event;
+    std::uint64_t serial = 0;  // since this start: happened_count() with this event
+    std::uint64_t alert_clock = 0;
+  };
   struct UnderWay {
     std::uint64_t ticket = 0;
-    std::vector<wire::Event> own;
+    std::vector<Made> own;
     std::uint64_t own_last = 0;
     struct Taken {
       StreamKey stream;
@@ -157,7 +163,7 @@ class Journal {
   std::map<NodeId, std::size_t> origins_;  // number of streams of each
   std::map<NodeId, Peer> peers_;
 
-  std::deque<wire::Event> made_;  // own events without a number yet
+  std::deque<Made> made_;  // own events without a number yet
   std::size_t made_bytes_ = 0;
   std::uint64_t happened_ = 0;
   std::vector<EventRun> arrived_;

@@ -16,7 +16,7 @@ class OwnAlerts {
  public:
   static constexpr std::size_t kMostBatches = 65'536;
 
-  // The store has our rows up to this clock. It has their events too, because both are saved together.
+  // The store has the events of all alerts up to this clock.
   void restored(std::uint64_t clock) { noted_ = clock; }
   // Whether it has no event yet; it gets one now. A module's clock only goes forward, and it sends its alerts in order.
   bool is_new(const wire::Register& alert) { return alert.version.hlc > std::exchange(noted_, std::max(noted_, alert.version.hlc)); }

@@ -30,7 +30,8 @@ struct Stored {
   std::vector<wire::Register> rows;
   std::vector<wire::ForwardedResult> kept;
   std::vector<wire::EventMark> streams;
-  std::int64_t saved_ms = 0;  // wall clock of the last write; 0: nothing was ever written
+  std::uint64_t alert_clock = 0;  // the greatest EventRun::alert_clock of the events that were ever written
+  std::int64_t saved_ms = 0;      // wall clock of the last write; 0: nothing was ever written
 };
 
 struct SendToPeer {
@@ -51,6 +52,8 @@ struct EventRun {
   std::uint64_t first = 1;
   bool after_gap = false;  // true: the events before them are lost for good; false: rejected unless they follow the stored ones
   std::vector<wire::Event> events;
+  // Kept in the same transaction: with these events, each alert of our core up to this clock has its event. 0: they are of no alert.
+  std::uint64_t alert_clock = 0;
 };
 // Write this to the store, in the order of the tickets, without waiting; then call saved(ticket) with the outcome.
 struct Save {

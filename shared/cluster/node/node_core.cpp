@@ -177,14 +177,15 @@ void Node::State::on_core(wire::CoreRows rows, Now now) {
     const NodeId from = write ? NodeId{} : settings.self;
     const bool is_alert = write && content.alert && content.version.writer == settings.self;
     any_alert = any_alert || is_alert;
-    // Its event is due even if a newer state of the object came first, or the object has another owner by now.
+    // Its event is due even if a newer state of the object came first, or the object has another owner by now; and only once, even if
+    // the table has lost the row.
     const auto missed = is_alert && own_alerts.is_new(content) ? std::optional(content) : std::nullopt;
     Row* row = table.find(key);
     const std::optional<wire::Register> before = write && row != nullptr ? std::optional(row->content) : std::nullopt;
     const Table::Put put = may_write ? table.put(std::move(content), from, write) : Table::Put::older;
     row = table.find(key);
-    if (write && put == Table::Put::newer) {
-      note(row->content, before ? &*before : nullptr, now);
+    if (put == Table::Put::newer) {
+      if (write && (!is_alert || missed)) note(row->content, before ? &*before : nullptr, now);
     } else if (missed) {
       note(*missed, nullptr, now);
     } else if (is_alert && put == Table::Put::older) {

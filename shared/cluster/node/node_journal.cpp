@@ -57,12 +57,13 @@ void Node::State::note(const wire::Register& content, const wire::Register* befo
   const bool is_check = content.kind == wire::RegisterKind::check;
   auto ended = is_check && before != nullptr ? ended_acknowledgement(content, *before) : std::nullopt;
   if (ended) noted.push_back(*std::move(ended));
+  const std::uint64_t alert_clock = is_check && content.alert && content.version.writer == settings.self ? content.version.hlc : 0;
   for (wire::Event& event : noted) {
     event.time_ms = now.wall.time_since_epoch().count();
     // The row may have waited for this daemon to start.
     if (is_check) event.time_ms = std::min(event.time_ms, content.base_ms);
     if (core.inventory()) put_names(event, content.object, *core.inventory());
-    journal.happened(std::move(event));
+    journal.happened(std::move(event), alert_clock);
   }
 }
 

@@ -43,7 +43,8 @@ void Node::State::restore(Stored stored, Now now) {
     store_writer.forget(std::move(damaged));
   }
   store_writer.restored();
-  own_alerts.restored(table.newest_of(settings.self));
+  own_alerts.restored(stored.alert_clock);
+  clock_seen = std::max(clock_seen, stored.alert_clock);  // our core's next alerts are above it
   journal.restore(stored.streams);
   notifications->restored(now);
   for (wire::ForwardedResult& kept : stored.kept) forwarding.restore(std::move(kept), now);
