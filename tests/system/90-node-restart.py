@@ -66,7 +66,7 @@ def check_configurations_first(c):
     before = pids(c)
     c.write("peer03", "/etc/nagios4/conf.d/bad.cfg", "define host {\n host_name x\n use no_such_template\n}\n")
     _, errors = c.mon("peer01", "node", "restart", "--all", status=1)
-    check("peer03: the core would not start again: " in errors and errors.endswith("mon: no node was restarted\n"), f"it says {errors!r}")
+    check("mon: peer03: " in errors and "the core would not start again: " in errors and errors.endswith("mon: no node was restarted\n"), f"it says {errors!r}")
     check(changed(c, before) == [] and set(phases(c).values()) == {"ready"}, f"restarted are {changed(c, before)}")
     c.run("peer03", "rm", "/etc/nagios4/conf.d/bad.cfg")
 
