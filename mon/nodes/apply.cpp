@@ -56,10 +56,7 @@ class Applier {
     for (const NewPeer& peer : change.add) {
       if (auto done = add(peer); !done) return done;
     }
-    for (const std::string& name : change.remove) {
-      if (auto done = remove(name); !done) return done;
-    }
-    return kAllWell;
+    return change.remove.empty() ? Outcome<int>(kAllWell) : remove(without_repeats(change.remove));
   }
   const std::vector<Applied>& applied() const { return applied_; }
 
@@ -94,13 +91,18 @@ class Applier {
     return quietly([&](Console& quiet) { return add_here(call, config::NodeType::peer, before, quiet); });
   }
 
-  Outcome<int> remove(const std::string& name) {
+  Outcome<int> remove(const std::vector<std::string>& names) {
     const Before before = look_before_edit(call_);
     if (before.exists && !before.config) return load_config(call_).failure();
-    const bool is_there = before.config && before.config->find_node(name) != nullptr;
-    applied_.push_back({name, is_there ? "removed" : "absent", ""});
-    if (!is_there || is_dry_) return kAllWell;
-    return quietly([&](Console& quiet) { return remove_here(call_, {name}, before, quiet); });
+    std::vector<std::string> present;
+    for (const std::string& name : names) {
+      const bool is_there = before.config && before.config->find_node(name) != nullptr;
+      if (is_there) present.push_back(name);
+      applied_.push_back({name, is_there ? "removed" : "absent", ""});
+    }
+    if (present.empty()) return kAllWell;
+    if (const auto good = check_removable(call_, present, before); !good || is_dry_) return good ? Outcome<int>(kAllWell) : good.failure();
+    return quietly([&](Console& quiet) { return remove_here(call_, present, before, quiet); });
   }
 
   // Standard output is for the document.

@@ -70,8 +70,8 @@ Failure refusal(const Call& call, const Before& before, const config::EditResult
   for (Error error : edit.errors) {
     const bool is_ours = was_good && is_about_arguments(call, error);
     at_fault = at_fault && is_ours;
-    // A position in a text that was never written is useless.
-    const bool is_nowhere = error.where.empty() || call.command->name == "node add";
+    // A position in a text that was never written is useless, unless all lines before it are as they were.
+    const bool is_nowhere = error.where.empty() || call.command->name != "node edit";
     if (is_ours && is_nowhere)
       error.where = call.words.empty() ? std::string(call.command->name) : fmt::format("{} {}", call.command->name, call.words.front());
     failure.errors.push_back(std::move(error));

@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "mon/cli/local_node.hpp"
 #include "mon/nodes/add.hpp"
@@ -32,7 +36,8 @@ struct Part {
   ssh::Session session{};
   std::optional<Error> fault{};
   std::vector<Applied> applied{};
-  std::string keys{};  // that remain in its authorized_keys, a line each
+  std::vector<std::string> keys{};    // that remain in its authorized_keys, as lines for people
+  std::optional<Error> keys_fault{};  // why they cannot be listed
 
   bool is_well() const { return !fault; }
 };
@@ -61,6 +66,7 @@ config::Settings shared_settings(const config::NodeConfig& node) {
   if (!node.notifies) settings.emplace_back("notifies", "no");
   if (node.ssh_user != usual.ssh_user) settings.emplace_back("ssh_user", node.ssh_user);
   if (node.ssh_port != usual.ssh_port) settings.emplace_back("ssh_port", std::to_string(node.ssh_port));
+  if (node.max_rate) settings.emplace_back("max_rate", config::size_text(*node.max_rate));
   return settings;
 }
 
@@ -78,6 +84,7 @@ NewPeer peer_of(const Part& part) {
 NewPeer self_of(const config::Config& config) {
   NewPeer self{.name = config.node_name, .settings = {}, .addresses = {config.node_name}, .is_sender = true};
   if (config.port != config::kDefaultPort) self.settings.emplace_back("port", std::to_string(config.port));
+  if (!config.module.notifies) self.settings.emplace_back("notifies", "no");
   return self;
 }
 
@@ -85,8 +92,17 @@ NewPeer self_of(const config::Config& config) {
 std::string same_command(const Call& call) {
   std::string line = fmt::format("mon {}", call.command->name);
   for (const std::string& word : call.words) line += " " + ssh::quoted_word(word);
-  for (const auto& [key, value] : call.settings) line += fmt::format(" {}={}", key, ssh::quoted_word(value));
-  return line + " --everywhere";
+  for (const auto& [key, value] : call.settings) line += fmt::format(" {}={}", key, value.empty() ? "" : ssh::quoted_word(value));
+  line += " --everywhere";
+  const auto file = call.options.find("--config");
+  return file == call.options.end() ? line : fmt::format("{} --config {}", line, ssh::quoted_word(file->second));
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream input(text);
+  for (std::string line; std::getline(input, line);) lines.push_back(line);
+  return lines;
 }
 
 std::string names_text(const std::vector<Applied>& applied, std::string_view outcome) {
@@ -129,6 +145,8 @@ class Change {
       auto applied = said ? read_applied(nlohmann::ordered_json::parse(said->out, nullptr, false)) : said.error();
       if (applied)
         part.applied = std::move(*applied);
+      else if (interrupted() && !is_dry)
+        part.fault = Error{"interrupted while it made the change, which may be done there", part.node.name, ""};
       else
         part.fault = Error{applied.error().what, part.node.name, applied.error().fix};
     });
@@ -140,15 +158,21 @@ class Change {
     on_all([&](Part& part) {
       for (const std::string& name : names_of(part)) {
         const auto said = visitor_.run(part.session, part.node.name, {"mon", "sshkey", "forget", name, "--dry-run"});
-        if (said) part.keys += said->out;
+        if (said)
+          std::ranges::move(lines_of(said->out), std::back_inserter(part.keys));
+        else
+          part.keys_fault = keys_unlisted(part.node.name, name, said.error());
       }
     });
   }
 
+  // With the blocks that merlin.conf has now: adding a node may have written fingerprints.
   Outcome<int> exchange_on(const config::Config& config, const Exchange& kind, bool with_subject) {
     std::vector<LoggedIn> nodes;
     for (Part& part : parts_) {
-      if (part.is_well() && (with_subject || !part.is_subject)) nodes.push_back({part.node, std::move(part.session)});
+      const auto* now = config.find_node(part.node.name);
+      const bool is_meant = part.is_well() && (with_subject || !part.is_subject);
+      if (is_meant) nodes.push_back({now != nullptr ? *now : part.node, std::move(part.session)});
     }
     return nodes.empty() ? Outcome<int>(kAllWell) : exchange_with(call_, console_, kind, config, visitor_, nodes);
   }
@@ -174,13 +198,20 @@ class Change {
     return status;
   }
 
+  // Ctrl-C before the first change, and after it.
+  int stop_unchanged() { return stop("nothing was changed on any node"); }
+  int stop_incomplete(const std::string& again) { return stop("to finish it: " + again); }
+
  private:
+  // After Ctrl-C no node begins anything.
   template <class Work>
   void on_all(const Work& work) {
     ssh::side_by_side(
         parts_.size(),
         [&](std::size_t i) {
-          if (parts_[i].is_well()) work(parts_[i]);
+          Part& part = parts_[i];
+          if (part.is_well() && interrupted()) part.fault = Error{"interrupted before the change", part.node.name, ""};
+          if (part.is_well()) work(part);
         },
         [](std::size_t) {});
   }
@@ -193,6 +224,11 @@ class Change {
                       "address=ADDRESS",
                       part.node.name, one.name, one.address, part.node.name, one.name));
     }
+  }
+
+  int stop(const std::string& fix) {
+    console_.error({"interrupted", std::string(call_.command->name), fix});
+    return ssh::kInterruptedStatus;
   }
 
   const Call& call_;
@@ -243,6 +279,7 @@ Outcome<Addition> prepare_addition(const Call& given) {
   if (*type != config::NodeType::peer)
     return usage({"--everywhere adds peers only", "node add", "type=peer; add pollers and masters on each node that they belong to"});
   if (const auto settings = check_settings(addition.call); !settings) return usage(settings.error());
+  std::erase_if(addition.call.settings, [](const auto& setting) { return setting.second.empty(); });
   if (addition.before.exists && !addition.before.config) return load_config(given).failure();
   const std::string& name = given.words.front();
   const auto* present = addition.before.config ? addition.before.config->find_node(name) : nullptr;
@@ -280,7 +317,7 @@ Outcome<int> add_on_this_node(const Addition& addition, Console& console) {
 struct Removal {
   std::vector<std::string> names;
   std::vector<std::string> here;  // those that merlin.conf has
-  std::vector<std::string> rest;  // the peers that stay, and this node
+  std::vector<std::string> rest;  // the peers that stay, and this node: the removed nodes no longer have them
 
   bool is_gone(const std::string& name) const { return std::ranges::find(names, name) != names.end(); }
 };
@@ -288,7 +325,12 @@ struct Removal {
 Removal removal_of(const Call& call, const config::Config& config) {
   Removal removal{.names = without_repeats(call.words), .here = {}, .rest = {}};
   removal.rest.push_back(config.node_name);
-  for (const auto& node : config.nodes) (removal.is_gone(node.name) ? removal.here : removal.rest).push_back(node.name);
+  for (const auto& node : config.nodes) {
+    if (removal.is_gone(node.name))
+      removal.here.push_back(node.name);
+    else if (node.type == config::NodeType::peer)
+      removal.rest.push_back(node.name);
+  }
   return removal;
 }
 
@@ -319,36 +361,43 @@ Outcome<> check_removal(const Call& call, const Removal& removal, const config::
 std::string finish_removal(const Part& part, const Removal& removal) {
   const auto change = removal_for(part, removal);
   const std::string command = fmt::format("mon node remove {}", fmt::join(change.remove, " "));
-  return part.is_subject ? fmt::format("on {}, if it is ever started again: {}", part.node.name, command)
-                         : fmt::format("when it can be reached: mon node ctrl {} -- {}", part.node.name, command);
+  if (!part.is_subject) return fmt::format("when it can be reached: mon node ctrl {} -- {}", part.node.name, command);
+  return part.session ? fmt::format("on {}: {}", part.node.name, command)
+                      : fmt::format("on {}, if it is ever started again: {}", part.node.name, command);
 }
 
-// In our own authorized_keys, a line each.
-std::string keys_in_place(const std::vector<std::string>& names) {
-  std::string lines;
+// In our own authorized_keys, as lines for people.
+Result<std::vector<std::string>> keys_in_place(const std::vector<std::string>& names) {
+  std::vector<std::string> found;
   const auto home = ssh::own_home();
-  for (const std::string& name : home ? names : std::vector<std::string>()) {
-    const auto keys = ssh::shown_keys_of_node(*home, name);
-    for (const std::string& key : keys ? *keys : std::vector<std::string>()) lines += key + "\n";
+  if (!home) return home.error();
+  for (const std::string& name : names) {
+    auto keys = ssh::shown_keys_of_node(*home, name);
+    if (!keys) return keys.error();
+    std::ranges::move(*keys, std::back_inserter(found));
   }
-  return lines;
+  return found;
 }
 
-void print_keys(const std::string& node, const std::string& lines, Console& console) {
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', at), lines.size());
-    console.out << fmt::format("  {}: {}\n", node, plain(lines.substr(at, end - at)));
-    at = end + 1;
-  }
+void print_keys(const std::string& node, const std::vector<std::string>& keys, Console& console) {
+  for (const std::string& key : keys) console.out << fmt::format("  {}: {}\n", node, plain(key));
 }
 
-void list_remaining_keys(const Removal& removal, const Parts& parts, const std::string& here, const std::string& own_name,
-                         Console& console) {
-  const bool others = !here.empty() || std::ranges::any_of(parts, [](const Part& part) { return !part.is_subject && !part.keys.empty(); });
+// Returns the exit status: a list that is not complete is a failure.
+int list_remaining_keys(const Removal& removal, const Parts& parts, const Result<std::vector<std::string>>& here,
+                        const std::string& own_name, Console& console) {
+  int status = kAllWell;
+  const auto fail = [&](const Error& error) { status = console.report({{error}}); };
+  if (!here) fail(keys_unlisted(own_name, fmt::format("{}", fmt::join(removal.names, ", ")), here.error()));
+  for (const Part& part : parts) {
+    if (part.keys_fault) fail(*part.keys_fault);
+  }
+  const auto ours = here ? *here : std::vector<std::string>();
+  const bool others = !ours.empty() || std::ranges::any_of(parts, [](const Part& part) { return !part.is_subject && !part.keys.empty(); });
   const bool subjects = std::ranges::any_of(parts, [](const Part& part) { return part.is_subject && !part.keys.empty(); });
-  if (!others && !subjects) return;
+  if (!others && !subjects) return status;
   console.out << "ssh keys that remain in place:\n";
-  print_keys(own_name, here, console);
+  print_keys(own_name, ours, console);
   for (const Part& part : parts) print_keys(part.node.name, part.keys, console);
   for (const std::string& name : others ? removal.names : std::vector<std::string>())
     console.out << fmt::format("to remove those of {}: mon node ctrl --self -- mon sshkey forget {}\n", name, name);
@@ -356,6 +405,12 @@ void list_remaining_keys(const Removal& removal, const Parts& parts, const std::
     if (!part.is_subject || part.keys.empty()) continue;
     for (const std::string& name : removal.rest) console.out << fmt::format("on {}: mon sshkey forget {}\n", part.node.name, name);
   }
+  return status;
+}
+
+Failure unchanged(Failure failure) {
+  for (Error& error : failure.errors) error = nothing_changed(error);
+  return failure;
 }
 
 }  // namespace
@@ -370,19 +425,21 @@ Outcome<int> add_everywhere(const Call& call, Console& console) {
     if (node.type == config::NodeType::peer) change.take(node, node.name == call.words.front());
   }
   change.log_in();
-  if (change.interrupted()) return ssh::kInterruptedStatus;
+  if (change.interrupted()) return change.stop_unchanged();
   if (const auto reached = faults(change.parts(), [](const Part& part) { return part.is_subject; }); !reached) return reached;
 
   const auto change_for = [&](const Part& part) { return addition_for(part, change.parts(), addition->config); };
   const auto is_reached = [](const Part& part) { return static_cast<bool>(part.session); };
   change.apply(change_for, true);
+  if (change.interrupted()) return change.stop_unchanged();
   if (const auto accepted = faults(change.parts(), is_reached); !accepted) return accepted;
-  if (change.interrupted()) return ssh::kInterruptedStatus;
 
   if (const auto here = add_on_this_node(*addition, console); !here) return here;
   change.apply(change_for, false);
   const std::string again = same_command(call);
-  const int status = change.report([&](const Part&) { return fmt::format("when it can be reached: {}", again); });
+  const int status =
+      change.report([&](const Part&) { return change.interrupted() ? again : fmt::format("when it can be reached: {}", again); });
+  if (change.interrupted()) return change.stop_incomplete(again);
   const auto config = load_config(call);
   if (!config) return config.failure();
   const auto exchanged = change.exchange_on(*config, {.keys = true, .is_push = true}, true);
@@ -391,9 +448,11 @@ Outcome<int> add_everywhere(const Call& call, Console& console) {
 }
 
 Outcome<int> remove_everywhere(const Call& call, Console& console) {
+  const Before before = look_before_edit(call);
   const auto config = load_config(call);
   if (!config) return config.failure();
   const Removal removal = removal_of(call, *config);
+  if (const auto good = check_removable(call, removal.here, before); !good) return unchanged(good.failure());
   auto rules = login_rules(call);
   if (!rules) return rules.error();
   Change change(call, console, std::move(*rules));
@@ -401,26 +460,30 @@ Outcome<int> remove_everywhere(const Call& call, Console& console) {
     if (node.type == config::NodeType::peer || removal.is_gone(node.name)) change.take(node, removal.is_gone(node.name));
   }
   change.log_in();
-  if (change.interrupted()) return ssh::kInterruptedStatus;
+  if (change.interrupted()) return change.stop_unchanged();
 
   const auto change_for = [&](const Part& part) { return removal_for(part, removal); };
   const auto is_member = [](const Part& part) { return part.session && !part.is_subject; };
   change.apply(change_for, true);
+  if (change.interrupted()) return change.stop_unchanged();
   if (const auto accepted = faults(change.parts(), is_member); !accepted) return accepted;
   if (const auto known = check_removal(call, removal, *config, change.parts()); !known) return known.failure();
   change.list_keys([&](const Part& part) { return part.is_subject ? removal.rest : removal.names; });
-  const std::string keys_here = keys_in_place(removal.names);
+  if (change.interrupted()) return change.stop_unchanged();
+  const auto keys_here = keys_in_place(removal.names);
 
-  const auto here = removal.here.empty() ? Outcome<int>(kAllWell) : remove_here(call, removal.here, look_before_edit(call), console);
+  const auto here = removal.here.empty() ? Outcome<int>(kAllWell) : remove_here(call, removal.here, before, console);
   if (!here) return here;
   change.apply(change_for, false);
-  const int status = std::max(*here, change.report([&](const Part& part) { return finish_removal(part, removal); }));
-  list_remaining_keys(removal, change.parts(), keys_here, config->node_name, console);
+  const std::string again = same_command(call);
+  const int reported = change.report([&](const Part& part) { return change.interrupted() ? again : finish_removal(part, removal); });
+  const int listed = list_remaining_keys(removal, change.parts(), keys_here, config->node_name, console);
+  if (change.interrupted()) return change.stop_incomplete(again);
   const auto after = load_config(call);
   if (!after) return after.failure();
   const auto exchanged = change.exchange_on(*after, {.keys = false, .is_push = true}, false);
   if (!exchanged || *exchanged != kAllWell) return exchanged;
-  return status;
+  return std::max(reported, listed);
 }
 
 }  // namespace merlin::mon

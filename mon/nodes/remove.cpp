@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
@@ -28,11 +29,13 @@ Result<> distrust(const Call& call, const std::vector<std::string>& fingerprints
 }
 
 // Its key in authorized_keys stays: other accounts and tools may use it.
-void name_remaining_keys(const std::string& name, Console& console) {
+Result<> name_remaining_keys(const std::string& name, Console& console) {
   const auto home = ssh::own_home();
   const auto keys = home ? ssh::shown_keys_of_node(*home, name) : home.error();
-  for (const std::string& key : keys ? *keys : std::vector<std::string>())
+  if (!keys) return keys.error();
+  for (const std::string& key : *keys)
     console.out << fmt::format("its ssh key remains in place: {}; mon sshkey forget {}\n", plain(key), name);
+  return Ok{};
 }
 
 Outcome<int> run_node_remove(const Call& call, Console& console) {
@@ -43,7 +46,10 @@ Outcome<int> run_node_remove(const Call& call, Console& console) {
     if (const auto known = check_names(call, names, *before.config); !known) return known.failure();
   }
   auto done = remove_here(call, names, before, console);
-  for (const std::string& name : done ? names : std::vector<std::string>()) name_remaining_keys(name, console);
+  for (const std::string& name : done ? names : std::vector<std::string>()) {
+    const auto named = name_remaining_keys(name, console);
+    if (!named) done = console.report({{keys_unlisted(before.config ? before.config->node_name : "", name, named.error())}});
+  }
   return done;
 }
 
@@ -57,24 +63,29 @@ std::vector<std::string> without_repeats(const std::vector<std::string>& names) 
   return once;
 }
 
+Error keys_unlisted(const std::string& node, const std::string& name, const Error& error) {
+  return {fmt::format("the ssh keys of {} there cannot be listed: {}", name, error.what), node,
+          fmt::format("on {}: mon sshkey forget {} --dry-run", node, name)};
+}
+
+Outcome<> check_removable(const Call& call, const std::vector<std::string>& names, const Before& before) {
+  const auto edit = config::remove_nodes(call.config_path, names, config::Write::no);
+  return edit.ok() ? Outcome<>(Ok{}) : refusal(call, before, edit);
+}
+
 Outcome<int> remove_here(const Call& call, const std::vector<std::string>& names, const Before& before, Console& console) {
-  int status = kAllWell;
-  bool changed = false;
-  for (const std::string& name : names) {
-    const auto edit = config::remove_node(call.config_path, name);
-    if (!edit.ok()) {
-      status = console.report(refusal(call, before, edit));
-      continue;
-    }
-    changed = true;
-    const auto* was = before.config ? before.config->find_node(name) : nullptr;
+  const auto edit = config::remove_nodes(call.config_path, names);
+  if (!edit.ok()) return refusal(call, before, edit);
+  Failure failure;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto* was = before.config ? before.config->find_node(names[i]) : nullptr;
     const auto distrusted = was != nullptr ? distrust(call, was->fingerprints) : Result<>(Ok{});
-    if (!distrusted) status = std::max(status, console.report({{distrusted.error()}}));
-    console.out << fmt::format("{} removed from {}\n", name, edit.file);
+    if (!distrusted) failure.errors.push_back(distrusted.error());
+    console.out << fmt::format("{} removed from {}\n", names[i], edit.files[i]);
   }
-  if (!changed) return status;
   const auto reloaded = reload_daemon(call, console);
-  return reloaded ? Outcome<int>(status == kWrongUsage ? kFailed : status) : reloaded;
+  if (!reloaded) std::ranges::copy(reloaded.failure().errors, std::back_inserter(failure.errors));
+  return failure.errors.empty() ? reloaded : failure;
 }
 
 namespace commands {

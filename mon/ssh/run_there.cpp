@@ -43,6 +43,7 @@ class RemoteRun {
   RemoteRun& operator=(const RemoteRun&) = delete;
 
   Result<Ended> run() {
+    if (interrupt_.raised()) return Error{"interrupted", name_, ""};
     set_callbacks();
     const bool started = ::ssh_channel_open_session(channel_.get()) == SSH_OK &&
                          ::ssh_channel_request_exec(channel_.get(), marked_command(job_.line).c_str()) == SSH_OK &&

@@ -125,7 +125,7 @@ class Draft {
   }
 
   // Checks the whole configuration, then writes the changed files.
-  EditResult write() {
+  EditResult write(Write write = Write::yes) {
     if (!ok()) return std::move(result_);
     Overlay overlay(disk());
     for (const auto& [file, text] : texts_) overlay.put(file, text);
@@ -133,7 +133,7 @@ class Draft {
     result_.errors = std::move(loaded.errors);
     result_.warnings = std::move(loaded.warnings);
     for (const File& file : tree_.files) {
-      if (!ok()) return std::move(result_);
+      if (!ok() || write == Write::no) break;
       write_file(file);
     }
     if (ok()) result_.config = std::move(loaded.config);
@@ -177,11 +177,17 @@ EditResult add_node(const std::string& path, NodeType type, const std::string& n
   return draft.write();
 }
 
-EditResult remove_node(const std::string& path, const std::string& name) {
+EditResult remove_nodes(const std::string& path, const std::vector<std::string>& names, Write write) {
   Draft draft(path);
-  const std::string file = draft.ok() ? draft.file_of(name) : "";
-  if (!file.empty()) draft.put(file, remove_block(draft.text(file), {{"", name}}));
-  return draft.write();
+  std::vector<std::string> files;
+  for (const std::string& name : names) {
+    const std::string file = draft.ok() ? draft.file_of(name) : "";
+    if (!file.empty()) draft.put(file, remove_block(draft.text(file), {{"", name}}));
+    files.push_back(file);
+  }
+  EditResult result = draft.write(write);
+  result.files = std::move(files);
+  return result;
 }
 
 EditResult rename_node(const std::string& path, const std::string& name, const std::string& new_name) {

@@ -112,10 +112,26 @@ BOOST_AUTO_TEST_CASE(a_node_is_added_edited_renamed_and_removed) {
   BOOST_REQUIRE(rename_node(path, "peer02", "peer03").ok());
   BOOST_TEST(folder.read("merlin.conf") == start + "\npeer peer03 {\n\tweight = 2\n}\n");
 
-  result = remove_node(path, "peer03");
+  result = remove_nodes(path, {"peer03"});
   BOOST_REQUIRE(result.ok());
   BOOST_TEST(result.config->nodes.empty());
   BOOST_TEST(folder.read("merlin.conf") == start);
+}
+
+// With two of the three voters, partition = majority would need `tie`.
+BOOST_AUTO_TEST_CASE(nodes_are_removed_together_or_not_at_all) {
+  const std::string start = "node_name = self\npartition = majority\ninclude b.conf\npeer a {\n}\n";
+  const std::string path = folder.write("merlin.conf", start);
+  folder.write("b.conf", "peer b {\n}\n");
+  BOOST_TEST(!remove_nodes(path, {"a"}, Write::no).ok());
+  BOOST_TEST(!remove_nodes(path, {"a"}).ok());
+  BOOST_TEST(remove_nodes(path, {"a", "b"}, Write::no).ok());
+  BOOST_TEST(folder.read("merlin.conf") == start);
+  const EditResult result = remove_nodes(path, {"a", "b"});
+  BOOST_REQUIRE_MESSAGE(result.ok(), all_lines(result.errors));
+  BOOST_TEST((result.files == std::vector<std::string>{path, folder.file("b.conf")}));
+  BOOST_TEST(folder.read("merlin.conf") == "node_name = self\npartition = majority\ninclude b.conf\n");
+  BOOST_TEST(folder.read("b.conf") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_node_is_edited_in_the_file_it_stands_in) {
@@ -147,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_refused_edit_says_why_and_changes_nothing) {
        path + ":5:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
       {edit_node(path, "peer03", {{"port", "1"}}), path + ": there is no node 'peer03'; did you mean 'peer02'?"},
       {edit_node(path, "peer02", {{"port", "1"}, {"address", std::nullopt}}), path + ": 'address' is not set there"},
-      {remove_node(path, "x"), path + ": there is no node 'x'; see mon node list"},
+      {remove_nodes(path, {"x"}), path + ": there is no node 'x'; see mon node list"},
       {rename_node(path, "peer02", "self"),
        path + ":2:1: peer 'self' is this node itself; remove the block, or set node_name to another name"},
       {add_node(folder.file("none"), NodeType::peer, "a", {}), folder.file("none") + ": cannot read the file: No such file or directory"},

@@ -17,3 +17,11 @@ foreach(name mon_check_test mon_event_follow_test mon_log_test mon_membership_te
   target_compile_definitions(${name} PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>")
   add_dependencies(${name} mon)
 endforeach()
+
+add_library(mon_test_home MODULE ${here}/mon_test_home.cpp)
+target_link_libraries(mon_test_home PRIVATE ${CMAKE_DL_LIBS})
+foreach(name mon_everywhere_test)
+  merlin_test(${name} ${here}/${name}.cpp LINK merlin_mon)
+  target_compile_definitions(${name} PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>" MON_TEST_HOME="$<TARGET_FILE:mon_test_home>")
+  add_dependencies(${name} mon mon_test_home)
+endforeach()

@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(a_peer_is_removed_once) {
   BOOST_TEST(outcome_of(node.apply(removing("peer02"))) == "absent");
 }
 
+BOOST_AUTO_TEST_CASE(a_removal_that_is_refused_is_not_reported_as_done) {
+  const Receiver node;
+  const std::string text = node.text() + "tie = peer02\n";
+  node.folder.write("merlin.conf", text);
+  for (const char* options : {"--dry-run", ""}) {
+    const auto refused = node.apply(removing("peer02"), options);
+    BOOST_TEST(refused.status != 0);
+    BOOST_TEST(refused.out == "");
+    BOOST_TEST(refused.err == "mon: node apply: tie: there is no node 'peer02'; name a peer or this node\n");
+    BOOST_TEST(node.conf() == text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(everywhere_rejects_bad_input_before_it_goes_anywhere) {
   const LocalNode node;
   node.folder.write("merlin.conf", "node_name = peer01\npeer peer02 {\n\taddress = 127.0.0.2\n\tssh_port = 1\n}\n");
