@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <string_view>
 
 namespace merlin::mon {
@@ -18,6 +20,7 @@ namespace {
 constexpr mode_t kUsualFolder = 0755;
 constexpr int kMostLinks = 40;  // as in the kernel
 constexpr int kMostMade = 100;  // folders on one path
+constexpr int kToRead = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 constexpr int kAsFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 enum class Foreign { refuse, follow };  // links that other users can change
@@ -45,7 +48,7 @@ class Walk {
 
   net::Fd take_folder() { return is_missing_ ? net::Fd() : std::move(folder_); }
   std::string path() const { return path_.empty() ? "/" : path_; }
-  const std::optional<Controller>& controller() const { return controller_; }
+  const std::vector<UserRights>& controllers() const { return controllers_; }
 
  private:
   void to_root() {
@@ -74,9 +77,21 @@ class Walk {
     return (folder.st_mode & S_ISVTX) != 0 && is_ours(entry.st_uid);
   }
 
-  void note_controller() {
+  void note_controllers(const struct stat& entry) {
     struct stat folder {};
-    if (!controller_ && ::fstat(folder_.get(), &folder) == 0) controller_ = Controller{folder.st_uid, folder.st_gid};
+    if (::fstat(folder_.get(), &folder) != 0) return note(rights_of_all());
+    if (!is_ours(folder.st_uid)) note(rights_of_user(folder.st_uid));
+    const bool writable = (folder.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    if (writable && (folder.st_mode & S_ISVTX) != 0) {
+      if (!is_ours(entry.st_uid)) note(rights_of_user(entry.st_uid));
+      return;
+    }
+    if ((folder.st_mode & S_IWGRP) != 0) note(rights_of_group(folder.st_gid));
+    if ((folder.st_mode & S_IWOTH) != 0) note(rights_of_all());
+  }
+
+  void note(UserRights rights) {
+    if (std::ranges::find(controllers_, rights) == controllers_.end()) controllers_.push_back(std::move(rights));
   }
 
   Result<> step(const std::string& name, bool may_be_anything) {
@@ -85,7 +100,7 @@ class Walk {
     struct stat about {};
     if (::fstatat(folder_.get(), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return missing(name, shown, may_be_anything);
     const bool fixed = is_fixed(about);
-    if (!fixed) note_controller();
+    if (!fixed) note_controllers(about);
     if (S_ISLNK(about.st_mode)) {
       if (fixed || foreign_ == Foreign::follow) return follow(name, shown);
       if (!may_be_anything)
@@ -149,8 +164,26 @@ class Walk {
   bool is_missing_ = false;
   int links_ = 0;
   int made_ = 0;
-  std::optional<Controller> controller_;
+  std::vector<UserRights> controllers_;
 };
+
+Result<net::Fd> opened(net::Fd file, const std::string& path) {
+  if (file) return file;
+  return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
+}
+
+Result<net::Fd> open_without_links(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const auto folder = open_folder(path.substr(0, slash + 1));
+  if (!folder) return folder.error();
+  return opened(net::Fd(::openat(folder->get(), path.c_str() + slash + 1, kToRead | O_NOFOLLOW)), path);
+}
+
+bool is_same(const net::Fd& one, const net::Fd& other) {
+  struct stat a {};
+  struct stat b {};
+  return ::fstat(one.get(), &a) == 0 && ::fstat(other.get(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
 
 }  // namespace
 
@@ -166,16 +199,24 @@ Result<std::string> followed(const std::string& path) {
   return walk.path();
 }
 
-std::optional<Controller> controller_of(const std::string& path) {
-  Walk walk(Missing::error, Foreign::follow);
-  static_cast<void>(walk.go(path, false));
-  return walk.controller();
+Result<net::Fd> open_to_read(const std::string& path) {
+  const auto controllers = controllers_of(path);
+  if (!controllers.empty() && ::geteuid() != 0) return open_without_links(path);
+  if (controllers.empty()) return opened(net::Fd(::open(path.c_str(), kToRead)), path);
+  std::optional<net::Fd> first;
+  for (const UserRights& rights : controllers) {
+    auto file = open_as(rights, path);
+    if (!file) return file;
+    if (first && !is_same(*first, *file)) return Error{"was exchanged while it was opened", path, "try again"};
+    if (!first) first = std::move(*file);
+  }
+  return std::move(*first);
 }
 
-bool is_readable_for(const Controller& controller, const struct stat& file) {
-  const bool by_group = (file.st_mode & S_IRGRP) != 0 && file.st_gid == controller.group;
-  const bool by_owner = controller.user != 0 && file.st_uid == controller.user;
-  return (file.st_mode & S_IROTH) != 0 || by_group || by_owner;
+std::vector<UserRights> controllers_of(const std::string& path) {
+  Walk walk(Missing::error, Foreign::follow);
+  static_cast<void>(walk.go(path, false));
+  return walk.controllers();
 }
 
 std::string entry_of(const net::Fd& folder, const std::string& name) { return fmt::format("/proc/self/fd/{}/{}", folder.get(), name); }

@@ -4,12 +4,10 @@
 // other users cannot write there (or only, as in /tmp, beside it). So nobody can lead us to another place.
 #pragma once
 
-#include <sys/stat.h>
-#include <sys/types.h>
-
-#include <optional>
 #include <string>
+#include <vector>
 
+#include "mon/cli/user_rights.hpp"
 #include "shared/base/result.hpp"
 #include "shared/net/fd.hpp"
 
@@ -28,17 +26,12 @@ Result<net::Fd> open_folder(const std::string& path, Missing missing = Missing::
 // not followed.
 Result<std::string> followed(const std::string& path);
 
-// Who can replace a part of the path, as owner or group of the first folder in which that is possible; nothing if only root and we can.
-// Follows all links.
-struct Controller {
-  uid_t user = 0;
-  gid_t group = 0;
-};
-std::optional<Controller> controller_of(const std::string& path);
+// Opens a file for reading. Where other users can replace a part of its path, root follows links only with the rights of each of them, and
+// another user follows none: otherwise reading it by that path would give away what they cannot read.
+Result<net::Fd> open_to_read(const std::string& path);
 
-// Whether a controller of a path can read this file by itself, so that reading it by that path gives nothing away. Root as `user` stands
-// for the members of the group.
-bool is_readable_for(const Controller& controller, const struct stat& file);
+// The rights of all who can replace a part of the path; empty: only root and we can. Follows all links.
+std::vector<UserRights> controllers_of(const std::string& path);
 
 // A path for a system call that takes one: the entry NAME of this open folder, wherever that folder is moved. Valid while it is open.
 std::string entry_of(const net::Fd& folder, const std::string& name);

@@ -1,6 +1,5 @@
 #include "mon/oconf/object_text.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -26,15 +25,13 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 Result<std::string> read_object_text(const std::string& path) {
-  const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const auto file = open_to_read(path);
+  if (!file) return file.error();
   struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
-  // The file may be read by a link that a user put there who cannot read it.
-  if (const auto controller = controller_of(path); controller && !is_readable_for(*controller, about))
-    return Error{"its folder belongs to a user who cannot read it", path, "remove it if it is a link, or make it readable for that user"};
+  if (::fstat(file->get(), &about) != 0) return Error{fmt::format("cannot be read: {}", std::strerror(errno)), path, ""};
   if (!S_ISREG(about.st_mode)) return Error{"is not a file", path, "see cfg_file in the core's main file"};
   if (static_cast<std::uint64_t>(about.st_size) > kLargestFile) return Error{"is too large", path, ""};
-  return read_whole(file, static_cast<std::uint64_t>(about.st_size), path);
+  return read_whole(*file, static_cast<std::uint64_t>(about.st_size), path);
 }
 
 std::vector<std::pair<std::string, std::string>> main_settings(std::string_view text) {

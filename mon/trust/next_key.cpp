@@ -42,17 +42,18 @@ std::optional<net::CertificateInfo> read(const std::string& path) {
 }  // namespace
 
 std::optional<net::CertificateInfo> NextKey::previous() const {
-  const AsOwner owner(paths_.folder());
-  return is_there(paths_.next().certificate()) ? std::nullopt : read(paths_.previous().certificate());
+  const auto owner = AsOwner::of(paths_.folder());
+  return !owner || is_there(paths_.next().certificate()) ? std::nullopt : read(paths_.previous().certificate());
 }
 
 bool NextKey::is_half_in_place() const {
-  const AsOwner owner(paths_.folder());
-  return is_there(paths_.next().certificate()) && !is_there(paths_.next().key()) && is_there(paths_.previous().certificate());
+  const auto owner = AsOwner::of(paths_.folder());
+  return owner && is_there(paths_.next().certificate()) && !is_there(paths_.next().key()) && is_there(paths_.previous().certificate());
 }
 
 Result<net::CertificateInfo> NextKey::prepare(const net::CertificateInfo& own) const {
-  const AsOwner owner(paths_.folder());
+  const auto owner = AsOwner::of(paths_.folder());
+  if (!owner) return owner.error();
   const auto made =
       net::load_or_create_identity(paths_.next().folder(), own.node_id,
                                    WallTime(std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch())));
@@ -60,7 +61,8 @@ Result<net::CertificateInfo> NextKey::prepare(const net::CertificateInfo& own) c
 }
 
 Result<> NextKey::put_in_place() const {
-  const AsOwner owner(paths_.folder());
+  const auto owner = AsOwner::of(paths_.folder());
+  if (!owner) return owner.error();
   if (auto made = make_folder(paths_.previous().folder()); !made) return made;
   if (is_there(paths_.next().key())) {
     if (auto kept = keep_link(paths_.certificate(), paths_.previous().certificate()); !kept) return kept;
@@ -72,7 +74,8 @@ Result<> NextKey::put_in_place() const {
 }
 
 Result<> NextKey::forget_previous() const {
-  const AsOwner owner(paths_.folder());
+  const auto owner = AsOwner::of(paths_.folder());
+  if (!owner) return owner.error();
   if (::unlink(paths_.previous().certificate().c_str()) != 0 && errno != ENOENT)
     return cannot("remove it", paths_.previous().certificate());
   ::rmdir(paths_.previous().folder().c_str());

@@ -42,8 +42,9 @@ Result<TrustSet> change_trust(const std::string& config_path, const config::Conf
   const std::string folder = path.substr(0, path.rfind('/'));
   const auto lock = lock_folder(folder);
   if (!lock) return lock.error();
-  give_to_owner(folder, path);  // as earlier versions created it
-  const AsOwner owner(folder);
+  give_to_owner(folder, path.substr(folder.size() + 1));  // as earlier versions created it
+  const auto owner = AsOwner::of(folder);
+  if (!owner) return owner.error();
   auto before = load(path);
   if (!before) return before;
   TrustSet after = *before;
