@@ -1,13 +1,13 @@
 // mon log push and fetch, and the commands that they run on the other node: mon log mark, give and take
 #include <fmt/format.h>
 
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "mon/cli/folder_lock.hpp"
+#include "mon/cli/limits.hpp"
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
+#include "mon/cli/read_input.hpp"
 #include "mon/log/kept.hpp"
 #include "mon/ssh/remote_nodes.hpp"
 #include "mon/ssh/side_by_side.hpp"
@@ -156,8 +156,8 @@ Outcome<int> run_log_take(const Call& call, Console&) {
   const auto mark = log::mark_of(*path);
   if (!mark) return mark.error();
   if (mark->text() != call.words[1]) return Error{"the copy does not end at that position: another push was faster", *path, "push again"};
-  const std::string part{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto kept = log::append(*path, part);
+  const auto part = read_input(limits::kLogPart);
+  const auto kept = part ? log::append(*path, *part) : Result<>(part.error());
   return kept ? Outcome<int>(kAllWell) : kept.error();
 }
 

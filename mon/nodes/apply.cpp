@@ -119,7 +119,8 @@ class Applier {
 };
 
 Outcome<int> run_node_apply(const Call& call, Console& console) {
-  const auto change = read_membership(read_input_document());
+  const auto input = read_input_document();
+  const auto change = input ? read_membership(*input) : input.error();
   if (!change) return change.error();
   Applier applier(call, console);
   auto done = applier.run(*change);

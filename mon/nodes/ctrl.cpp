@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
+#include "mon/ssh/job.hpp"
 #include "mon/ssh/quoting.hpp"
 #include "mon/ssh/remote_nodes.hpp"
 #include "mon/ssh/side_by_side.hpp"

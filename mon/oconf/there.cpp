@@ -1,10 +1,10 @@
 // mon oconf stage, activate, undo, renew, drop and pack: the commands that a push or a fetch runs on the other node. And mend.
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "mon/cli/limits.hpp"
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
+#include "mon/cli/read_input.hpp"
 #include "mon/oconf/here.hpp"
 #include "mon/oconf/object_text.hpp"
 #include "mon/service/service_plan.hpp"
@@ -14,9 +14,7 @@ namespace {
 
 using Change = Result<> (*)(const Call&, ConfigurationHere&, const std::string&, Restart);
 
-Outcome<int> told(const Result<>& outcome) { return outcome ? Outcome<int>(kAllWell) : outcome.error(); }
-
-std::string all_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+Outcome<int> status_of(const Result<>& outcome) { return outcome ? Outcome<int>(kAllWell) : outcome.error(); }
 
 Result<> check_id(const Call& call) {
   if (oconf::is_push_id(call.words.front())) return Ok{};
@@ -27,7 +25,7 @@ Outcome<int> change(const Call& call, Change what) {
   if (const auto good = check_id(call); !good) return good.error();
   auto here = configuration_here(call);
   if (!here) return here.failure();
-  return told(what(call, *here, call.words.front(), call.has("--restart") ? Restart::yes : Restart::no));
+  return status_of(what(call, *here, call.words.front(), call.has("--restart") ? Restart::yes : Restart::no));
 }
 
 // Does not inspect the files, because another command works with them.
@@ -36,14 +34,15 @@ Outcome<int> on_stage(const Call& call, Result<> (oconf::Stage::*what)(const std
   const auto config = load_config(call);
   if (!config) return config.failure();
   oconf::Stage stage(core_files(config->core, look_at_machine()).config, config->node_name);
-  return told((stage.*what)(call.words.front()));
+  return status_of((stage.*what)(call.words.front()));
 }
 
 Outcome<int> run_oconf_stage(const Call& call, Console&) {
   auto here = configuration_here(call);
   if (!here) return here.failure();
-  const auto package = oconf::unpack(all_input());
-  return told(package ? stage_package(*here, *package) : Result<>(package.error()));
+  const auto input = read_input(limits::kFiles);
+  const auto package = input ? oconf::unpack(*input) : input.error();
+  return status_of(package ? stage_package(*here, *package) : Result<>(package.error()));
 }
 
 Outcome<int> run_oconf_activate(const Call& call, Console&) { return change(call, activate_stage); }
@@ -61,7 +60,8 @@ Outcome<int> run_oconf_mend(const Call& call, Console&) {
 Outcome<int> run_oconf_pack(const Call& call, Console& console) {
   const auto here = configuration_here(call);
   if (!here) return here.failure();
-  const auto theirs = oconf::read_document(nlohmann::ordered_json::parse(all_input(), nullptr, false));
+  const auto input = read_input(limits::kFileList);
+  const auto theirs = input ? oconf::read_document(nlohmann::ordered_json::parse(*input, nullptr, false)) : input.error();
   if (!theirs) return theirs.error();
   const auto found = oconf::difference(here->manifest, *theirs);
   auto files = oconf::packed_files(here->manifest, found, [](const auto& file) { return oconf::read_object_text(file.path); });

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <chrono>
 
 #include "mon/ssh/authentication.hpp"
 #include "mon/ssh/host_key.hpp"
+#include "mon/ssh/wait.hpp"
 
 namespace merlin::mon::ssh {
 namespace {
@@ -36,17 +35,6 @@ Result<Session> make_session(const Target& target, Millis timeout) {
                     (!target.key || ::ssh_options_set(session.get(), SSH_OPTIONS_IDENTITY, target.key->c_str()) == 0);
   if (!good) return Error{fmt::format("ssh cannot be set up: {}", ::ssh_get_error(session.get())), target.name, ""};
   return session;
-}
-
-// True once the session's socket is readable; false at the deadline or when interrupted.
-bool wait_for_news(ssh_session session, Clock::time_point deadline, const Interrupt& interrupt) {
-  const int polled = ::ssh_get_poll_flags(session);
-  const short events = static_cast<short>(POLLIN | ((polled & SSH_WRITE_PENDING) != 0 ? POLLOUT : 0));
-  const auto left = std::chrono::ceil<Millis>(deadline - Clock::now()).count();
-  if (left <= 0) return false;
-  std::array<pollfd, 2> waiting{pollfd{::ssh_get_fd(session), events, 0}, pollfd{interrupt.fd(), POLLIN, 0}};
-  const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(left));
-  return ready > 0 && waiting[1].revents == 0;
 }
 
 // libssh itself waits for the name of a host that does not answer, so the wait is divided into turns.

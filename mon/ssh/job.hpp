@@ -9,6 +9,7 @@
 #include "mon/ssh/handles.hpp"
 #include "mon/ssh/interrupt.hpp"
 #include "shared/base/result.hpp"
+#include "shared/base/time.hpp"
 
 namespace merlin::mon::ssh {
 
@@ -18,6 +19,13 @@ struct Job {
   std::string line;                                      // for a POSIX shell
   int input = -1;                                        // its input, read to the end; -1: none
   std::function<void(Stream, std::string_view)> output;  // called in the thread that runs the job
+  // Of a command on another node whose output mon reads. Beyond a limit mon ends the command, as after an interrupt.
+  struct Limits {
+    std::size_t bytes;  // of its output and its errors together
+    Millis silence;     // nothing was sent or received for so long
+    Millis time;        // in all
+  };
+  std::optional<Limits> limits{};  // empty: none
 };
 
 // How it ended.
@@ -26,10 +34,10 @@ struct Ended {
   std::string signal;  // "TERM"; empty: none
 };
 
-// Each blocks until the command has ended, without a time limit. After an interrupt, the command's whole process group
+// Each blocks until the command has ended. After an interrupt, the command's whole process group
 // receives TERM, then KILL, so that nothing is left behind there. A command that starts a background service which keeps
 // its output open is complete when the command itself has ended.
-// Error: it could not be started, the node was lost, or (text "interrupted") mon ended it.
+// Error: it could not be started, the node was lost, a limit was exceeded, or (text "interrupted") mon ended it.
 Result<Ended> run_there(ssh_session session, const std::string& name, const Job& job, const Interrupt& interrupt);
 Result<Ended> run_here(const Job& job, const Interrupt& interrupt);
 

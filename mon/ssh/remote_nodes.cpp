@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "mon/cli/last_line.hpp"
+#include "mon/cli/limits.hpp"
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/memory_file.hpp"
 #include "mon/ssh/authentication.hpp"
+#include "mon/ssh/job.hpp"
 #include "mon/ssh/quoting.hpp"
 #include "shared/config/problems.hpp"
 #include "shared/config/values.hpp"
@@ -30,6 +33,35 @@ Result<> check_user(const Call& call) {
   const auto name = config::read_value({.type = config::ValueType::name}, user->second);
   if (name.ok() && !user->second.starts_with('-')) return Ok{};
   return Error{fmt::format("{} is not a user name", config::quoted(user->second)), fmt::format("{}: --user", call.command->name), ""};
+}
+
+// What a command may answer, and how long it may work before it does.
+struct Reply {
+  std::string_view command;  // without "mon"
+  std::size_t bytes;
+  Millis silence;
+};
+
+constexpr Millis kPrompt = std::chrono::seconds(30);
+constexpr Millis kReading = std::chrono::minutes(5);      // all files are read, or addresses are tried
+constexpr Millis kCoreAtWork = std::chrono::minutes(15);  // a core checks its configuration or restarts, or a command of the operator runs
+constexpr Millis kLongestTransfer = std::chrono::hours(2);  // of the largest answer, over a slow link
+constexpr Reply kOtherReply{"", limits::kDocument, kPrompt};
+
+constexpr std::array kReplies{
+    Reply{"log give", limits::kLogPart, kReading},     Reply{"log show", limits::kLogLines, kReading},
+    Reply{"node apply", limits::kDocument, kReading},  Reply{"oconf activate", limits::kLines, kCoreAtWork},
+    Reply{"oconf files", limits::kFileList, kReading}, Reply{"oconf pack", limits::kFiles, kReading},
+    Reply{"oconf stage", limits::kLines, kCoreAtWork}, Reply{"oconf undo", limits::kLines, kCoreAtWork},
+    Reply{"restart", limits::kLines, kCoreAtWork},     Reply{"sync compare", limits::kFileList, kReading},
+    Reply{"sync put", limits::kLines, kCoreAtWork},
+};
+
+ssh::Job::Limits limits_of(const std::vector<std::string>& words, Millis timeout) {
+  const std::string command = fmt::format("{} ", fmt::join(words.begin() + 1, words.end(), " "));
+  const auto found = std::ranges::find_if(kReplies, [&](const Reply& one) { return command.starts_with(fmt::format("{} ", one.command)); });
+  const Reply& answer = found == kReplies.end() ? kOtherReply : *found;
+  return {answer.bytes, answer.silence + timeout, std::max(kLongestTransfer, answer.silence + timeout)};
 }
 
 }  // namespace
@@ -70,7 +102,8 @@ Result<Said> Visitor::run(const ssh::Session& session, const std::string& name, 
   if (!file) return Error{"no memory for its input", name, ""};
   Said said;
   const ssh::Job job{ssh::command_line(words), file.get(),
-                     [&said](ssh::Stream stream, std::string_view bytes) { (stream == ssh::Stream::out ? said.out : said.err) += bytes; }};
+                     [&said](ssh::Stream stream, std::string_view bytes) { (stream == ssh::Stream::out ? said.out : said.err) += bytes; },
+                     limits_of(words, rules_.timeout)};
   const auto ended = ssh::run_there(session.get(), name, job, interrupt_);
   if (!ended) return ended.error();
   if (ended->status == 0) return said;

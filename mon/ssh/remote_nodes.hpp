@@ -8,7 +8,6 @@
 #include "mon/cli/command.hpp"
 #include "mon/ssh/connection.hpp"
 #include "mon/ssh/interrupt.hpp"
-#include "mon/ssh/job.hpp"
 #include "shared/config/config.hpp"
 
 namespace merlin::mon {

@@ -7,10 +7,13 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <exception>
 #include <map>
+#include <optional>
 
 #include "mon/ssh/job.hpp"
 #include "mon/ssh/session_mark.hpp"
+#include "mon/ssh/wait.hpp"
 #include "shared/base/time.hpp"
 
 namespace merlin::mon::ssh {
@@ -22,6 +25,7 @@ constexpr Millis kLinger{1'000};  // for the output of an ended command
 constexpr Millis kGraceAfterTerm{3'000};
 constexpr Millis kGraceAfterKill{1'000};
 constexpr Millis kLongest = std::chrono::hours(24 * 365);
+constexpr Millis kStartTimeout{30'000};
 constexpr int kTurnMs = 1'000;
 constexpr std::uint32_t kMostInput = 32'768;  // bytes at a time
 
@@ -45,22 +49,55 @@ class RemoteRun {
   Result<Ended> run() {
     if (interrupt_.raised()) return Error{"interrupted", name_, ""};
     set_callbacks();
-    const bool started = ::ssh_channel_open_session(channel_.get()) == SSH_OK &&
-                         ::ssh_channel_request_exec(channel_.get(), marked_command(job_.line).c_str()) == SSH_OK &&
-                         ::ssh_event_add_session(event_.get(), session_) == SSH_OK &&
-                         ::ssh_event_add_fd(event_.get(), interrupt_.fd(), POLLIN, ignore_event, nullptr) == SSH_OK;
-    if (!started) return Error{fmt::format("the command cannot be started there: {}", ::ssh_get_error(session_)), name_, ""};
+    if (auto started = start(); !started) return started.error();
     if (job_.input < 0) ::ssh_channel_send_eof(channel_.get());
     input_open_ = job_.input >= 0;
-    const bool lives = follow([this] { return interrupt_.raised(); }, kLongest);
+    last_news_ = begin_ = Clock::now();
+    const bool lives = follow([this] { return interrupt_.raised() || exceeded().has_value(); }, kLongest);
     flush();
+    if (const auto limit = exceeded()) return end_it(*limit);
     if (is_over()) return outcome();
-    if (lives && interrupt_.raised()) return end_it();
+    if (lives && interrupt_.raised()) return end_it("interrupted");
     return Error{"the connection was lost while the command ran", name_, "it is not known what it has done there"};
   }
 
  private:
   static int ignore_event(socket_t, int, void*) { return 0; }
+
+  // libssh itself would wait without a limit for a server that does not answer.
+  Result<> start() {
+    const auto deadline = Clock::now() + kStartTimeout;
+    const std::string line = marked_command(job_.line);
+    const auto patiently = [&](const auto& step) {
+      int outcome = step();
+      while (outcome == SSH_AGAIN && wait_for_news(session_, deadline, interrupt_)) outcome = step();
+      return outcome;
+    };
+    ::ssh_set_blocking(session_, 0);
+    int outcome = patiently([&] { return ::ssh_channel_open_session(channel_.get()); });
+    if (outcome == SSH_OK) outcome = patiently([&] { return ::ssh_channel_request_exec(channel_.get(), line.c_str()); });
+    ::ssh_set_blocking(session_, 1);
+    if (outcome == SSH_AGAIN && interrupt_.raised()) return Error{"interrupted", name_, "it may still be running there"};
+    if (outcome == SSH_AGAIN) return Error{fmt::format("its ssh server does not answer for {} s", in_seconds(kStartTimeout)), name_, ""};
+    const bool started = outcome == SSH_OK && ::ssh_event_add_session(event_.get(), session_) == SSH_OK &&
+                         ::ssh_event_add_fd(event_.get(), interrupt_.fd(), POLLIN, ignore_event, nullptr) == SSH_OK;
+    if (!started) return Error{fmt::format("the command cannot be started there: {}", ::ssh_get_error(session_)), name_, ""};
+    return Ok{};
+  }
+
+  static std::int64_t in_seconds(Millis time) { return std::chrono::duration_cast<std::chrono::seconds>(time).count(); }
+
+  // The limit that the command has exceeded.
+  std::optional<std::string> exceeded() const {
+    if (output_fault_) return output_fault_;
+    if (!job_.limits) return std::nullopt;
+    if (received_ > job_.limits->bytes) return fmt::format("its answer is longer than {} MiB", job_.limits->bytes >> 20);
+    if (has_ended_) return std::nullopt;
+    const auto now = Clock::now();
+    if (now - last_news_ > job_.limits->silence) return fmt::format("no answer within {} s", in_seconds(job_.limits->silence));
+    if (now - begin_ > job_.limits->time) return fmt::format("the command did not end within {} s", in_seconds(job_.limits->time));
+    return std::nullopt;
+  }
 
   void set_callbacks() {
     callbacks_.userdata = this;
@@ -80,14 +117,30 @@ class RemoteRun {
 
   void take(std::string_view bytes, bool is_error) {
     last_news_ = Clock::now();
-    if (!is_error) return job_.output(Stream::out, bytes);
-    const std::string shown = errors_.feed(bytes);
-    if (!shown.empty()) job_.output(Stream::err, shown);
+    received_ += bytes.size();
+    contain([&] {
+      const std::string shown = is_error ? errors_.feed(bytes) : std::string();  // the mark is needed to end the command
+      if (exceeded()) return;
+      if (!is_error) job_.output(Stream::out, bytes);
+      if (!shown.empty()) job_.output(Stream::err, shown);
+    });
   }
 
   void flush() {
-    const std::string shown = errors_.rest();
-    if (!shown.empty()) job_.output(Stream::err, shown);
+    contain([&] {
+      const std::string shown = errors_.rest();
+      if (!shown.empty()) job_.output(Stream::err, shown);
+    });
+  }
+
+  // No exception may pass through libssh.
+  template <class Work>
+  void contain(const Work& work) {
+    try {
+      work();
+    } catch (const std::exception& fault) {
+      output_fault_ = fmt::format("its output cannot be processed: {}", fault.what());
+    }
   }
 
   void ended(int status, std::string signal) {
@@ -134,19 +187,21 @@ class RemoteRun {
     if (room == 0) return;
     const ssize_t got = ::read(job_.input, buffer.data(), room);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    last_news_ = Clock::now();
     if (got > 0 && ::ssh_channel_write(channel_.get(), buffer.data(), static_cast<std::uint32_t>(got)) == got) return;
     input_open_ = false;
     ::ssh_channel_send_eof(channel_.get());
   }
 
-  Error end_it() {
+  Error end_it(const std::string& why) {
+    follow([this] { return !errors_.process().empty(); }, kGraceAfterTerm);
     for (const auto& [signal, grace] : {std::pair{"TERM", kGraceAfterTerm}, std::pair{"KILL", kGraceAfterKill}}) {
       if (is_over() || errors_.process().empty()) break;
       send_signal(signal);
       if (!follow([] { return false; }, grace)) break;
     }
     flush();
-    return {"interrupted", name_, is_over() ? "" : "it may still be running there"};
+    return {why, name_, is_over() ? "" : "it may still be running there"};
   }
 
   // By a separate command, because most servers refuse ssh's signals in root's sessions.
@@ -175,7 +230,10 @@ class RemoteRun {
   bool input_watched_ = false;
   bool has_ended_ = false;
   Ended end_;
-  Clock::time_point last_news_ = Clock::now();
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point last_news_ = begin_;
+  std::size_t received_ = 0;
+  std::optional<std::string> output_fault_{};
 };
 
 }  // namespace

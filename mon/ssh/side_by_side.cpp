@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -13,14 +14,21 @@ void side_by_side(std::size_t count, const std::function<void(std::size_t)>& wor
   std::condition_variable changed;
   std::size_t next = 0;
   std::vector<bool> ended(count, false);
+  std::exception_ptr fault;
 
   const auto labour = [&] {
     std::unique_lock lock(mutex);
     while (next < count) {
       const std::size_t mine = next++;
       lock.unlock();
-      work(mine);
+      std::exception_ptr thrown;
+      try {
+        work(mine);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
       lock.lock();
+      if (!fault) fault = thrown;
       ended[mine] = true;
       changed.notify_one();
     }
@@ -35,6 +43,8 @@ void side_by_side(std::size_t count, const std::function<void(std::size_t)>& wor
     }
     done(i);
   }
+  threads.clear();
+  if (fault) std::rethrow_exception(fault);
 }
 
 }  // namespace merlin::mon::ssh

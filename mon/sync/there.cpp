@@ -1,15 +1,12 @@
 // mon sync compare and put: the commands that a sync runs on its target node.
-#include <iostream>
-#include <iterator>
-
 #include "mon/cli/child.hpp"
+#include "mon/cli/limits.hpp"
 #include "mon/cli/options.hpp"
+#include "mon/cli/read_input.hpp"
 #include "mon/sync/exchange.hpp"
 
 namespace merlin::mon {
 namespace {
-
-std::string all_input() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
 
 Result<std::string> compare(const std::string& input) {
   const auto trees = sync::unpack_trees(input);
@@ -37,14 +34,16 @@ Result<> put(const std::string& input, Millis timeout) {
 }
 
 Outcome<int> run_sync_compare(const Call&, Console& console) {
-  const auto changes = compare(all_input());
+  const auto input = read_input(limits::kFileList);
+  const auto changes = input ? compare(*input) : input.error();
   if (!changes) return changes.error();
   console.out << *changes;
   return kAllWell;
 }
 
 Outcome<int> run_sync_put(const Call& call, Console&) {
-  const auto done = put(all_input(), call.timeout);
+  const auto input = read_input(limits::kFiles);
+  const auto done = input ? put(*input, call.timeout) : Result<>(input.error());
   return done ? Outcome<int>(kAllWell) : done.error();
 }
 

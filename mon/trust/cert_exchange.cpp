@@ -45,13 +45,13 @@ Outcome<int> run_cert_introduce(const Call& call, Console& console) {
   const auto config = load_config(call);
   if (!config) return config.failure();
   const auto document = read_input_document();
-  const auto theirs = TrustSet::read(document);
-  auto set = theirs ? change_trust(call.config_path, *config, [&](TrustSet& ours) { ours.merge(*theirs, vouched_in(document)); }) : theirs;
+  const auto theirs = document ? TrustSet::read(*document) : document.error();
+  auto set = theirs ? change_trust(call.config_path, *config, [&](TrustSet& ours) { ours.merge(*theirs, vouched_in(*document)); }) : theirs;
   const auto changed = set ? write_trust(call.config_path, *config, *set) : set.error();
   if (!changed) return changed.error();
   for (const std::string& name : *changed) console.out << fmt::format("certificates of {} changed\n", name);
   const auto reloaded = changed->empty() ? Outcome<int>(kAllWell) : reload_daemon(call, console);
-  const auto known = check_sender(call, *set, text_at(document, "sender"));
+  const auto known = check_sender(call, *set, text_at(*document, "sender"));
   if (known) return reloaded;
   Failure failure = reloaded ? Failure{} : reloaded.failure();
   failure.errors.push_back(known.error());

@@ -44,7 +44,8 @@ Error differs(const std::string& host, const std::string& own_name) {
 Outcome<int> run_sshkey_hosts(const Call& call, Console& console) {
   const auto config = load_config(call);
   if (!config) return config.failure();
-  const auto nodes = read_host_keys(read_input_document());
+  const auto input = read_input_document();
+  const auto nodes = input ? read_host_keys(*input) : input.error();
   const auto home = ssh::own_home();
   if (!nodes || !home) return nodes ? home.error() : nodes.error();
   Failure failure;

@@ -1,10 +1,9 @@
 // mon sshkey push, fetch, show and accept
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"
+#include "mon/cli/read_input.hpp"
 #include "mon/ssh/authorized_keys.hpp"
 #include "mon/ssh/ssh_file.hpp"
 #include "mon/trust/exchange.hpp"
@@ -26,9 +25,8 @@ Outcome<int> run_sshkey_show(const Call& call, Console& console) {
 }
 
 Outcome<int> run_sshkey_accept(const Call&, Console& console) {
-  std::string line;
-  std::getline(std::cin, line);
-  const auto key = ssh::read_public_key(line);
+  const auto line = read_input_line();
+  const auto key = line ? ssh::read_public_key(*line) : line.error();
   const auto home = ssh::own_home();
   const auto added = key && home ? ssh::authorize(*home, *key) : Result<bool>(key ? home.error() : key.error());
   if (!added) return added.error();
