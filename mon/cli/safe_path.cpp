@@ -116,10 +116,9 @@ class Walk {
   }
 
   Result<> enter(const std::string& name, const std::string& shown) {
-    net::Fd below(::openat(folder_.get(), name.c_str(), kAsFolder | O_NOFOLLOW));
-    if (!below)
-      return Error{errno == ENOTDIR || errno == ELOOP ? "is not a folder" : std::strerror(errno), shown, "nothing was changed there"};
-    folder_ = std::move(below);
+    auto below = open_below(folder_, name, shown);
+    if (!below) return below.error();
+    folder_ = std::move(*below);
     path_ = shown;
     return Ok{};
   }
@@ -139,9 +138,9 @@ class Walk {
       is_missing_ = true;
       return Ok{};
     }
-    const bool made = errno == ENOENT && missing_ == Missing::make && made_++ < kMostMade &&
-                      (::mkdirat(folder_.get(), name.c_str(), kUsualFolder) == 0 || errno == EEXIST);
-    if (!made) return Error{std::strerror(errno), shown, "nothing was changed there"};
+    const bool may_make = errno == ENOENT && missing_ == Missing::make && made_++ < kMostMade;
+    if (!may_make) return Error{std::strerror(errno), shown, "nothing was changed there"};
+    if (auto made = open_below(folder_, name, shown, Missing::make); !made) return made.error();
     return step(name, false);
   }
 
@@ -186,6 +185,15 @@ bool is_same(const net::Fd& one, const net::Fd& other) {
 }
 
 }  // namespace
+
+Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const std::string& shown, Missing missing) {
+  const bool is_there = missing != Missing::make || ::mkdirat(folder.get(), name.c_str(), kUsualFolder) == 0 || errno == EEXIST;
+  net::Fd below(is_there ? ::openat(folder.get(), name.c_str(), kAsFolder | O_NOFOLLOW) : -1);
+  if (below) return below;
+  const bool is_link = errno == ELOOP || errno == ENOTDIR;
+  return Error{is_link ? "is not a folder, or is a link; links are not followed" : std::strerror(errno), shown,
+               "nothing else was changed there"};
+}
 
 Result<net::Fd> open_folder(const std::string& path, Missing missing) {
   Walk walk(missing, Foreign::refuse);

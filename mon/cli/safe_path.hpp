@@ -22,6 +22,9 @@ enum class Missing {
 // Opens a folder by its absolute path.
 Result<net::Fd> open_folder(const std::string& path, Missing missing = Missing::error);
 
+// Opens a folder in an open folder, without following a link. `shown` names it in an error.
+Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const std::string& shown, Missing missing = Missing::error);
+
 // The absolute path with links that may be followed replaced by what they lead to. The last part need not exist, and may be a link that is
 // not followed.
 Result<std::string> followed(const std::string& path);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "mon/cli/local_node.hpp"
-#include "mon/cli/options.hpp"
 #include "mon/nodes/editing.hpp"
 #include "shared/config/edit_file.hpp"
 #include "shared/config/key_table.hpp"

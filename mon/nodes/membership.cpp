@@ -1,6 +1,5 @@
 #include "mon/nodes/membership.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "mon/cli/local_node.hpp"

@@ -12,8 +12,6 @@
 namespace merlin::mon {
 namespace {
 
-std::string joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ",")); }
-
 std::string yes_no(bool yes) { return yes ? "yes" : "no"; }
 
 std::string variable(const config::Settings& variables, std::string_view key) {
@@ -24,6 +22,8 @@ std::string variable(const config::Settings& variables, std::string_view key) {
 }
 
 }  // namespace
+
+std::string joined(const std::vector<std::string>& parts) { return fmt::format("{}", fmt::join(parts, ",")); }
 
 std::vector<std::string> shown_fingerprints(const config::NodeConfig& node) {
   std::vector<std::string> shown;

@@ -10,6 +10,9 @@
 
 namespace merlin::mon {
 
+// "a,b", as merlin.conf has lists.
+std::string joined(const std::vector<std::string>& parts);
+
 // Every key, in the order of the documentation, so that eval leaves nothing of the node before.
 config::Settings node_variables(const config::NodeConfig& node, std::string_view type);
 

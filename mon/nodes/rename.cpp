@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "mon/cli/local_node.hpp"
-#include "mon/cli/options.hpp"
 #include "mon/nodes/editing.hpp"
 #include "shared/config/edit_file.hpp"
 #include "shared/config/problems.hpp"

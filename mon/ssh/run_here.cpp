@@ -9,11 +9,9 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "mon/ssh/job.hpp"
-#include "shared/base/time.hpp"
 
 namespace merlin::mon::ssh {
 namespace {

@@ -14,9 +14,6 @@
 namespace merlin::mon::sync {
 namespace {
 
-constexpr mode_t kUsualFolder = 0755;
-constexpr int kAsFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-
 std::string user_name(uid_t id) {
   std::array<char, 4096> buffer;
   passwd entry{};
@@ -31,18 +28,6 @@ std::string group_name(gid_t id) {
   group* found = nullptr;
   ::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found);
   return found == nullptr ? std::to_string(id) : std::string(found->gr_name);
-}
-
-Error no_folder(const std::string& path) {
-  const bool is_link = errno == ELOOP || errno == ENOTDIR;
-  return {is_link ? "is not a folder, or is a link; links are not followed" : std::strerror(errno), path, "nothing else was changed there"};
-}
-
-Result<net::Fd> open_below(const net::Fd& folder, const std::string& name, const std::string& shown, Missing missing) {
-  if (missing == Missing::make && ::mkdirat(folder.get(), name.c_str(), kUsualFolder) != 0 && errno != EEXIST) return no_folder(shown);
-  net::Fd below(::openat(folder.get(), name.c_str(), kAsFolder | O_NOFOLLOW));
-  if (!below) return no_folder(shown);
-  return below;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "mon/cli/local_node.hpp"
 #include "mon/cli/options.hpp"

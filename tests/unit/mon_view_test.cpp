@@ -95,6 +95,19 @@ BOOST_AUTO_TEST_CASE(without_merlind_the_table_says_what_merlin_conf_knows) {
   BOOST_TEST(!all_active(status));
 }
 
+// Without merlind nobody knows the states, which is a warning. A state that mon does not know may be bad.
+BOOST_AUTO_TEST_CASE(a_state_that_nobody_knows_has_another_colour_than_a_bad_one) {
+  const auto without = draw_status(status_without_daemon(configuration("node_name = peer01\npeer peer02 { }\n")), {0, true});
+  BOOST_TEST(without.find("\x1b[33munknown") != std::string::npos, without);
+  BOOST_TEST(without.find("\x1b[1;31munknown") == std::string::npos, without);
+  auto status = document("healthy");
+  status["nodes"][1]["state"] = "bewildered";
+  const auto strange = draw_status(status, {0, true});
+  BOOST_TEST(strange.find("\x1b[1;31mbewildered") != std::string::npos, strange);
+  status["nodes"][1].erase("state");
+  BOOST_TEST(!all_active(status));
+}
+
 BOOST_AUTO_TEST_CASE(a_reason_that_only_repeats_the_state_is_left_out) {
   auto status = document("healthy");
   status["nodes"][1]["phase"] = "drained";
