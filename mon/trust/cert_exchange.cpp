@@ -38,6 +38,16 @@ Result<> check_sender(const Call& call, const TrustSet& set, const std::string& 
                fmt::format("on {}: mon cert push {}", loaded.config->node_name, block->name)};
 }
 
+// What merlin.conf trusts now, for the node that introduces certificates: one that fits no block is not trusted.
+nlohmann::ordered_json trusted_document(const Call& call, const std::vector<std::string>& changed) {
+  nlohmann::ordered_json trusted = nlohmann::ordered_json::array();
+  const auto config = config::load_file(call.config_path).config;
+  for (const auto& node : config ? config->nodes : std::vector<config::NodeConfig>()) {
+    for (const std::string& digits : node.fingerprints) trusted.push_back({{"name", node.name}, {"fingerprint", "SHA256:" + digits}});
+  }
+  return {{"changed", changed}, {"trusted", std::move(trusted)}};
+}
+
 Outcome<int> run_cert_push(const Call& call, Console& console) { return exchange(call, console, {.keys = false, .is_push = true}); }
 Outcome<int> run_cert_fetch(const Call& call, Console& console) { return exchange(call, console, {.keys = false, .is_push = false}); }
 
@@ -49,9 +59,11 @@ Outcome<int> run_cert_introduce(const Call& call, Console& console) {
   auto set = theirs ? change_trust(call.config_path, *config, [&](TrustSet& ours) { ours.merge(*theirs, vouched_in(*document)); }) : theirs;
   const auto changed = set ? write_trust(call.config_path, *config, *set) : set.error();
   if (!changed) return changed.error();
-  for (const std::string& name : *changed) console.out << fmt::format("certificates of {} changed\n", name);
+  if (!call.json())
+    for (const std::string& name : *changed) console.out << fmt::format("certificates of {} changed\n", name);
   const auto reloaded = changed->empty() ? Outcome<int>(kAllWell) : reload_daemon(call, console);
   const auto known = check_sender(call, *set, text_at(*document, "sender"));
+  if (known && reloaded && call.json()) console.print(trusted_document(call, *changed));
   if (known) return reloaded;
   Failure failure = reloaded ? Failure{} : reloaded.failure();
   failure.errors.push_back(known.error());
@@ -87,6 +99,7 @@ extern const Command kCertIntroduce{
         "'mon cert push' runs this on the other node. A certificate is written into the only block of merlin.conf with its\n"
         "node's name, now or when that block is added. A removed certificate is deleted from merlin.conf.",
     .examples = {"mon cert introduce"},
+    .options = {options::kJson},
     .is_plumbing = true,
     .run = run_cert_introduce,
 };

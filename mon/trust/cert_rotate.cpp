@@ -65,10 +65,10 @@ class Rotation {
   int change(const net::CertificateInfo& own) {
     const auto next = key_.prepare(own);
     if (!next) return fails(next.error());
-    const auto told = introduce({own, *next}, nullptr);
-    if (!told) return fails(told.error());
+    const auto done = introduce({own, *next}, nullptr);
+    if (!done) return fails(done.error());
     if (interrupt_.raised()) return ssh::kInterruptedStatus;
-    if (!*told && !call_.has("--force")) {
+    if (!*done && !call_.has("--force")) {
       return fails({"not every node trusts the new certificate, so the old one stays in use", "cert rotate",
                     "try again when they can be reached; or use --force, and 'mon cert push' later"});
     }
@@ -76,8 +76,8 @@ class Rotation {
       return fails({fmt::format("the module on another machine trusts our certificate by its merlin.conf, so the old one stays in use"),
                     "cert rotate", fmt::format("add {} to its module {{ fingerprint }}, then use --force", next->fingerprint)});
     }
-    if (const auto done = key_.put_in_place(); !done) return fails(done.error());
-    say("fingerprint", "new certificate {}\n", next->fingerprint);
+    if (const auto placed = key_.put_in_place(); !placed) return fails(placed.error());
+    show("fingerprint", "new certificate {}\n", next->fingerprint);
     return kAllWell;
   }
 
@@ -85,16 +85,16 @@ class Rotation {
   int finish(const net::CertificateInfo& old, const net::CertificateInfo& own) {
     const auto linked = restart(own);
     if (!linked) return fails(linked.error());
-    const auto told = introduce({own}, &old);
-    if (!told) return fails(told.error());
+    const auto done = introduce({own}, &old);
+    if (!done) return fails(done.error());
     if (interrupt_.raised()) return ssh::kInterruptedStatus;
-    if (!*told)
+    if (!*done)
       return fails({"the old certificate is still trusted there", "cert rotate", "run mon cert push when they can be reached"}, true);
-    say("retired", "old certificate {} is no longer trusted\n", old.fingerprint);
+    show("retired", "old certificate {} is no longer trusted\n", old.fingerprint);
     return forget();
   }
 
-  void say(const char* key, fmt::format_string<const std::string&> line, const std::string& fingerprint) {
+  void show(const char* key, fmt::format_string<const std::string&> line, const std::string& fingerprint) {
     document_[key] = fingerprint;
     if (!call_.json()) console_.out << fmt::format(line, fingerprint) << std::flush;
   }
@@ -123,19 +123,21 @@ class Rotation {
     ordered_json document = set->document();
     document["vouched"] = ordered_json::array();
     for (const auto& certificate : certificates) document["vouched"].push_back(digits_of(certificate.fingerprint));
-    return tell_all(document.dump());
+    return introduce_to_all(document.dump(), certificates, retired);
   }
 
-  bool tell_all(const std::string& introduction) {
+  bool introduce_to_all(const std::string& introduction, const std::vector<net::CertificateInfo>& certificates,
+                        const net::CertificateInfo* retired) {
     std::vector<std::optional<Error>> faults(config_.nodes.size());
     ssh::side_by_side(
         faults.size(),
         [&](std::size_t i) {
           const config::NodeConfig& node = config_.nodes[i];
           const auto session = visitor_.log_in(node);
-          const auto said =
-              session ? visitor_.run(*session, node.name, {"mon", "cert", "introduce"}, introduction) : Result<Said>(session.error());
-          if (!said) faults[i] = said.error();
+          const auto said = session ? visitor_.run(*session, node.name, {"mon", "cert", "introduce", "--json"}, introduction)
+                                    : Result<Said>(session.error());
+          const auto good = said ? check_trusted(node.name, said->out, certificates, retired) : Result<>(said.error());
+          if (!good) faults[i] = good.error();
         },
         [&](std::size_t i) {
           if (faults[i] && !call_.json()) console_.error(*faults[i]);
@@ -146,6 +148,25 @@ class Rotation {
       document_["nodes"].push_back({{"name", config_.nodes[i].name}, {"error", error}});
     }
     return std::ranges::none_of(faults, [](const auto& fault) { return fault.has_value(); });
+  }
+
+  // A node that received the certificates does not trust them if none of its blocks has our name.
+  Result<> check_trusted(const std::string& name, const std::string& answer, const std::vector<net::CertificateInfo>& certificates,
+                         const net::CertificateInfo* retired) const {
+    const auto document = ordered_json::parse(answer, nullptr, false);
+    const Error unreadable{"it does not report which certificates it trusts", name,
+                           "check that both nodes have the same version of Merlin"};
+    if (!document.is_object() || !document.contains("trusted") || !document["trusted"].is_array()) return unreadable;
+    std::set<std::string> trusted;
+    for (const auto& entry : document["trusted"]) trusted.insert(text_at(entry, "fingerprint"));
+    for (const auto& certificate : certificates) {
+      if (trusted.contains(certificate.fingerprint)) continue;
+      return Error{fmt::format("it does not trust our certificate {}", certificate.fingerprint), name,
+                   fmt::format("its merlin.conf needs a block for {}: mon node ctrl {} -- mon node show", config_.node_name, name)};
+    }
+    if (retired == nullptr || !trusted.contains(retired->fingerprint)) return Ok{};
+    return Error{fmt::format("it still trusts our old certificate {}", retired->fingerprint), name,
+                 fmt::format("mon node ctrl {} -- mon node show", name)};
   }
 
   // A merlind that does not run reads the new files at its start.
