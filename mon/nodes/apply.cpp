@@ -12,7 +12,7 @@
 #include "mon/nodes/node_variables.hpp"
 #include "mon/nodes/reach.hpp"
 #include "mon/nodes/remove.hpp"
-#include "shared/config/key_table.hpp"
+#include "mon/ssh/sender.hpp"
 #include "shared/config/load.hpp"
 #include "shared/config/problems.hpp"
 
@@ -20,14 +20,6 @@ namespace merlin::mon {
 namespace {
 
 constexpr Millis kPatience{2'000};  // for one address
-
-// The address that the sender logs in from; empty: not known.
-std::string sender_address() {
-  const char* connection = std::getenv("SSH_CONNECTION");
-  const std::string text = connection == nullptr ? "" : connection;
-  const std::string address = text.substr(0, text.find(' '));
-  return config::check_node_setting("address", address).ok() ? address : "";
-}
 
 std::uint16_t port_of(const NewPeer& peer) {
   config::NodeConfig node;
@@ -84,7 +76,7 @@ class Applier {
       return kAllWell;
     }
     std::vector<std::string> addresses = peer.addresses;
-    if (const std::string sender = sender_address(); peer.is_sender && !sender.empty()) addresses.push_back(sender);
+    if (const std::string sender = ssh::sender_address(); peer.is_sender && !sender.empty()) addresses.push_back(sender);
     const Reached reached = reach(addresses, port_of(peer), kPatience);
     if (reached.address != peer.name) call.settings.emplace_back("address", reached.address);
     applied_.push_back({peer.name, "added", reached.address, reached.answers});

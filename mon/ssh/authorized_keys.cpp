@@ -75,6 +75,24 @@ std::string with_key(std::string_view text, const PublicKey& key) {
   return fmt::format("{}{}{}\n", text, open_end ? "\n" : "", key.line());
 }
 
+std::string with_restricted_key(std::string_view text, const PublicKey& key, const std::string& options) {
+  const std::string wanted = fmt::format("{} {}", options, key.line());
+  std::string after;
+  bool is_there = false;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (has_key(line, key) && is_there) continue;
+    const bool is_mine = has_key(line, key);
+    after += (is_mine ? wanted : line) + "\n";
+    is_there = is_there || is_mine;
+  }
+  return is_there ? after : after + wanted + "\n";
+}
+
+Result<bool> authorize_restricted(const std::string& home, const PublicKey& key, const std::string& options) {
+  return change_ssh_file(home, "authorized_keys", [&](std::string_view text) { return with_restricted_key(text, key, options); });
+}
+
 Result<bool> authorize(const std::string& home, const PublicKey& key) {
   return change_ssh_file(home, "authorized_keys", [&](std::string_view text) { return with_key(text, key); });
 }

@@ -24,9 +24,13 @@ Result<PublicKey> read_public_key(std::string_view line);
 // already, whatever its options and comment are.
 std::string with_key(std::string_view text, const PublicKey& key);
 
+// The same with options before the key ("restrict,command=…"): they replace those of a line that contains the key already.
+std::string with_restricted_key(std::string_view text, const PublicKey& key, const std::string& options);
+
 // Adds the key to HOME/.ssh/authorized_keys, which is created with the modes that ssh requires and HOME's owner if it is
 // missing. Concurrent calls are applied one after the other. True: it was added; false: it existed.
 Result<bool> authorize(const std::string& home, const PublicKey& key);
+Result<bool> authorize_restricted(const std::string& home, const PublicKey& key, const std::string& options);
 
 // The lines of an authorized_keys file whose comment names this node, as in "root@peer03"; and the text without them.
 std::vector<std::string> keys_of_node(std::string_view text, std::string_view name);

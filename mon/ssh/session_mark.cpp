@@ -17,7 +17,9 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-std::string marked_command(const std::string& line) { return "exec /bin/sh -c " + quoted_word("printf '\\002mon %s\\n' $$ >&2; " + line); }
+std::string marked_command(const std::string& line) { return "exec /bin/sh -c " + quoted_word(std::string(kPrintMark) + line); }
+
+std::string mark_of(int process) { return std::string(kMark) + std::to_string(process) + "\n"; }
 
 std::string MarkReader::feed(std::string_view bytes) {
   if (is_done_) return std::string(bytes);

@@ -6,6 +6,11 @@
 
 namespace merlin::mon::ssh {
 
+// Prints the mark, before the command itself.
+inline constexpr std::string_view kPrintMark = "printf '\\002mon %s\\n' $$ >&2; ";
+// The mark of this process.
+std::string mark_of(int process);
+
 // Wraps `line`, for any login shell: the command first prints its process id on standard error.
 std::string marked_command(const std::string& line);
 

@@ -1,7 +1,6 @@
 #include "mon/trust/exchange.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -93,9 +92,15 @@ class Exchanger {
       visit.session = std::move(*session);
     }
     if (auto key = ssh::server_key(visit.session.get())) visit.host_key = std::move(*key);
-    if (kind_.keys && kind_.is_push) visit.key_word = mon_there(visit, {"sshkey", "accept"}, own_key_ + "\n");
+    if (kind_.keys && kind_.is_push) visit.key_word = mon_there(visit, accept_words(), own_key_ + "\n");
     if (kind_.keys && !kind_.is_push) visit.their_key = mon_there(visit, {"sshkey", "show"});
     if (visit.is_well()) learn_certificate(visit);
+  }
+
+  std::vector<std::string> accept_words() const {
+    std::vector<std::string> words{"sshkey", "accept"};
+    if (kind_.is_restricted) words.emplace_back("--restricted");
+    return words;
   }
 
   void learn_certificate(Visit& visit) {

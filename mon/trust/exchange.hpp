@@ -9,8 +9,9 @@
 namespace merlin::mon {
 
 struct Exchange {
-  bool keys = false;     // ssh keys too, not only certificates
-  bool is_push = false;  // sends ours and the whole trusted set; else fetches theirs
+  bool keys = false;           // ssh keys too, not only certificates
+  bool is_push = false;        // sends ours and the whole trusted set; else fetches theirs
+  bool is_restricted = false;  // our ssh key may run only what mon itself runs there
 };
 
 // With the chosen nodes in parallel; prints a line for each, and one for each failure. Returns the exit status.
