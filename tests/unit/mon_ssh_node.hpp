@@ -18,6 +18,7 @@
 #include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <list>
 #include <memory>
 #include <string>
@@ -81,18 +82,20 @@ class ServedCommand {
     return 0;
   }
 
-  // Passes on what it printed; true once the client has everything.
+  // Passes on what it printed; true a moment after the client has everything: servers may close a channel when the next one is in use.
   bool turn() {
-    if (pid_ <= 0) return is_over_;
-    if (::ssh_channel_is_closed(channel_) != 0) return is_over_ = true;
+    if (is_over_) return std::chrono::steady_clock::now() - ended_at_ > kCloseDelay;
+    if (pid_ <= 0) return false;
+    if (::ssh_channel_is_closed(channel_) != 0) return true;
     const bool quiet = !pass(out_, false) & !pass(err_, true);
     int status = 0;
     if (!quiet || out_ || err_ || ::waitpid(pid_, &status, WNOHANG) != pid_) return false;
     pid_ = 0;
     ::ssh_channel_request_send_exit_status(channel_, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     ::ssh_channel_send_eof(channel_);
-    ::ssh_channel_close(channel_);
-    return is_over_ = true;
+    ended_at_ = std::chrono::steady_clock::now();
+    is_over_ = true;
+    return false;
   }
 
  private:
@@ -130,8 +133,11 @@ class ServedCommand {
   ssh_channel_callbacks_struct callbacks_{};
   std::list<std::string> texts_;
   merlin::net::Fd in_, out_, err_;
+  static constexpr std::chrono::milliseconds kCloseDelay{30};
+
   pid_t pid_ = 0;
   bool is_over_ = false;
+  std::chrono::steady_clock::time_point ended_at_{};
 };
 
 // One connection of a client, in a thread.
