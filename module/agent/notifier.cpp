@@ -116,8 +116,7 @@ std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& 
   const Index object = waiting ? waiting->object : objects_.find(notification.object);
   if (verdict.decision == wire::NotifyDecision::told && object != kNoObject) {
     // The cluster has sent fewer of this problem than this core has counted: what follows counts from there.
-    const bool is_fewer = verdict.notification.kind == Kind::problem && verdict.notification.number < notification.number;
-    if (waiting && is_fewer) requests_.unsent(*waiting);
+    if (waiting && verdict.notification.kind == Kind::problem) requests_.sent_instead(*waiting, verdict.notification);
     if (may_act && holds(object, notification)) take_over_count(object, verdict.notification);
     return std::nullopt;
   }
@@ -138,7 +137,7 @@ std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& 
   }
   // A request that no longer waits was dropped with its object, and is handled like one that the previous owner left open.
   if (waiting ? told_.has(notification) : is_told(object, notification)) return done(verdict.question, notification, true, 0);
-  if (!waiting) prepare(object, notification);
+  if (!waiting) take_over_start(object, notification);
   wire::NotifyDone answer = waiting ? tell(*waiting, now) : tell(object, notification);
   answer.question = verdict.question;
   if (answer.sent) {
@@ -165,22 +164,20 @@ Index Notifier::tell_alone(Now now) {
   return waiting->object;
 }
 
-// The previous owner left it open: the core counts on from that node's number.
-void Notifier::prepare(Index object, const wire::Notification& notification) {
-  if (notification.kind != Kind::problem) return;
+// Nodes that were separated may count one problem from different starts: the later start is the cluster's.
+void Notifier::take_over_start(Index object, const wire::Notification& notification) {
+  if (notification.kind != Kind::problem || notification.start <= rows_.last_hard_ok(object)) return;
   rows_.set_clocks(object, notification.start, rows_.last_change(object));
-  const NotifyCount count = core_.notify_count(object);
-  core_.set_notify_count(object, static_cast<int>(std::max(1U, notification.number)) - 1, count.notified_on | notification.notified_on);
 }
 
-// With the object's present texts.
+// With the object's present texts. The core counts on from the number of another node that owned the object meanwhile, even if that
+// node's row has set the core's own number back.
 wire::NotifyDone Notifier::tell(Index object, const wire::Notification& notification) {
   const bool recovery = notification.kind == Kind::recovery;
   const NotifyCount count = core_.notify_count(object);
   const int number = static_cast<int>(notification.number);
   if (recovery) core_.set_notify_count(object, number, notification.notified_on);
-  // The row of another node that owned the object meanwhile may have set the core's number back.
-  if (notification.kind == Kind::problem && count.number < number - 1)
+  if (notification.kind == Kind::problem && count.number < number)
     core_.set_notify_count(object, number - 1, count.notified_on | notification.notified_on);
   const int contacts = core_.notify(object, {notification});
   if (recovery) core_.set_notify_count(object, 0, 0);
@@ -222,8 +219,7 @@ void Notifier::take_over_count(Index object, const wire::Notification& told) {
   const NotifyCount count = core_.notify_count(object);
   if ((told.kind == Kind::recovery) != (count.state == 0)) return;
   if (told.kind == Kind::recovery) return core_.set_notify_count(object, 0, 0);
-  // Nodes that were separated may count one problem from different starts: the later start is the cluster's.
-  if (told.start > rows_.last_hard_ok(object)) rows_.set_clocks(object, told.start, rows_.last_change(object));
+  take_over_start(object, told);
   const int number = std::max(count.number, static_cast<int>(told.number));
   core_.set_notify_count(object, number, count.notified_on | told.notified_on | 1U << (told.state & 31));
   // For another state the core notifies as soon as it would by itself.

@@ -68,7 +68,7 @@ class Notifier {
   void drop_what_is_over(Index object, Now now);
   void follow_on(Index object, const NotifyCount& count, wire::Notification& asked) const;
   bool is_told(Index object, const wire::Notification& notification) const;
-  void prepare(Index object, const wire::Notification& notification);
+  void take_over_start(Index object, const wire::Notification& notification);
   wire::NotifyDone tell(Index object, const wire::Notification& notification);
   wire::NotifyDone tell(const NotifierRequests::Waiting& waiting, Now now);
   wire::NotifyDone answer_of(const wire::Notification& notification, int contacts);

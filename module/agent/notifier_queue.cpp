@@ -100,18 +100,25 @@ void NotifierRequests::put_back(Waiting waiting) {
   insert(std::move(waiting));
 }
 
-// Later problems of the same start get a smaller number; a recovery from problems that nobody was notified of is dropped.
-void NotifierRequests::unsent(const Waiting& gone) {
+void NotifierRequests::unsent(const Waiting& gone) { count_on(gone, 1, gone.notification.notified_on); }
+
+void NotifierRequests::sent_instead(const Waiting& gone, const wire::Notification& sent) {
+  const std::uint32_t number = gone.notification.number;
+  count_on(gone, number - std::min(number, sent.number), sent.notified_on | bit_of(sent.state));
+}
+
+// After `gone`, of whose problem so many fewer notifications were sent than were counted: those of these states. Later problems of the
+// same start get a smaller number; a recovery from problems that nobody was notified of is dropped.
+void NotifierRequests::count_on(const Waiting& gone, std::uint32_t too_many, std::uint32_t notified_on) {
   if (gone.notification.kind != wire::NotificationKind::problem) return;
   const auto found = of_object_.find(gone.object);
   if (found == of_object_.end()) return;
-  std::uint32_t notified_on = gone.notification.notified_on;
   for (const std::uint64_t request : std::set<std::uint64_t>(found->second)) {
     const auto place = waiting_.find(request);
     wire::Notification& later = place->second.notification;
     if (request < gone.request || !is_normal(later.kind) || later.start != gone.notification.start) continue;
     later.notified_on = notified_on;
-    if (later.number > 0) --later.number;
+    later.number -= std::min(later.number, too_many);
     if (later.kind == wire::NotificationKind::problem) {
       notified_on |= bit_of(later.state);
     } else if (notified_on == 0) {

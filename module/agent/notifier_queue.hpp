@@ -56,6 +56,8 @@ class NotifierRequests {
   void put_back(Waiting waiting);
   // The notification was not sent: later ones are counted without it.
   void unsent(const Waiting& gone);
+  // The cluster has sent `sent` instead, a notification of the same problem with another number: later ones are counted on from there.
+  void sent_instead(const Waiting& gone, const wire::Notification& sent);
 
   // The object's last waiting problem or recovery; null: none.
   const Waiting* last_of_state(Index object) const;
@@ -90,6 +92,7 @@ class NotifierRequests {
  private:
   using Place = std::map<std::uint64_t, Waiting>::iterator;
   const Waiting* next_of_state(Index object, const wire::Notification& notification) const;
+  void count_on(const Waiting& gone, std::uint32_t too_many, std::uint32_t notified_on);
   void insert(Waiting waiting);
   Waiting erase(Place place);
   void drop(Place place);

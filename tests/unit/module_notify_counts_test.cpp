@@ -39,6 +39,49 @@ BOOST_FIXTURE_TEST_CASE(what_was_told_from_an_earlier_start_is_counted_on_from_a
   BOOST_TEST((request().notification.kind == wire::NotificationKind::recovery));
 }
 
+// Two nodes counted one problem while they were apart; the cluster has sent one notification of it, this core has counted two.
+BOOST_FIXTURE_TEST_CASE(what_waits_is_counted_on_from_what_another_node_has_told, Notifying) {
+  start();
+  core.objects[kHttp].state.notification_number = 2;
+  core.objects[kHttp].state.notified_on = 4;
+  result(kHttp, 1, "slow");
+  result(kHttp, 2, "bad");
+  result(kHttp, 0);
+  wire::NotifyRequest asked = request();
+  BOOST_TEST(asked.notification.number == 3u);
+  asked.notification.number = 1;
+  asked.notification.notified_on = 0;
+  answer(asked, Decision::told);
+  const wire::NotifyRequest worse = request();
+  BOOST_TEST(worse.notification.number == 2u);
+  BOOST_TEST(worse.notification.notified_on == 2u);
+  answer(worse, Decision::send);
+  BOOST_REQUIRE(core.told.size() == 1u);
+  BOOST_TEST(core.told[0].number == 2);
+  BOOST_TEST(core.told[0].notified_on == 6u);
+  const wire::NotifyRequest well = request();
+  BOOST_TEST((well.notification.kind == Kind::recovery));
+  BOOST_TEST(well.notification.number == 2u);
+  BOOST_TEST(well.notification.notified_on == 6u);
+}
+
+// A row of another node that owned the object meanwhile.
+BOOST_FIXTURE_TEST_CASE(what_had_to_wait_is_told_with_its_number_though_the_core_has_a_smaller_one, Notifying) {
+  start();
+  core.objects[kHttp].state.notification_number = 2;
+  core.objects[kHttp].state.notified_on = 2;
+  result(kHttp, 2);
+  const wire::NotifyRequest asked = request();
+  core.pass(Agent::kNotifyAllowance + Agent::kNotifyPulses * config.pulse_interval);
+  run(2);  // the daemon answers, because the module considers this a stall
+  core.objects[kHttp].state.notification_number = 0;
+  core.objects[kHttp].state.notified_on = 0;
+  answer(asked, Decision::send, 60'000);
+  BOOST_REQUIRE(core.told.size() == 1u);
+  BOOST_TEST(core.told[0].number == 3);
+  BOOST_TEST(core.told[0].notified_on == 6u);
+}
+
 // The problem has become worse since: the core notifies it when it would by itself.
 BOOST_FIXTURE_TEST_CASE(what_was_told_of_another_state_does_not_put_off_the_next, Notifying) {
   start();

@@ -78,3 +78,72 @@ BOOST_AUTO_TEST_CASE(the_next_of_an_object_is_asked_for_when_the_one_before_is_d
   requests.take(first);
   BOOST_TEST((requests.next_to_say({})->notification.kind == Kind::recovery));
 }
+
+namespace {
+
+// Problems with these numbers, each of another state, and a recovery.
+struct InOrder {
+  InOrder() {
+    std::uint32_t notified_on = 0;
+    for (std::uint32_t number = 3; number <= 5; ++number) {
+      wire::Notification problem;
+      problem.number = number;
+      problem.state = static_cast<std::int32_t>(number) - 2;
+      problem.notified_on = notified_on;
+      notified_on |= 1U << problem.state;
+      requests.add(0, problem, {}, {});
+    }
+    wire::Notification recovery;
+    recovery.kind = Kind::recovery;
+    recovery.number = 5;
+    recovery.notified_on = notified_on;
+    requests.add(0, recovery, {}, {});
+  }
+  NotifierRequests::Waiting next() {
+    const NotifierRequests::Waiting* first = requests.next_to_say({});
+    BOOST_REQUIRE(first != nullptr);
+    auto taken = requests.take(first->request);
+    BOOST_REQUIRE(taken.has_value());
+    return *std::move(taken);
+  }
+  void expect(std::uint32_t number, std::uint32_t notified_on) {
+    last = next();
+    BOOST_TEST(last.notification.number == number);
+    BOOST_TEST(last.notification.notified_on == notified_on);
+  }
+
+  NotifierRequests requests;
+  NotifierRequests::Waiting last;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_waits_behind_one_that_was_not_sent_is_counted_without_it, InOrder) {
+  requests.unsent(next());
+  expect(3, 0);
+  expect(4, 4);
+  expect(4, 4 | 8);
+  BOOST_TEST((last.notification.kind == Kind::recovery));
+}
+
+BOOST_FIXTURE_TEST_CASE(without_any_problem_that_was_sent_there_is_no_recovery, InOrder) {
+  for (int i = 0; i < 3; ++i) requests.unsent(next());
+  BOOST_TEST(requests.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_waits_behind_another_nodes_notification_is_counted_on_from_there, InOrder) {
+  wire::Notification sent;
+  sent.number = 1;
+  sent.state = 3;
+  requests.sent_instead(next(), sent);
+  expect(2, 8);
+  expect(3, 8 | 4);
+  expect(3, 8 | 4 | 8);
+  BOOST_TEST((last.notification.kind == Kind::recovery));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_waits_keeps_its_number_behind_the_same_notification_of_another_node, InOrder) {
+  const NotifierRequests::Waiting first = next();
+  requests.sent_instead(first, first.notification);
+  expect(4, 2);
+}
