@@ -88,6 +88,21 @@ BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
   BOOST_TEST(again->imposed.size() == 1u);
 }
 
+// A node that was away for long deletes what no other node has: the deletion has the version of the comment, and a higher rank.
+BOOST_AUTO_TEST_CASE(a_deletion_with_the_version_of_what_the_core_is_receiving_is_given) {
+  feed.restart();
+  wire::Register comment = row(1, 1);
+  comment.kind = wire::RegisterKind::comment;
+  table.put(comment, {}, true);
+  const auto batch = feed.next(inventory);
+  BOOST_REQUIRE(batch);
+  comment.rank = 1;
+  table.put(comment, {}, false);
+  feed.on_confirmed({batch->batch});
+  BOOST_TEST(!feed.drained());
+  BOOST_TEST(give_all() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(attributes_of_contacts_and_the_program_are_given_and_what_was_told_is_not) {
   wire::Register content = row(1, 1);
   content.kind = wire::RegisterKind::notification;

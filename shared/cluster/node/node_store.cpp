@@ -107,9 +107,12 @@ void Node::State::enter(wire::Register content, bool core_has, bool on_disk, Now
   const wire::Version version = content.version;
   const Table::Put put = table.put(std::move(content), {}, true);
   Row* row = table.find(key);
-  if (put == Table::Put::older) feed.again(key);
-  if (put == Table::Put::older && core_has) own_word_lost(key, version, now);
-  if (row == nullptr || row->content.version != version) return;
+  if (put == Table::Put::older) {
+    feed.again(key);
+    if (core_has) own_word_lost(key, version, now);
+    return;
+  }
+  if (row == nullptr) return;
   if (core_has) feed.note_held(*row);
   store_writer.entered(*row, on_disk);
 }

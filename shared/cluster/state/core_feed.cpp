@@ -47,14 +47,14 @@ void CoreFeed::add(const Row& row, const Inventory& inventory, wire::RowsToCore&
   if (!concerns_core(row.content, inventory) || suspects_.is_set_aside(key_of(row.content), row.content.version)) return;
   if (without_operators_ && row.content.kind != wire::RegisterKind::check) return;
   (row.live ? batch.live : batch.imposed).push_back(row.content);
-  in_flight_->emplace_back(key_of(row.content), row.content.version);
+  in_flight_->push_back({key_of(row.content), row.content.version, row.change});
 }
 
 // A suspected row is sent in a batch of its own.
 bool CoreFeed::is_full(const Row& row, std::size_t bytes) const {
   if (in_flight_->empty()) return false;
   return in_flight_->size() >= kRowsABatch || bytes + row.content.value.size() > kBytesABatch || suspects_.suspects(key_of(row.content)) ||
-         suspects_.suspects(in_flight_->front().first);
+         suspects_.suspects(in_flight_->front().key);
 }
 
 std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool silently) {
@@ -93,10 +93,10 @@ std::optional<wire::RowsToCore> CoreFeed::next(const Inventory& inventory, bool 
 
 void CoreFeed::on_confirmed(const wire::RowsConfirmed& confirmed) {
   if (!in_flight_ || confirmed.batch != batch_) return;
-  for (const auto& [key, version] : *in_flight_) {
-    suspects_.clear(key);
-    Row* row = table_.find(key);
-    if (row != nullptr && row->content.version == version) note_held(*row);
+  for (const RowSuspects::Sent& sent : *in_flight_) {
+    suspects_.clear(sent.key);
+    Row* row = table_.find(sent.key);
+    if (row != nullptr && row->change == sent.change) note_held(*row);
   }
   in_flight_.reset();
 }
@@ -107,7 +107,7 @@ std::vector<ObjectKey> CoreFeed::awaited() const {
     if (key.kind == wire::RegisterKind::check) objects.push_back(key.object);
   };
   if (in_flight_) {
-    for (const auto& [key, version] : *in_flight_) add(key);
+    for (const RowSuspects::Sent& sent : *in_flight_) add(sent.key);
   }
   for (auto change = table_.after(next_); change != table_.end() && objects.size() < kMostAwaited; ++change) {
     if (!change->second->core_has) add(key_of(change->second->content));

@@ -4,7 +4,7 @@ namespace merlin::cluster {
 
 void RowSuspects::core_lost_with(const InHand& rows, SteadyTime now) {
   std::erase_if(suspects_, [&](const auto& entry) { return !entry.second.set_aside && now - entry.second.since > kSuspectFor; });
-  for (const auto& [key, version] : rows) {
+  for (const auto& [key, version, change] : rows) {
     const auto known = suspects_.find(key);
     // A row that was sent alone caused the crash. A suspect that was sent with others had been cleared, and is suspected again.
     if (known != suspects_.end() && known->second.version == version && rows.size() == 1) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "shared/base/time.hpp"
@@ -16,7 +16,12 @@ class RowSuspects {
  public:
   static constexpr Millis kSuspectFor{10 * 60 * 1000};
   static constexpr std::size_t kMost = 4096;  // more are not remembered
-  using InHand = std::vector<std::pair<RegisterKey, wire::Version>>;
+  struct Sent {
+    RegisterKey key;
+    wire::Version version;
+    std::uint64_t change = 0;  // of the table: a row that changes need not get another version
+  };
+  using InHand = std::vector<Sent>;
 
   void core_lost_with(const InHand& rows, SteadyTime now);
   // A core has applied it and still runs.
