@@ -108,6 +108,7 @@ class Agent final : RowListener {
   bool step(Now now);
   bool step_operator();
   bool step_notifications(Now now);
+  void ask_for_acknowledgement(const wire::Register& row);
   void notice_stall(Now now);
   void forget_link(Now now);
   void refused(const wire::Frame& message, Now now);

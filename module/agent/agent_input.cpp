@@ -83,6 +83,7 @@ void Agent::on_row(Index object, bool is_newer) {
 void Agent::on_operator_row(const wire::Register& row, bool live) {
   core_.restore_reactions();
   operators_.bring_in(row, live);
+  if (live && row.kind == wire::RegisterKind::acknowledgement) ask_for_acknowledgement(row);
 }
 
 void Agent::note_rejected(const wire::Rejects& rejects, const char* from) {

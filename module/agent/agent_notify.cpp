@@ -27,6 +27,16 @@ void Agent::stop_notification(Index object, Notice notice) {
   driver_.wake();
 }
 
+// An operator has acknowledged the problem at another node. The daemon asks for its notification by itself. Requested here as well, it
+// keeps its place before the notifications of later results, and is sent as the object is now.
+void Agent::ask_for_acknowledgement(const wire::Register& row) {
+  const Index object = objects_.find(row.object);
+  const auto content = wire::decode<wire::AcknowledgementRegister>(row.value);
+  if (object == kNoObject || !ownership_.owns(object) || !content || !content->notify) return;
+  if (!operators_.is_acknowledged_by(object, row.version.hlc)) return;
+  notifier_.ask(object, {wire::NotificationKind::acknowledgement, content->author, content->text, row.version.hlc}, core_.now());
+}
+
 // Sends the next request or report to the daemon; a core without a daemon sends the oldest waiting notification.
 bool Agent::step_notifications(Now now) {
   using Mode = cluster::CoreSide::Mode;

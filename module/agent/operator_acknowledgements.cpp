@@ -55,6 +55,11 @@ bool OperatorAcknowledgements::holds(Index object, bool sticky, std::uint64_t cl
   return sticky || clock > rows_.last_change(object);
 }
 
+bool OperatorAcknowledgements::is_in_effect(Index object, std::uint64_t clock) const {
+  const auto word = words_.find(object);
+  return word != words_.end() && word->second.clock == clock && holds(object, word->second);
+}
+
 bool OperatorAcknowledgements::covers(Index object, std::uint64_t clock) const {
   const auto word = words_.find(object);
   return word != words_.end() && holds(object, word->second) && holds(object, word->second.content.sticky, clock);

@@ -33,6 +33,8 @@ class OperatorAcknowledgements {
   void bring_in(Index object, const wire::Version& version, wire::AcknowledgementRegister content);
   // The object's check register has changed.
   void judge(Index object);
+  // Whether the acknowledgement of that clock is in effect.
+  bool is_in_effect(Index object, std::uint64_t clock) const;
   // Whether a comment made at `clock` belongs to the acknowledgement that is in effect.
   bool covers(Index object, std::uint64_t clock) const;
   void initial(Index object, std::vector<wire::Register>& rows) const;

@@ -44,6 +44,8 @@ class OperatorSync {
   // A register of any kind except check and notification. `live`: it happens now; else it is set silently.
   void bring_in(const wire::Register& row, bool live);
   void check_row_came(Index object);
+  // Whether the acknowledgement of that clock is in effect.
+  bool is_acknowledged_by(Index object, std::uint64_t clock) const { return acknowledgements_.is_in_effect(object, clock); }
   void safe(std::uint64_t batch) { writes_.safe(batch); }
 
   // ---- rows for the daemon

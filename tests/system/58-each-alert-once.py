@@ -121,6 +121,18 @@ def test():
         beside.check(ELSEWHERE, other)
         beside.submit(ELSEWHERE, [(1, "slow"), (0, "well again")], other)
         beside.check(ELSEWHERE, other)
+        # An acknowledgement and the recovery behind it, in one write: at the owner, and at a node that does not own the object.
+        for service, node in ((PASSIVE, owner), (ELSEWHERE, other)):
+            about = f"{host};{service}"
+            beside.submit(service, [(2, "bad again")] * 3, node)
+            beside.check(service, node if node == other else None)
+            check_same(c, plain, "SERVICE NOTIFICATION", f";{about};")
+            lines = [f"ACKNOWLEDGE_SVC_PROBLEM;{about};1;1;0;ann;seen", f"PROCESS_SERVICE_CHECK_RESULT;{about};0;well now"]
+            commands(plain, "peer01", lines)
+            commands(c, node, lines)
+            told = check_same(c, plain, "SERVICE NOTIFICATION", f";{about};")
+            check(any("ACKNOWLEDGEMENT" in line for line in told), f"the plain core notified no acknowledgement: {told}")
+            beside.check(service, node if node == other else None)
         # From the spool directory.
         beside.spool(SPOOLED, [(2, "bad 1"), (2, "bad 2"), (2, "bad 3"), (1, "slow"), (0, "well")])
         beside.check(SPOOLED)

@@ -32,8 +32,10 @@ struct Fixture {
   bool present = true;
   std::vector<std::pair<NodeId, wire::ForwardedResult>> sent;
 
+  bool held = false;
   void send(int when) {
-    taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&, SteadyTime) { return present; },
+    taker.send([&](const ObjectKey&, SteadyTime) { return held; }, [&](const ObjectKey&) { return runner; },
+               [&](const NodeId&, SteadyTime) { return present; },
                [&](const NodeId& to, wire::ForwardedResult message) { sent.emplace_back(to, std::move(message)); }, Millis{3000}, at(when));
   }
 };
@@ -49,6 +51,16 @@ BOOST_AUTO_TEST_CASE(a_result_is_kept_until_it_is_acknowledged) {
   BOOST_TEST(taker.waiting() == 1U);
   taker.on_ack({id(1), 7, sent[0].second.number});
   BOOST_TEST(taker.waiting() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_is_sent_later) {
+  held = true;
+  took(result(), at(0));
+  send(0);
+  BOOST_TEST(sent.empty());
+  held = false;
+  send(10);
+  BOOST_TEST(sent.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(without_an_acknowledgement_it_is_sent_again_after_a_while) {
@@ -165,7 +177,8 @@ BOOST_AUTO_TEST_CASE(what_is_acknowledged_while_it_is_delivered_is_no_fault) {
     took(std::move(one), at(0));
   }
   std::vector<std::uint64_t> delivered;
-  taker.send([&](const ObjectKey&) { return runner; }, [&](const NodeId&, SteadyTime) { return present; },
+  taker.send([](const ObjectKey&, SteadyTime) { return false; }, [&](const ObjectKey&) { return runner; },
+             [&](const NodeId&, SteadyTime) { return present; },
              [&](const NodeId&, wire::ForwardedResult message) {
                delivered.push_back(message.number);
                taker.on_ack({message.taker, message.taker_instance, message.number});

@@ -1,9 +1,11 @@
 // A whole node among others, with simulated core and store: which results it receives from them, and for which nodes it notifies.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <map>
 #include <variant>
 
+#include "shared/cluster/durability/store_writer.hpp"
 #include "shared/cluster/node/node.hpp"
 #include "shared/cluster/notification/facts.hpp"
 #include "shared/cluster/ownership/ranking.hpp"
@@ -85,7 +87,7 @@ struct Played {
   }
   void take(const Actions& actions) {
     for (const Action& action : actions) {
-      if (const auto* save = std::get_if<Save>(&action)) take(node.saved(save->ticket, true, now_at(now)));
+      if (const auto* save = std::get_if<Save>(&action)) unwritten.push_back(save->ticket);
       if (const auto* sent = std::get_if<SendToPeer>(&action)) note(*sent);
       const auto* said = std::get_if<SendToCore>(&action);
       if (said == nullptr) continue;
@@ -95,6 +97,10 @@ struct Played {
       }
       if (const auto* rows = std::get_if<wire::RowsToCore>(&said->message)) from_core(wire::RowsConfirmed{rows->batch});
     }
+    if (!disk_hangs) write();
+  }
+  void write() {
+    for (const std::uint64_t ticket : std::exchange(unwritten, {})) take(node.saved(ticket, true, now_at(now)));
   }
   void note(const SendToPeer& sent) {
     if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&sent.message)) own_heartbeat = heartbeat->number;
@@ -105,6 +111,8 @@ struct Played {
   Node node;
   int now = 0;
   std::uint64_t own_heartbeat = 1;
+  bool disk_hangs = false;
+  std::vector<std::uint64_t> unwritten;     // the tickets of Saves
   std::uint64_t peers_table = 0;            // its digest: 0 means empty, like ours
   std::map<NodeId, std::uint64_t> numbers;  // of their heartbeats
   std::vector<ToCore> to_core;
@@ -176,6 +184,55 @@ BOOST_AUTO_TEST_CASE(what_a_core_hands_on_waits_until_its_node_has_compared) {
   played.from(kPeer, wire::SyncDone{1, 7, 0});
   played.pass(Millis{500});
   BOOST_TEST(handed_on() == 1U);
+}
+
+namespace {
+
+// The core of this node, which does not own the host, executes in one turn: an acknowledgement, then a passive result.
+struct AcknowledgedAndWell : Played {
+  AcknowledgedAndWell() : Played(settings({{kPeer, "peer", std::nullopt}}), {{"web", {}}}) {
+    from(kPeer, wire::Claims{kPeer, 5, 1, true, {kWeb.host}, {}});
+    from(kPeer, inventory_of(kPeer, {{"web", {}}}));
+    pass(Millis{5'000});
+    disk_hangs = true;
+    wire::AcknowledgementRegister content;
+    content.set = true;
+    const wire::Register row{kWeb, wire::RegisterKind::acknowledgement, {1, 1, kStart, kSelf}, 0, wire::encode(content), 0, 0};
+    from_core(wire::CoreRows{{row}, 0, wire::CoreRowsKind::write, 5});
+    wire::CheckResult result;
+    result.object = kWeb;
+    result.number = 1;
+    from_core(wire::CoreResults{{result}, 0, {}});
+    pass(Millis{200});
+  }
+  // What the owner has received of it, in order.
+  std::string sent() const {
+    std::string words;
+    for (const PeerMessage& message : to_peers.at(kPeer)) {
+      const auto* rows = std::get_if<wire::Rows>(&message);
+      const bool has_ours = rows != nullptr && std::any_of(rows->rows.begin(), rows->rows.end(), [](const wire::Register& row) {
+                              return row.kind == wire::RegisterKind::acknowledgement;
+                            });
+      if (has_ours) words += "acknowledgement ";
+      if (std::holds_alternative<wire::ForwardedResult>(message)) words += "result ";
+    }
+    return words;
+  }
+  const ObjectKey kWeb{host_key("web"), 0};
+};
+
+}  // namespace
+
+// The owner must not know of the recovery before it knows of the acknowledgement, whose notification would no longer be due.
+BOOST_FIXTURE_TEST_CASE(a_result_leaves_behind_what_an_operator_did_to_its_object_before, AcknowledgedAndWell) {
+  BOOST_TEST(sent() == "");
+  write();
+  BOOST_TEST(sent() == "acknowledgement result ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_result_does_not_wait_for_a_disk_that_hangs, AcknowledgedAndWell) {
+  pass(kSavePatience);
+  BOOST_TEST(sent() == "acknowledgement result ");
 }
 
 // Its core continued checking while this daemon was away: the next owner must not repeat a check that was just done.

@@ -294,6 +294,50 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_asked_for_before_the_recovery_that
   BOOST_TEST((requests()[1].notification.kind == wire::NotificationKind::recovery));
 }
 
+// Made at another node, where the core has also received the result: both reach the owner in this order.
+BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_asked_for_before_the_recovery_that_follows_it, Notified) {
+  state(2);
+  core.operator_core.problems[kHttp] = true;
+  core.objects[kHttp].state.notified_on = 4;
+  wire::AcknowledgementRegister content = sticky_word();
+  content.notify = true;
+  give({other(kHttp, Kind::acknowledgement, 0, content, clock(100))});
+  state(0);
+  tell(wire::NotificationKind::recovery);
+  run(2);
+  BOOST_REQUIRE(requests().size() == 1u);
+  const wire::NotifyRequest asked = requests()[0];
+  BOOST_TEST((asked.notification.kind == wire::NotificationKind::acknowledgement));
+  BOOST_TEST(asked.notification.cause == clock(100));
+  BOOST_TEST(asked.notification.author == "ann");
+  BOOST_TEST(asked.notification.text == "kept note");
+  grant(asked.request, asked.notification);
+  BOOST_REQUIRE(core.told.size() == 1u);
+  BOOST_TEST(core.told[0].output == "bad");
+  BOOST_REQUIRE(requests().size() == 2u);
+  BOOST_TEST((requests()[1].notification.kind == wire::NotificationKind::recovery));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_not_asked_for_without_need, Notified) {
+  state(2);
+  wire::AcknowledgementRegister content = sticky_word();
+  content.notify = true;
+  const auto given = [&](Index object, bool live, std::uint64_t made) {
+    core.operator_core.problems[object] = true;
+    const std::vector<wire::Register> row{other(object, Kind::acknowledgement, 0, content, made)};
+    give(live ? row : std::vector<wire::Register>{}, live ? std::vector<wire::Register>{} : row);
+    return requests().size();
+  };
+  BOOST_TEST(given(kSql, true, clock(100)) == 0u, "another node owns the object");
+  BOOST_TEST(given(kHttp, false, clock(100)) == 0u, "the daemon asks for it: it is no news");
+  content.notify = false;
+  BOOST_TEST(given(kHttp, true, clock(200)) == 0u, "the operator did not want it");
+  content.notify = true;
+  check_row(kHttp, 2, clock(300), clock(300), clock(300));
+  BOOST_TEST(given(kHttp, true, clock(250)) == 0u, "it was of an earlier problem");
+  BOOST_TEST(given(kHttp, true, clock(400)) == 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(one_that_the_daemon_asks_for_by_itself_is_notified_once_and_in_its_turn, Notified) {
   state(2);
   core.objects[kHttp].state.notification_number = 1;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "shared/cluster/interface/mutants.hpp"
@@ -81,6 +80,15 @@ const wire::Register* StoreWriter::waiting(const RegisterKey& key) const {
     }
   }
   return newest;
+}
+
+std::set<ObjectKey> StoreWriter::withheld() const {
+  std::set<ObjectKey> objects;
+  for (const Own& entry : own_) {
+    if (entry.released) continue;
+    for (const wire::Register& row : entry.rows) objects.insert(row.object);
+  }
+  return objects;
 }
 
 bool StoreWriter::collect_own(SteadyTime now) {

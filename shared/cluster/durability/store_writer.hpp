@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -60,6 +61,8 @@ class StoreWriter {
 
   // The newest content by operators here that is not on disk yet; null: none.
   const wire::Register* waiting(const RegisterKey& key) const;
+  // The objects of which no other node has received the newest changes by operators here, because these wait for the disk.
+  std::set<ObjectKey> withheld() const;
   // Number of operators' changes that are not on disk.
   std::size_t unsafe() const { return own_.size(); }
   // The Saves up to ticket() contain the changes of the table up to this one.

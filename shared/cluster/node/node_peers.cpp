@@ -245,8 +245,10 @@ void Node::State::on(const NodeId& from, wire::Relayed relayed, Now now) {
   if (relayed.to != settings.self) {
     const Peer* receiver = peers.find(relayed.to);
     if (relayed.from != from || receiver == nullptr || !receiver->is_linked()) return;
-    const bool bulk = relayed.type == static_cast<std::uint32_t>(wire::MessageType::rows);
-    out.push_back(SendToPeer{relayed.to, bulk ? Priority::live : Priority::control, std::move(relayed)});
+    // Results stay behind the rows that were sent before them.
+    const auto is = [&](wire::MessageType type) { return relayed.type == static_cast<std::uint32_t>(type); };
+    const bool is_live = is(wire::MessageType::rows) || is(wire::MessageType::forwarded_result);
+    out.push_back(SendToPeer{relayed.to, is_live ? Priority::live : Priority::control, std::move(relayed)});
     return;
   }
   if (peers.find(relayed.from) == nullptr) return;
@@ -286,7 +288,10 @@ void Node::State::send_forwards(SteadyTime now) {
   if (holds_forwards(now)) return;
   events.take(Event::results);
   forwards_sent = now;
-  forwarding.send([&](const ObjectKey& object) { return duties.decider_of(object); },
+  // Behind what operators did to the object before: a recovery must not reach the owner before the acknowledgement of the problem.
+  const std::set<ObjectKey> withheld = store_writer.withheld();
+  forwarding.send([&](const ObjectKey& object, SteadyTime since) { return now - since < kSavePatience && withheld.contains(object); },
+                  [&](const ObjectKey& object) { return duties.decider_of(object); },
                   [&](const NodeId& id, SteadyTime sent) { return may_take_forwards(id, sent, now); },
                   [&](const NodeId& owner, wire::ForwardedResult result) {
                     if (owner == settings.self) {

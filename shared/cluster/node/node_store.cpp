@@ -96,6 +96,7 @@ void Node::State::settle_store(Now now) {
 }
 
 void Node::State::enter(StoreWriter::Released released, Now now) {
+  if (!released.rows.empty() || !released.of_core_before.empty()) happened(Event::results);  // some may have waited for these
   for (wire::Register& content : released.rows) enter(std::move(content), true, released.on_disk, now);
   for (wire::Register& content : released.of_core_before) enter(std::move(content), false, released.on_disk, now);
   for (const std::uint64_t batch : released.safe_batches) to_core(wire::RowsSafe{batch, {}});

@@ -86,7 +86,8 @@ void Forwarding::drop_old(SteadyTime now) {
   }
 }
 
-void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of,
+void Forwarding::send(const std::function<bool(const ObjectKey&, SteadyTime)>& waits,
+                      const std::function<NodeId(const ObjectKey&)>& owner_of,
                       const std::function<bool(const NodeId&, SteadyTime)>& may_take,
                       const std::function<void(const NodeId&, wire::ForwardedResult)>& deliver, Millis again_after, SteadyTime now) {
   drop_old(now);
@@ -95,6 +96,7 @@ void Forwarding::send(const std::function<NodeId(const ObjectKey&)>& owner_of,
   for (auto& [number, waiting] : waiting_) {
     const bool is_first = first_seen.insert(object_of(waiting.message)).second;
     if (!is_first && kMutant != Mutant::overtaking) continue;
+    if (waits(object_of(waiting.message), waiting.since)) continue;
     const NodeId owner = owner_of(object_of(waiting.message));
     if (owner.empty()) continue;
     const bool may_confirm = !waiting.sent_to.empty() && (owner == waiting.sent_to || may_take(waiting.sent_to, waiting.sent_at));

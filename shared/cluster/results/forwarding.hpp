@@ -34,11 +34,12 @@ class Forwarding {
   const wire::ForwardedResult* took(std::uint64_t boot_id, wire::Command command, SteadyTime now);
   // From an earlier run of our daemon.
   void restore(wire::ForwardedResult kept, Now now);
-  // Sends what waits, or sends it again. `owner_of`: the node that decides about the object, possibly this one; empty: none is
-  // known. What was sent to one node is not sent to another one while the first `may_take` what was sent to it then, and may still
-  // confirm it. Only the oldest message of each object is sent: a state records only up to which number it contains a node's
-  // results, so the next one must not arrive first.
-  void send(const std::function<NodeId(const ObjectKey&)>& owner_of, const std::function<bool(const NodeId&, SteadyTime sent)>& may_take,
+  // Sends what waits, or sends it again. `waits`: it must not be sent yet, although it has waited since then. `owner_of`: the node that
+  // decides about the object, possibly this one; empty: none is known. What was sent to one node is not sent to another one while the first
+  // `may_take` what was sent to it then, and may still confirm it. Only the oldest message of each object is sent: a state records only up
+  // to which number it contains a node's results, so the next one must not arrive first.
+  void send(const std::function<bool(const ObjectKey&, SteadyTime since)>& waits, const std::function<NodeId(const ObjectKey&)>& owner_of,
+            const std::function<bool(const NodeId&, SteadyTime sent)>& may_take,
             const std::function<void(const NodeId& owner, wire::ForwardedResult result)>& deliver, Millis again_after, SteadyTime now);
   // A result for our core arrived. `fresh`: for the first time. `taken`: our core has processed it already.
   struct Arrival {
