@@ -55,7 +55,7 @@ class Application final : public ControlDuties {
   Json certs() override;
   Json version() override;
   Json owner(const std::string& host) override;
-  Result<> order(const std::string& node, wire::OrderKind kind) override;
+  Result<> order(const std::string& node, const wire::Order& order) override;
   Result<> forget(const std::string& host, const std::string& service) override;
   ReloadOutcome reload() override;
   void find_events(EventQuery query, std::function<void(const FoundEvents&)> found) override;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "daemon/application.hpp"
+#include "daemon/control/drain.hpp"
 #include "daemon/control/near_hosts.hpp"
 #include "daemon/process/clocks.hpp"
 #include "shared/cluster/ownership/inventory.hpp"
@@ -62,10 +63,11 @@ Json Application::owner(const std::string& host) {
   return document;
 }
 
-Result<> Application::order(const std::string& node, wire::OrderKind kind) {
+Result<> Application::order(const std::string& node, const wire::Order& order) {
   const Now now = read_clocks();
+  if (auto valid = check_order(order, now.wall); !valid) return valid;
   if (node.empty() || node == config_.node_name) {
-    carry_out(kind == wire::OrderKind::drain ? node_->drain(now) : node_->undrain(now));
+    carry_out(node_->order(certificate_.node_id, order, now));
     return Ok{};
   }
   for (const config::NodeConfig& idle : idle_nodes_) {
@@ -76,7 +78,7 @@ Result<> Application::order(const std::string& node, wire::OrderKind kind) {
   if (config_.find_node(node) == nullptr) return Error{"there is no node " + node, "merlin.conf", "mon node list shows the names"};
   const NodeId id = book_.id_of(node);
   if (id.empty() || !peers_.is_linked(id)) return Error{node + " is not linked with this node", "", "run the command there"};
-  carry_out(node_->order(id, kind, now));
+  carry_out(node_->order(id, order, now));
   return Ok{};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/control/event_document.hpp"
+#include "shared/wire/limits.hpp"
 
 namespace merlin::daemon {
 namespace {
@@ -16,8 +17,25 @@ std::string text_at(const Json& request, const char* key) {
   return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Json ordered(const Json& request, wire::OrderKind kind, ControlDuties& duties) {
-  const Result<> done = duties.order(text_at(request, "node"), kind);
+// Absent members are empty.
+Result<wire::Order> drain_order(const Json& request) {
+  wire::Order order;
+  if (const auto reason = request.find("reason"); reason != request.end()) {
+    if (!reason->is_string()) return Error{"\"reason\" is not a text", "", ""};
+    order.reason = reason->get<std::string>();
+  }
+  if (const auto until = request.find("until"); until != request.end()) {
+    constexpr std::int64_t kMost = wire::kEndOfTime_s;
+    if (!until->is_number_integer() || until->get<std::int64_t>() <= 0 || until->get<std::int64_t>() >= kMost)
+      return Error{"\"until\" is not a time", "", "seconds since 1970"};
+    order.until_ms = until->get<std::int64_t>() * 1000;
+  }
+  return order;
+}
+
+Json ordered(const Json& request, const Result<wire::Order>& order, ControlDuties& duties) {
+  if (!order) return error_document({order.error()});
+  const Result<> done = duties.order(text_at(request, "node"), *order);
   return done ? Json{{"ok", true}} : error_document({done.error()});
 }
 
@@ -53,7 +71,8 @@ Json answer(const Json& request, bool may_change, ControlDuties& duties) {
   if (!may_change) return error_of("only root and merlind's own user may use this command", "run it as root");
   if (command == "reload") return reloaded(duties);
   if (command == "forget") return forgotten(request, duties);
-  return ordered(request, command == "drain" ? wire::OrderKind::drain : wire::OrderKind::undrain, duties);
+  if (command == "drain") return ordered(request, drain_order(request), duties);
+  return ordered(request, wire::Order{.kind = wire::OrderKind::undrain}, duties);
 }
 
 std::int64_t number_at(const Json& request, const char* key, std::int64_t otherwise) {

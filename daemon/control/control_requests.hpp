@@ -26,8 +26,8 @@ class ControlDuties {
   virtual Json certs() = 0;
   virtual Json version() = 0;
   virtual Json owner(const std::string& host) = 0;
-  // An empty name: this node. Error: there is no such node, or it cannot be reached.
-  virtual Result<> order(const std::string& node, wire::OrderKind kind) = 0;
+  // An empty name: this node. Error: there is no such node, it cannot be reached, or the order is not valid.
+  virtual Result<> order(const std::string& node, const wire::Order& order) = 0;
   // An empty service: the host itself. Error: no core that this node hears has it configured.
   virtual Result<> forget(const std::string& host, const std::string& service) = 0;
   virtual ReloadOutcome reload() = 0;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/control/drain.hpp"
+
 namespace merlin::daemon {
 namespace {
 
@@ -53,7 +55,7 @@ void judge_why(const Status& status, StatusNode& node) {
   if (node.state == NodeState::refused) {
     node.why = why_refused(*node.refusal);
   } else if (node.state == NodeState::active && phase == wire::NodePhase::drained) {
-    node.why = "it runs no checks until the drain ends (mon node undrain " + node.name + ")";
+    node.why = drain_text(node.view->drain, node.name, status.now);
   } else if (node.state == NodeState::active && phase == wire::NodePhase::joining) {
     node.why = node.view->delay ? delay_text(*node.view) : "it compares its state with the other nodes before it runs checks";
   } else if (node.is_relayed()) {

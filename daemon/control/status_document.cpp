@@ -65,12 +65,18 @@ Json delay_document(const cluster::NodeView& view) {
   return out;
 }
 
+Json drain_document(const cluster::NodeView& view) {
+  if (view.phase != wire::NodePhase::drained) return nullptr;
+  const Json until = view.drain.until_ms == 0 ? Json(nullptr) : Json(view.drain.until_ms / 1000);
+  return {{"reason", or_null(view.drain.reason)}, {"until", until}};
+}
+
 // Values that the node reports. What it reported before it fell silent says nothing about now, so then they are null.
 void add_said(Json& out, const Status& status, const StatusNode& node) {
-  static constexpr const char* kKeys[] = {"phase",       "core",        "weight",     "hosts_owned",    "services_owned", "share",
-                                          "checks_run",  "overdue",     "last_alive", "since_heard_ms", "latency_ms",     "clock_offset_ms",
-                                          "config_hash", "config",      "backlog",    "version",        "core_version",   "table_equal",
-                                          "via",         "return_delay"};
+  static constexpr const char* kKeys[] = {
+      "phase",        "core",           "weight",     "hosts_owned",     "services_owned", "share",  "checks_run", "overdue",
+      "last_alive",   "since_heard_ms", "latency_ms", "clock_offset_ms", "config_hash",    "config", "backlog",    "version",
+      "core_version", "table_equal",    "via",        "return_delay",    "drain"};
   for (const char* key : kKeys) out[key] = nullptr;
   if (node.view == nullptr) return;
   const cluster::NodeView& view = *node.view;
@@ -85,6 +91,7 @@ void add_said(Json& out, const Status& status, const StatusNode& node) {
   out["via"] = view.via ? Json(name_of(status, *view.via)) : Json(nullptr);
   out["return_delay"] = delay_document(view);
   out["phase"] = phase_word(view.phase);
+  out["drain"] = drain_document(view);
   const bool disabled = node.is_self() && view.core == wire::CoreHealth::gone && !status.view.core_disabled.empty();
   out["core"] = disabled ? "disabled" : core_word(view.core);
   out["checks_run"] = view.checks_run;

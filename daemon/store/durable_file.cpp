@@ -11,10 +11,12 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "shared/base/hash.hpp"
 #include "shared/cluster/state/versions.hpp"
 #include "shared/config/replace_file.hpp"
+#include "shared/wire/validate.hpp"
 
 namespace merlin::daemon {
 namespace {
@@ -24,7 +26,12 @@ constexpr std::size_t kMaxFileBytes = 4096;
 constexpr mode_t kFileMode = 0600;
 
 std::string body_text(const cluster::Durable& state) {
-  return fmt::format("{}term_limit {}\nhlc_limit {}\ndrained {}\n", kHeader, state.term_limit, state.hlc_limit, state.drained ? 1 : 0);
+  std::string text =
+      fmt::format("{}term_limit {}\nhlc_limit {}\ndrained {}\n", kHeader, state.term_limit, state.hlc_limit, state.drained ? 1 : 0);
+  // Only if they are set: versions that do not know these lines read any other state.
+  if (state.drain.until_ms != 0) text += fmt::format("drain_until_ms {}\n", state.drain.until_ms);
+  if (!state.drain.reason.empty()) text += fmt::format("drain_reason {}\n", state.drain.reason);
+  return text;
 }
 
 // The number after "NAME " at the start of the text; removes this line from the text.
@@ -38,6 +45,16 @@ std::optional<std::uint64_t> take_number(std::string_view& text, std::string_vie
   if (failed != std::errc{} || end == text.data() + text.size() || *end != '\n') return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
   return number;
+}
+
+// Likewise, the rest of a line.
+std::optional<std::string> take_line(std::string_view& text, std::string_view name) {
+  if (!text.starts_with(name) || !text.substr(name.size()).starts_with(' ')) return std::nullopt;
+  const std::string_view line = text.substr(name.size() + 1);
+  const std::size_t end = line.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  text = line.substr(end + 1);
+  return std::string(line.substr(0, end));
 }
 
 cluster::Durable clock_safe_state(WallTime now) {
@@ -60,11 +77,16 @@ Result<cluster::Durable> parse_durable(std::string_view text) {
   const auto term = take_number(rest, "term_limit");
   const auto hlc = take_number(rest, "hlc_limit");
   const auto drained = take_number(rest, "drained");
+  const auto drain_until = take_number(rest, "drain_until_ms");
+  const auto drain_reason = take_line(rest, "drain_reason");
   const std::string_view body = text.substr(0, text.size() - rest.size());
   const auto check = take_number(rest, "check");
   if (!term || !hlc || !drained || *drained > 1 || !check || !rest.empty()) return Error{"it is truncated or modified", "", ""};
   if (*check != hash64(body)) return Error{"its checksum is wrong", "", ""};
-  return cluster::Durable{*term, *hlc, *drained == 1};
+  // The bounds of an order, which this was.
+  wire::Order drain{wire::OrderKind::drain, drain_reason.value_or(""), static_cast<std::int64_t>(drain_until.value_or(0))};
+  if (wire::Rejects rejects; !wire::validate(drain, rejects)) return Error{"its drain is not valid", "", ""};
+  return cluster::Durable{*term, *hlc, *drained == 1, {std::move(drain.reason), drain.until_ms}};
 }
 
 RestoredState DurableFile::load(WallTime now) const {

@@ -41,7 +41,8 @@ Drained::Drained(const Call& call) : call_(call) {
   std::ostringstream unread;
   Console silent{unread, unread};
   is_ours_ = true;
-  const Call drain = another(call_, "node drain", kDrainTimeout);
+  Call drain = another(call_, "node drain", kDrainTimeout);
+  drain.options["--reason"] = "new object configuration";
   static_cast<void>(drain.command->run(drain, silent));
 }
 

@@ -22,7 +22,8 @@ struct Progress {
 using Judge = std::function<Progress(const nlohmann::ordered_json& status)>;
 
 // Of `mon node drain`: no checks left, and every host has another owner. Of `undrain`: ready, with its share.
-Judge drain_judge(std::string name);
+// `must_end`: the order names an end, which a merlind of an older version does not know.
+Judge drain_judge(std::string name, bool must_end = false);
 Judge share_judge(std::string name);
 
 // Sends merlind the request, such as {"command": "drain"}, for the chosen node; returns its name.

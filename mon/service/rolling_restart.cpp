@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "mon/cli/commands.hpp"
 #include "mon/cli/last_line.hpp"
@@ -181,7 +182,9 @@ Result<> RollingRestart::mon_restart_here(bool only_check) const {
 Outcome<std::string> RollingRestart::order(const Turn& turn, const char* verb) {
   Call named = call_;
   named.words = {turn.name};
-  return give_order(named, {{"command", verb}});
+  ordered_json request{{"command", verb}};
+  if (request["command"] == "drain") request["reason"] = "restart";
+  return give_order(named, std::move(request));
 }
 
 Result<std::string> RollingRestart::wait_for(const Turn& turn, const Judge& judge) {

@@ -81,6 +81,8 @@ void fields(auto& visit, Of<NodeInfo> auto& m) {
   visit(13, m.majority);
   visit(14, m.voters);
   visit(15, m.config_history);
+  visit(16, m.drain_reason);
+  visit(17, m.drain_until_ms);
 }
 
 void fields(auto& visit, Of<SaidWeight> auto& m) {
@@ -136,7 +138,11 @@ void fields(auto& visit, Of<InventoryHost> auto& m) {
   visit(2, m.services);
 }
 
-void fields(auto& visit, Of<Order> auto& m) { visit(1, m.kind); }
+void fields(auto& visit, Of<Order> auto& m) {
+  visit(1, m.kind);
+  visit(2, m.reason);
+  visit(3, m.until_ms);
+}
 
 void fields(auto& visit, Of<Relayed> auto& m) {
   visit(1, m.from);

@@ -30,6 +30,8 @@ inline constexpr std::size_t kMaxEventTextBytes = 4096;
 inline constexpr std::size_t kMaxNodeTextBytes = 256;
 // One line for a person: why a link is refused, why a daemon leaves, why a core is busy.
 inline constexpr std::size_t kMaxReasonBytes = 4096;
+// Why a node is drained.
+inline constexpr std::size_t kMaxDrainReasonBytes = 256;
 // The encoded content of a register, with room for what later versions may add.
 inline constexpr std::size_t kMaxRegisterBytes = std::size_t{288} * 1024;
 

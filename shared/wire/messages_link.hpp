@@ -103,6 +103,8 @@ struct NodeInfo {
   bool majority = false;
   std::vector<NodeId> voters;
   std::vector<std::uint64_t> config_history;
+  std::string drain_reason;
+  std::int64_t drain_until_ms = 0;
 };
 
 struct Claims {
@@ -160,6 +162,10 @@ struct Inventory {
 struct Order {
   static constexpr MessageType type_id = MessageType::order;
   OrderKind kind = OrderKind::drain;
+  std::string reason{};
+  std::int64_t until_ms = 0;
+
+  bool operator==(const Order&) const = default;
 };
 
 struct Relayed {

@@ -49,6 +49,8 @@ bool validate(NodeInfo& message, Rejects& rejects) {
   fields.count("known nodes", message.knows_nodes.size(), kMaxListedNodes);
   fields.count("voters", message.voters.size(), kMaxListedNodes);
   fields.count("earlier configurations", message.config_history.size(), kMaxConfigHistory);
+  fields.line("drain_reason", message.drain_reason, kMaxDrainReasonBytes);
+  fields.time_ms("drain_until_ms", message.drain_until_ms);
   return fields.good();
 }
 
@@ -80,11 +82,17 @@ bool validate(Yield& message, Rejects&) {
   return true;
 }
 
+bool validate(Order& message, Rejects& rejects) {
+  FieldChecker fields(rejects, "order");
+  fields.line("reason", message.reason, kMaxDrainReasonBytes);
+  fields.time_ms("until_ms", message.until_ms);
+  return fields.good();
+}
+
 // Their size is bounded by the frame; the code that applies them checks their contents.
 bool validate(Claims&, Rejects&) { return true; }
 bool validate(Ask&, Rejects&) { return true; }
 bool validate(Want&, Rejects&) { return true; }
-bool validate(Order&, Rejects&) { return true; }
 bool validate(Relayed&, Rejects&) { return true; }
 
 }  // namespace merlin::wire

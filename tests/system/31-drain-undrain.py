@@ -1,4 +1,5 @@
-# A drained node hands over all its checks, and undrain returns exactly those; no check is missed or runs twice. If all nodes are drained, this is a problem (I4).
+# A drained node hands over all its checks, and undrain returns exactly those; no check is missed or runs twice. If all nodes are drained, this is a problem (I4). Every
+# node shows reason and end of a drain, also after a restart of merlind, and at its end the drain is over.
 # I4 I5
 import time
 
@@ -16,6 +17,28 @@ def check_all_drained(c):
         follow_fix(c, node, fix + " --no-wait")
     c.wait_settled(timeout_s=60)
     check(all(problem(c, node, words) is None for node in c.nodes), "mon still says that all nodes are drained")
+
+
+def check_reason_and_end(c):
+    for words in (("--until=2020-01-01T12:00",), ("--until=500d",), ("--reason=" + "x" * 257,)):
+        refused = c.run("peer01", "mon", "node", "drain", "peer02", *words, check_status=False)
+        check(refused.returncode != 0 and refused.stderr, f"drain {words} is accepted")
+    check(c.about("peer01", "peer02")["phase"] == "ready", "a refused drain drained the node")
+    until = int(time.time()) + 40
+    c.run("peer01", "mon", "node", "drain", "peer02", "--reason=new kernel", "--until=40s")
+    for node in c.nodes:
+        drain = c.about(node, "peer02")["drain"]
+        check(drain and drain["reason"] == "new kernel" and abs(drain["until"] - until) <= 3, f"{node} says of the drain: {drain}")
+        text = c.run(node, "mon", "node", "status", check_status=False).stdout
+        check("reason: new kernel" in text, f"mon node status on {node} lacks the reason: {text}")
+    c.kill("peer02", "daemon")
+    c.start("peer02", "daemon")
+    wait_for("peer02 is drained after its restart", lambda: c.is_active("peer01", "peer02") and c.about("peer01", "peer02")["drain"] == drain, 20)
+    check(time.time() < until, "the restart took too long for this test")
+    wait_for("the drain ends by itself", lambda: c.about("peer01", "peer02")["phase"] != "drained", until - time.time() + 10)
+    check(time.time() >= drain["until"], "the drain ended early")
+    check("the end of the drain is reached" in c.read("peer02", "/var/log/merlin/merlind.log"), "merlind does not log the end of the drain")
+    c.wait_settled(timeout_s=60)
 
 
 def test():
@@ -45,6 +68,7 @@ def test():
         check(longest <= c.interval * 1000 + 2000, f"a check waited {longest} ms at an interval of {c.interval} s")
         doubled = c.run_twice(since, until, c.interval * 1000 / 2)
         check(not doubled, f"{len(doubled)} checks were run twice: {doubled[:3]}")
+        check_reason_and_end(c)
         check_all_drained(c)
 
 

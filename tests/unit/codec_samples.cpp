@@ -78,7 +78,9 @@ const NodeInfo& sample() {
                                 .core_program = "nagios4 4.4.6",
                                 .majority = true,
                                 .voters = {node(0x10), node(0x20)},
-                                .config_history = {15, 16}};
+                                .config_history = {15, 16},
+                                .drain_reason = "new kernel",
+                                .drain_until_ms = 1'700'000'000'017};
   return kSample;
 }
 
@@ -135,7 +137,7 @@ const InventoryHost& sample() {
 
 template <>
 const Order& sample() {
-  static const Order kSample{.kind = OrderKind::undrain};
+  static const Order kSample{.kind = OrderKind::undrain, .reason = "new kernel", .until_ms = 1'700'000'000'003};
   return kSample;
 }
 

@@ -1,4 +1,5 @@
 // What the control socket answers: whose configuration is newer, strangers, owners, requests and events.
+#include "daemon/control/drain.hpp"
 #include "tests/unit/daemon_status_support.hpp"
 
 using namespace status_test;
@@ -166,6 +167,36 @@ BOOST_AUTO_TEST_CASE(orders_are_for_those_who_may_change_something) {
   BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":true,"changes":["peer x added"],"warnings":[]})");
   duties.outcome.errors = {{"a", "b", "c"}};
   BOOST_TEST(answer_request(R"({"command":"reload"})", true, duties) == R"({"ok":false,"errors":[{"what":"a","where":"b","fix":"c"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_has_a_reason_and_an_end_if_they_are_given) {
+  FakeDuties duties;
+  BOOST_TEST(answer_request(R"({"command":"drain"})", true, duties) == R"({"ok":true})");
+  BOOST_TEST((duties.last_order == wire::Order{}));
+  BOOST_TEST(answer_request(R"({"command":"drain","reason":"new kernel","until":1800000600})", true, duties) == R"({"ok":true})");
+  BOOST_TEST((duties.last_order == wire::Order{wire::OrderKind::drain, "new kernel", 1'800'000'600'000}));
+  duties.ordered.clear();
+  for (const char* wrong : {R"("reason":7)", R"("until":"14:30")", R"("until":0)", R"("until":-5)", R"("until":253402300800)",
+                            R"("until":18446744073709551615)", R"("until":1.5)"}) {
+    BOOST_TEST(Json::parse(answer_request(std::string(R"({"command":"drain",)") + wrong + "}", true, duties))["ok"] == false, wrong);
+    BOOST_TEST(duties.ordered == "", wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_that_cannot_be_meant_is_refused) {
+  const auto what = [](const std::string& reason, std::int64_t until_ms) {
+    const Result<> checked = check_order({wire::OrderKind::drain, reason, until_ms}, kWall);
+    return checked ? std::string() : checked.error().what;
+  };
+  const std::int64_t now = kWall.time_since_epoch().count();
+  BOOST_TEST(what("new kernel", 0) == "");
+  BOOST_TEST(what(std::string(256, 'x'), now + 1) == "");
+  BOOST_TEST(what(std::string(257, 'x'), 0) == "the reason has 257 bytes");
+  BOOST_TEST(what("a\x1b[2J", 0) == "the reason contains a control character");
+  BOOST_TEST(what("a\nb", 0) == "the reason contains a control character");
+  BOOST_TEST(what("", now).starts_with("the drain would end in the past, at "));
+  BOOST_TEST(what("", now + kLongestDrain.count()) == "");
+  BOOST_TEST(what("", now + kLongestDrain.count() + 1).starts_with("the drain would last until "));
 }
 
 BOOST_AUTO_TEST_CASE(events_are_asked_for_by_what_they_are_about) {

@@ -19,6 +19,7 @@
 #include "daemon/store/durable_file.hpp"
 #include "shared/cluster/state/versions.hpp"
 #include "shared/config/load.hpp"
+#include "shared/wire/limits.hpp"
 #include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
@@ -35,7 +36,7 @@ std::string read(const std::string& path) {
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 const WallTime kWall{Millis{1'800'000'000'000}};
-const cluster::Durable kState{42, 123456789012345678, true};
+const cluster::Durable kState{42, 123456789012345678, true, {"new kernel, ticket 7", 1'800'000'060'000}};
 const std::string fingerprint_a(64, 'a');
 const std::string fingerprint_b(64, 'b');
 
@@ -66,6 +67,20 @@ BOOST_AUTO_TEST_CASE(the_state_comes_back_as_it_was_saved) {
   BOOST_REQUIRE(::chmod(file.path().c_str(), 0644) == 0);  // as earlier versions created it
   BOOST_TEST(file.save(kState).ok());
   BOOST_TEST((std::filesystem::status(file.path()).permissions() == static_cast<std::filesystem::perms>(0600)));
+}
+
+// As versions without reasons and ends wrote it, and as they still can read it.
+BOOST_AUTO_TEST_CASE(a_drain_without_reason_and_end_has_no_lines_for_them) {
+  const std::string text = durable_text({42, 7, true, {}});
+  BOOST_TEST(text.starts_with("merlin state 1\nterm_limit 42\nhlc_limit 7\ndrained 1\ncheck "));
+  BOOST_REQUIRE(parse_durable(text).ok());
+  BOOST_TEST((*parse_durable(text) == cluster::Durable{42, 7, true, {}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_saved_drain_has_the_bounds_of_an_order) {
+  BOOST_TEST(parse_durable(durable_text({42, 7, true, {std::string(wire::kMaxDrainReasonBytes, 'x'), 1}})).ok());
+  BOOST_TEST(!parse_durable(durable_text({42, 7, true, {std::string(wire::kMaxDrainReasonBytes + 1, 'x'), 1}})).ok());
+  BOOST_TEST(!parse_durable(durable_text({42, 7, true, {"", wire::kEndOfTime_ms}})).ok());
 }
 
 // F43 I11

@@ -126,8 +126,9 @@ class FakeDuties : public ControlDuties {
   Json certs() override { return Json::object(); }
   Json version() override { return Json::object(); }
   Json owner(const std::string& host) override { return {{"host", host}}; }
-  Result<> order(const std::string& node, wire::OrderKind kind) override {
-    ordered = node + (kind == wire::OrderKind::drain ? " drain" : " undrain");
+  Result<> order(const std::string& node, const wire::Order& order) override {
+    ordered = node + (order.kind == wire::OrderKind::drain ? " drain" : " undrain");
+    last_order = order;
     return Ok{};
   }
   Result<> forget(const std::string& host, const std::string& service) override {
@@ -142,6 +143,7 @@ class FakeDuties : public ControlDuties {
   std::string node_name(const NodeId&) override { return "peer01"; }
 
   std::string ordered;
+  wire::Order last_order;
   EventQuery asked;
   FoundEvents events;
   ReloadOutcome outcome;

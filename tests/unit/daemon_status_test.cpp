@@ -302,6 +302,14 @@ BOOST_AUTO_TEST_CASE(an_active_node_that_runs_nothing_says_why) {
   status.view.nodes[1].phase = wire::NodePhase::drained;
   BOOST_TEST(state_of(status, "peer02") == "active");
   BOOST_TEST(why_of(status, "peer02") == "it runs no checks until the drain ends (mon node undrain peer02)");
+  BOOST_TEST(status_document(status)["nodes"][1]["drain"].dump() == R"({"reason":null,"until":null})");
+  status.view.nodes[1].drain = {"new kernel", (kWall + std::chrono::hours(48)).time_since_epoch().count()};
+  BOOST_TEST(why_of(status, "peer02").starts_with("it runs no checks until 2027-01-17 "));
+  BOOST_TEST(why_of(status, "peer02").ends_with(" (mon node undrain peer02); reason: new kernel"));
+  BOOST_TEST(status_document(status)["nodes"][1]["drain"].dump() == R"({"reason":"new kernel","until":1800172800})");
+  status.view.nodes[1].drain = {"", kWall.time_since_epoch().count()};
+  BOOST_TEST(why_of(status, "peer02").size() == std::string("it runs no checks until 14:30 (mon node undrain peer02)").size());
+  BOOST_TEST(status_document(status)["nodes"][0]["drain"].is_null());
   status.view.nodes[0].phase = wire::NodePhase::joining;
   BOOST_TEST(why_of(status, "peer01") == "it compares its state with the other nodes before it runs checks");
 }

@@ -12,7 +12,7 @@ merlin_test(mon_program_test
   LINK merlin_mon)
 target_compile_definitions(mon_program_test PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>")
 add_dependencies(mon_program_test mon)
-foreach(name mon_check_test mon_event_follow_test mon_log_test mon_membership_test mon_next_key_test mon_oconf_test mon_push_test mon_return_watch_test mon_rolling_restart_test mon_safe_path_test mon_ssh_test mon_stage_test mon_sync_test mon_trust_test mon_version_test)
+foreach(name mon_check_test mon_drain_test mon_event_follow_test mon_log_test mon_membership_test mon_next_key_test mon_oconf_test mon_push_test mon_return_watch_test mon_rolling_restart_test mon_safe_path_test mon_ssh_test mon_stage_test mon_sync_test mon_trust_test mon_version_test)
   merlin_test(${name} ${here}/${name}.cpp LINK merlin_mon)
   target_compile_definitions(${name} PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>")
   add_dependencies(${name} mon)

@@ -1,5 +1,6 @@
 // mon node drain and undrain wait for merlind, and report the outcome; mon restart.
 #include <boost/test/unit_test.hpp>
+#include <ctime>
 
 #include "tests/unit/mon_program_local_node.hpp"
 
@@ -42,6 +43,43 @@ BOOST_AUTO_TEST_CASE(drain_says_when_it_cannot_end_well) {
   const Outcome unknown = local_node.mon("node drain peer03");
   BOOST_TEST(unknown.status == 2);
   BOOST_TEST(unknown.err == "mon: node drain: there is no node 'peer03'; did you mean peer01?\n");
+}
+
+BOOST_AUTO_TEST_CASE(drain_sends_reason_and_end_and_prints_the_end_that_the_node_confirms) {
+  const LocalNode local_node;
+  std::int64_t until = 0;
+  bool knows_ends = true;
+  FakeDaemon daemon(local_node.folder.file("sock"), [&](const ordered_json& request) {
+    if (request["command"] != "status") {
+      until = request.value("until", std::int64_t{0});
+      return line_of({{"ok", true}});
+    }
+    auto drained = a_node("peer01", true, "active", "drained", 0);
+    if (knows_ends && until != 0) drained["drain"] = {{"reason", "new kernel"}, {"until", until}};
+    return line_of(a_status({drained, a_node("peer02", false, "active", "ready", 30)}));
+  });
+  const std::int64_t now = std::time(nullptr);
+  const Outcome outcome = local_node.mon("node drain --reason='new kernel' --until=300d");
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(daemon.requests()[1]["reason"] == "new kernel");
+  BOOST_TEST(until >= now + 300 * 86'400);
+  BOOST_TEST(until <= now + 300 * 86'400 + 60);
+  BOOST_TEST(outcome.out.starts_with("peer01: drained until 20"));
+  BOOST_TEST(outcome.out.ends_with("; every host has another owner\n"));
+  BOOST_TEST(local_node.mon("node drain --until=300d --no-wait").out.starts_with("peer01: ordered to drain until 20"));
+  knows_ends = false;
+  BOOST_TEST(local_node.mon("node drain --until=2h").out ==
+             "peer01: drained; every host has another owner; its merlind does not know --until: end it with mon node undrain peer01\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_with_an_impossible_end_is_not_ordered) {
+  const LocalNode local_node;
+  FakeDaemon daemon(local_node.folder.file("sock"), [&](const ordered_json&) { return line_of({{"ok", true}}); });
+  const Outcome outcome = local_node.mon("node drain --until=2020-01-01T12:00");
+  BOOST_TEST(outcome.status == 2);
+  BOOST_TEST(outcome.err == "mon: node drain: --until: '2020-01-01T12:00' is in the past\n");
+  BOOST_TEST(local_node.mon("node drain --until=soon").status == 2);
+  BOOST_TEST(daemon.requests().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_that_takes_too_long_fails_and_says_how_far_it_is) {

@@ -36,6 +36,18 @@ BOOST_AUTO_TEST_CASE(results_have_lines) {
   BOOST_TEST(rejected(made<CheckResult>([](CheckResult& m) { m.latency_s = std::numeric_limits<double>::infinity(); })) == "number");
 }
 
+BOOST_AUTO_TEST_CASE(an_order_has_a_short_reason_of_one_line_and_a_possible_end) {
+  BOOST_TEST(rejected(made<Order>([](Order& m) { m.reason = std::string(kMaxDrainReasonBytes, 'x'); })) == "");
+  BOOST_TEST(rejected(made<Order>([](Order& m) { m.reason = std::string(kMaxDrainReasonBytes + 1, 'x'); })) == "text_too_long");
+  BOOST_TEST(rejected(made<Order>([](Order& m) { m.reason = "a\nb"; })) == "line_break");
+  BOOST_TEST(rejected(made<Order>([](Order& m) { m.until_ms = -1; })) == "time");
+  BOOST_TEST(rejected(made<Order>([](Order& m) { m.until_ms = kHuge; })) == "time");
+  Order order{.reason = "a\x1b[2Jb"};
+  Rejects rejects;
+  BOOST_TEST(validate(order, rejects));
+  BOOST_TEST(order.reason == "a [2Jb");
+}
+
 BOOST_AUTO_TEST_CASE(commands_are_one_line) {
   Command command;
   command.line = "SCHEDULE_FORCED_SVC_CHECK;host;service;1";
@@ -131,6 +143,8 @@ BOOST_AUTO_TEST_CASE(what_nodes_say_of_themselves) {
   BOOST_TEST(rejected(info) == "line_break");
   info.name = std::string(kMaxNodeTextBytes + 1, 'n');
   BOOST_TEST(rejected(info) == "text_too_long");
+  BOOST_TEST(rejected(made<NodeInfo>([](NodeInfo& m) { m.drain_reason = "a\nb"; })) == "line_break");
+  BOOST_TEST(rejected(made<NodeInfo>([](NodeInfo& m) { m.drain_until_ms = kHuge; })) == "time");
   Inventory inventory;
   inventory.hosts = {{"host", {std::string(kMaxObjectNameBytes + 1, 's')}}};
   BOOST_TEST(rejected(inventory) == "text_too_long corrected");

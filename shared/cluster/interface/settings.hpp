@@ -42,12 +42,21 @@ struct Settings {
   std::vector<Peer> peers;
 };
 
+// An operator's order to drain, as far as it is for people and for the clock.
+struct Drain {
+  std::string reason;         // one line of at most wire::kMaxDrainReasonBytes; can be empty
+  std::int64_t until_ms = 0;  // wall clock: it then ends by itself; 0: only by order
+
+  bool operator==(const Drain&) const = default;
+};
+
 // State that must survive a restart. The limits are written ahead, and a restart continues above
 // them, so that not every value needs a write.
 struct Durable {
   std::uint64_t term_limit = 0;
   std::uint64_t hlc_limit = 0;
   bool drained = false;
+  Drain drain{};  // of a drained node
 
   bool operator==(const Durable&) const = default;
 };

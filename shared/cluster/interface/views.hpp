@@ -9,6 +9,7 @@
 
 #include "shared/base/ids.hpp"
 #include "shared/base/time.hpp"
+#include "shared/cluster/interface/settings.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace merlin::cluster {
@@ -43,6 +44,7 @@ struct NodeView {
   std::optional<ReturnDelay> delay;  // only of an active node that joins
   wire::CoreHealth core = wire::CoreHealth::gone;
   wire::NodePhase phase = wire::NodePhase::joining;
+  Drain drain;                  // of a drained node
   std::uint32_t weight = 1;     // in effect
   std::size_t hosts_owned = 0;  // claimed
   std::size_t services_owned = 0;

@@ -161,33 +161,22 @@ Actions Node::tick(Now now, Millis late_by) {
   return state.finish(now);
 }
 
-Actions Node::drain(Now now) {
-  State& state = *state_;
-  if (!state.durable.drained) {
-    state.durable.drained = true;
-    state.out.push_back(Persist{state.durable});
-    state.log(LogLevel::info, "drained: moving all checks to the other nodes");
-    state.happened(Event::own_state, Event::candidates);
-  }
-  return state.finish(now);
+Actions Node::drain(Now now, Drain drain) {
+  state_->drain(std::move(drain), "drained: moving all checks to the other nodes", now);
+  return state_->finish(now);
 }
 
 Actions Node::undrain(Now now) {
-  State& state = *state_;
-  if (state.durable.drained) {
-    state.durable.drained = false;
-    state.out.push_back(Persist{state.durable});
-    state.log(LogLevel::info, "undrained: taking our share of the checks again");
-    state.happened(Event::own_state, Event::candidates);
-  }
-  return state.finish(now);
+  state_->undrain("undrained: taking our share of the checks again");
+  return state_->finish(now);
 }
 
-Actions Node::order(const NodeId& node, wire::OrderKind kind, Now now) {
-  if (node == state_->settings.self) return kind == wire::OrderKind::drain ? drain(now) : undrain(now);
+Actions Node::order(const NodeId& node, const wire::Order& order, Now now) {
+  if (node == state_->settings.self)
+    return order.kind == wire::OrderKind::drain ? drain(now, {order.reason, order.until_ms}) : undrain(now);
   // Orders are sent over a direct link only: nodes reject relayed orders.
   const Peer* receiver = state_->peers.find(node);
-  if (receiver != nullptr && receiver->is_linked()) state_->out.push_back(SendToPeer{node, Priority::control, wire::Order{kind}});
+  if (receiver != nullptr && receiver->is_linked()) state_->out.push_back(SendToPeer{node, Priority::control, order});
   return state_->finish(now);
 }
 

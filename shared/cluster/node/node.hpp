@@ -63,10 +63,11 @@ class Node {
   // pause longer than a heartbeat, the caller first reads everything that has arrived; nothing is decided before the tick.
   Actions tick(Now now, Millis late_by = Millis{0});
 
-  Actions drain(Now now);
+  // Replaces the reason and the end of an earlier drain.
+  Actions drain(Now now, Drain drain = {});
   Actions undrain(Now now);
-  // Sends an operator's order to another node.
-  Actions order(const NodeId& node, wire::OrderKind kind, Now now);
+  // Sends an operator's order to another node; ours is carried out.
+  Actions order(const NodeId& node, const wire::Order& order, Now now);
   // All nodes drop the object's check register and notification records; its owner writes them again.
   Actions forget(const ObjectKey& object, Now now);
   // Planned absence of this daemon: its claims remain valid for `away` (R8). The caller flushes its links and ends.

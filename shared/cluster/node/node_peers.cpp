@@ -129,6 +129,10 @@ wire::NodeInfo Node::State::own_info() const {
   info.core_program = core.hello().program;
   info.majority = settings.partition == Partition::majority;
   info.voters = own_voters();
+  if (durable.drained) {
+    info.drain_reason = durable.drain.reason;
+    info.drain_until_ms = durable.drain.until_ms;
+  }
   return info;
 }
 
@@ -217,15 +221,6 @@ void Node::State::on(const NodeId& from, wire::Inventory part, Now) {
   Peer& sender = peers.at(from);
   if (!sender.add(std::move(part))) return;
   happened(Event::candidates);
-}
-
-void Node::State::on(const NodeId& from, const wire::Order& order, Now) {
-  const bool drain = order.kind == wire::OrderKind::drain;
-  if (durable.drained == drain) return;
-  durable.drained = drain;
-  out.push_back(Persist{durable});
-  log(LogLevel::info, name_of(from) + (drain ? " orders us to drain" : " orders us to end the drain"));
-  happened(Event::own_state, Event::candidates);
 }
 
 void Node::State::on(const NodeId& from, const wire::Goodbye& goodbye, Now now) {

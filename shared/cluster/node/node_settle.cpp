@@ -23,6 +23,7 @@ void Node::State::settle(Now now) {
   judge_all(now);
   update_routes(now);
   settle_forgotten(now);
+  settle_drain(now.wall);
   settle_phase(now);
   send_heartbeats(now);  // before any want: its receiver ranks us by this heartbeat
   settle_ownership(now);

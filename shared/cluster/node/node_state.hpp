@@ -7,6 +7,7 @@
 //   node_core.cpp       messages from our module, epochs, rows for the core
 //   node_store.cpp      what is saved in the store, and what waits for it
 //   node_notify.cpp     connects the notification rule
+//   node_drain.cpp      drained by order, until its end
 //   node_rechecks.cpp   objects that two nodes checked while apart
 //   node_admission.cpp  which data of other nodes is accepted
 //   node_journal.cpp    what happened here becomes events of the journal
@@ -84,6 +85,8 @@ struct Node::State {
   void store_lost();
   std::uint64_t clock_now(WallTime wall) const;
   void forget(const ObjectKey& object, Now now);
+  void drain(Drain wanted, const std::string& line, Now now);
+  void undrain(const std::string& line);
   ClusterView view(Now now) const;
   OwnerView owner(const std::string& host, Now now) const;
 
@@ -199,6 +202,10 @@ struct Node::State {
   void keep(const wire::ForwardedResult* fresh);
   void forwarded(const wire::ForwardedAck& ack);
   void look_for_forwarded(const wire::Register& row);
+
+  // ---- node_drain.cpp
+  void announce_drain();
+  void settle_drain(WallTime now);
 
   // ---- node_rechecks.cpp
   void compare_apart(const wire::Rows& rows, SteadyTime now);

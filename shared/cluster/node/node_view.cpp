@@ -74,6 +74,7 @@ NodeView Node::State::view_of_self(Now now) const {
   view.why = view.active ? "active" : describe(view.core == wire::CoreHealth::stalled ? Why::core_stalled : Why::core_gone);
   view.hearing = Hearing::direct;
   view.phase = own_phase();
+  if (durable.drained) view.drain = durable.drain;
   if (view.active && view.phase == wire::NodePhase::joining) view.delay = own_delay(now.steady);
   view.weight = self_contender().weight;
   count_claims(core.claims(), core.inventory(), view);
@@ -125,6 +126,7 @@ NodeView Node::State::view_of(const NodeId& id, const Peer& peer, Now now) const
     view.config_history = peer.info()->config_history;
     view.program_version = peer.info()->program_version;
     view.core_program = peer.info()->core_program;
+    if (view.phase == wire::NodePhase::drained) view.drain = {peer.info()->drain_reason, peer.info()->drain_until_ms};
     view.majority = peer.info()->majority;
     view.other_voters = peer.info()->voters != own_voters();
   }
