@@ -15,7 +15,7 @@ constexpr std::uint32_t kIncrement = 4;
 
 // Only the key and the number of contacts matter; texts are removed.
 wire::NotifyDone done(std::uint64_t question, const wire::Notification& notification, bool sent, std::uint32_t contacts) {
-  wire::NotifyDone answer{question, sent, contacts, notification, false};
+  wire::NotifyDone answer{question, sent, contacts, notification, false, {}};
   answer.notification.author.clear();
   answer.notification.text.clear();
   return answer;

@@ -30,5 +30,6 @@ MERLIN_WIRE_MESSAGE(NotifyRequest)
 MERLIN_WIRE_MESSAGE(NotifyVerdict)
 MERLIN_WIRE_MESSAGE(NotifyDone)
 MERLIN_WIRE_MESSAGE(Recheck)
+MERLIN_WIRE_MESSAGE(NotificationLog)
 
 }  // namespace merlin::wire

@@ -113,6 +113,14 @@ void fields(auto& visit, Of<Recheck> auto& m) {
   visit.fixed(2, m.object.service);
 }
 
+void fields(auto& visit, Of<NotificationLog> auto& m) {
+  visit(1, m.node);
+  visit.fixed(2, m.epoch);
+  visit(3, m.number);
+  visit(4, m.time_ms);
+  visit(5, m.log);
+}
+
 void fields(auto& visit, Of<NotifyRequest> auto& m) {
   visit(1, m.request);
   visit(2, m.notification);
@@ -134,6 +142,7 @@ void fields(auto& visit, Of<NotifyDone> auto& m) {
   visit(3, m.contacts);
   visit(4, m.notification);
   visit(5, m.filtered);
+  visit(6, m.log);
 }
 
 }  // namespace merlin::wire

@@ -79,6 +79,7 @@ void fields(auto& visit, Of<Event> auto& m) {
   visit(11, m.author);
   visit(12, m.text);
   visit(13, m.cause);
+  visit(14, m.log);
 }
 
 void fields(auto& visit, Of<Events> auto& m) {

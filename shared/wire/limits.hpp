@@ -26,6 +26,8 @@ inline constexpr std::size_t kMaxAttributeValueBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxCommandBytes = std::size_t{64} * 1024;
 // Author and text of an event; the text of an attribute's event is NAME=VALUE, cut.
 inline constexpr std::size_t kMaxEventTextBytes = 4096;
+// What a core logs for one notification; in lines below.
+inline constexpr std::size_t kMaxNotificationLogBytes = std::size_t{8} * 1024;
 // Name of a node or a cluster, version of a program.
 inline constexpr std::size_t kMaxNodeTextBytes = 256;
 // One line for a person: why a link is refused, why a daemon leaves, why a core is busy.
@@ -67,6 +69,7 @@ inline constexpr std::size_t kMaxTakenMarks = 64;
 // Entries of lists of nodes: nodes that a heartbeat lists, nodes that a node knows, voters.
 inline constexpr std::size_t kMaxListedNodes = 1024;
 inline constexpr std::size_t kMaxConfigHistory = 256;
+inline constexpr std::size_t kMaxNotificationLogLines = 32;
 inline constexpr std::size_t kMaxRowsInReply = 16;
 inline constexpr std::size_t kMaxEventsInMessage = 500;
 inline constexpr std::size_t kMaxEventMarks = 16'384;

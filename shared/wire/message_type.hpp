@@ -53,6 +53,7 @@ enum class MessageType : std::uint8_t {
   notify_verdict = 57,
   notify_done = 58,
   recheck = 59,
+  notification_log = 60,
 };
 
 }  // namespace merlin::wire

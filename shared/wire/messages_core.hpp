@@ -164,11 +164,21 @@ struct NotifyDone {
   std::uint32_t contacts = 0;
   Notification notification;
   bool filtered = false;
+  std::vector<std::string> log;
 };
 
 struct Recheck {
   static constexpr MessageType type_id = MessageType::recheck;
   ObjectKey object;  // host = 1, service = 2
+};
+
+struct NotificationLog {
+  static constexpr MessageType type_id = MessageType::notification_log;
+  NodeId node;
+  std::uint64_t epoch = 0;
+  std::uint64_t number = 0;
+  std::int64_t time_ms = 0;
+  std::vector<std::string> log;
 };
 
 }  // namespace merlin::wire

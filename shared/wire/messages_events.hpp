@@ -120,6 +120,7 @@ struct Event {
   std::string author;
   std::string text;
   std::string cause;
+  std::vector<std::string> log;
 
   bool operator==(const Event&) const = default;
 };

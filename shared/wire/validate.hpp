@@ -93,5 +93,6 @@ bool validate(RowsSafe& message, Rejects& rejects);
 bool validate(NotifyRequest& message, Rejects& rejects);
 bool validate(NotifyVerdict& message, Rejects& rejects);
 bool validate(NotifyDone& message, Rejects& rejects);
+bool validate(NotificationLog& message, Rejects& rejects);
 
 }  // namespace merlin::wire

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "shared/wire/field_checker.hpp"
+#include "shared/wire/notification_log.hpp"
 #include "shared/wire/validate.hpp"
 #include "shared/wire/validate_parts.hpp"
 
@@ -80,6 +81,21 @@ bool validate(NotifyDone& message, Rejects& rejects) {
   FieldChecker fields(rejects, "notification", message.notification.object);
   fields.number("contacts", std::int64_t{message.contacts}, 0, kMaxContactsNotified);
   check_notification(fields, message.notification);
+  correct_log(message.log, message.notification.object, rejects);
+  return fields.good();
+}
+
+void correct_log(std::vector<std::string>& log, const ObjectKey& object, Rejects& rejects) {
+  const std::size_t lines = log.size();
+  if (fit_log(log)) return;
+  rejects.add(RejectReason::count, "notification: " + std::to_string(lines - log.size()) + " of " + std::to_string(lines) + " log lines",
+              object);
+}
+
+bool validate(NotificationLog& message, Rejects& rejects) {
+  FieldChecker fields(rejects, "notification of another node");
+  fields.time_ms("time_ms", message.time_ms);
+  correct_log(message.log, {}, rejects);
   return fields.good();
 }
 

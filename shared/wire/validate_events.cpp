@@ -63,6 +63,7 @@ bool validate(Event& event, Rejects& rejects) {
   correct_text(event.author, kMaxEventTextBytes, rejects);
   correct_text(event.text, kMaxEventTextBytes, rejects);
   correct_text(event.cause, kMaxEventTextBytes, rejects);
+  correct_log(event.log, {}, rejects);
   correct_number(event.time_ms, std::int64_t{0}, kEndOfTime_ms - 1, RejectReason::time, "time_ms", rejects);
   correct_number(event.state, 0, kMaxState, RejectReason::number, "state", rejects);
   correct_number(event.attempt, 0U, static_cast<std::uint32_t>(kMaxAttempt), RejectReason::number, "attempt", rejects);

@@ -16,4 +16,7 @@ bool is_moment(std::int64_t offset_ms, std::int64_t base_ms);
 // Shortens waits to kMaxInFlightWait_ms.
 void limit_waits(std::vector<InFlight>& in_flight);
 
+// Drops the lines that are no notification's or exceed the bounds, and counts this as rejected.
+void correct_log(std::vector<std::string>& log, const ObjectKey& object, Rejects& rejects);
+
 }  // namespace merlin::wire

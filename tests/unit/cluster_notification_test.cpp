@@ -112,7 +112,12 @@ BOOST_AUTO_TEST_CASE(a_problem_that_the_cores_filters_refuse_may_be_due_later) {
 
 BOOST_AUTO_TEST_CASE(a_word_of_a_question_that_nobody_knows_any_more_is_still_written) {
   Cluster cluster(2);
-  cluster[0].rule.asker().on_done({99, true, 3, problem()}, cluster.now());
+  wire::NotifyDone done;
+  done.question = 99;
+  done.sent = true;
+  done.contacts = 3;
+  done.notification = problem();
+  cluster[0].rule.asker().on_done(done, cluster.now());
   BOOST_TEST(cluster[0].told(problem())->sent);
 }
 

@@ -77,6 +77,7 @@ void for_each_message(Visit visit) {
   visit(Named<NotifyRequest>{"NotifyRequest"});
   visit(Named<NotifyVerdict>{"NotifyVerdict"});
   visit(Named<NotifyDone>{"NotifyDone"});
+  visit(Named<NotificationLog>{"NotificationLog"});
   visit(Named<EventMark>{"EventMark"});
   visit(Named<EventMarks>{"EventMarks"});
   visit(Named<EventsAsk>{"EventsAsk"});

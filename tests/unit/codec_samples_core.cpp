@@ -280,7 +280,8 @@ const Event& sample() {
                              .contacts = 4,
                              .author = "root",
                              .text = "why\n\xff",
-                             .cause = "recovery"};
+                             .cause = "recovery",
+                             .log = {"SERVICE NOTIFICATION: a;h;s", ""}};
   return kSample;
 }
 
@@ -317,7 +318,19 @@ const NotifyVerdict& sample() {
 
 template <>
 const NotifyDone& sample() {
-  static const NotifyDone kSample{.question = 0x101, .sent = true, .contacts = 3, .notification = kNotification, .filtered = true};
+  static const NotifyDone kSample{.question = 0x101,
+                                  .sent = true,
+                                  .contacts = 3,
+                                  .notification = kNotification,
+                                  .filtered = true,
+                                  .log = {"HOST NOTIFICATION: a;h", "\xff"}};
+  return kSample;
+}
+
+template <>
+const NotificationLog& sample() {
+  static const NotificationLog kSample{
+      .node = node(0xd4), .epoch = 0x204, .number = 3, .time_ms = 1'700'000'000'004, .log = {"HOST NOTIFICATION: a;h", "\xff"}};
   return kSample;
 }
 

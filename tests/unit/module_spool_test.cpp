@@ -44,7 +44,11 @@ Spool sample() {
   command.line = "SCHEDULE_FORCED_SVC_CHECK;web;http;1";
   command.number = 12;
   spool.forwards.commands.push_back(command);
-  spool.told.push_back({5, true, 3, {}});
+  wire::NotifyDone told;
+  told.question = 5;
+  told.sent = true;
+  told.contacts = 3;
+  spool.told.push_back(told);
   return spool;
 }
 

@@ -1,5 +1,6 @@
 // Validation, message by message: what is corrected, and that what fit() has made of any core's data is accepted.
 // F50 F51 I9
+#include "shared/wire/notification_log.hpp"
 #include "tests/unit/wire_validate_support.hpp"
 
 namespace merlin::wire {
@@ -46,6 +47,40 @@ BOOST_AUTO_TEST_CASE(an_order_has_a_short_reason_of_one_line_and_a_possible_end)
   Rejects rejects;
   BOOST_TEST(validate(order, rejects));
   BOOST_TEST(order.reason == "a [2Jb");
+}
+
+BOOST_AUTO_TEST_CASE(log_lines_are_those_of_notifications_and_few) {
+  std::vector<std::string> log;
+  BOOST_TEST(add_to_log(log, "SERVICE NOTIFICATION: a;b\n"));
+  BOOST_TEST(add_to_log(log, "HOST NOTIFICATION: a\x1b\nb"));
+  BOOST_TEST(!add_to_log(log, "HOST ALERT: a"));
+  BOOST_TEST(!add_to_log(log, ""));
+  BOOST_TEST(log == (std::vector<std::string>{"SERVICE NOTIFICATION: a;b", "HOST NOTIFICATION: a  b"}), boost::test_tools::per_element());
+  while (log.size() < kMaxNotificationLogLines) BOOST_TEST(add_to_log(log, "HOST NOTIFICATION: a"));
+  BOOST_TEST(!add_to_log(log, "HOST NOTIFICATION: a"));
+
+  std::vector<std::string> longer;
+  BOOST_TEST(add_to_log(longer, "HOST NOTIFICATION: " + std::string(2 * kMaxNotificationLogBytes, 'x')));
+  BOOST_TEST(longer.front().size() == kMaxNotificationLogBytes);
+  BOOST_TEST(!add_to_log(longer, "HOST NOTIFICATION: a"));
+
+  NotifyDone done;
+  done.log = log;
+  BOOST_TEST(rejected(done) == "");
+  done.log.push_back("HOST NOTIFICATION: one too many");
+  BOOST_TEST(rejected(done) == "count corrected");
+  NotificationLog elsewhere;
+  elsewhere.log = {"HOST ALERT: a", "HOST NOTIFICATION: b"};
+  BOOST_TEST(rejected(elsewhere) == "count corrected");
+  elsewhere.log.clear();
+  elsewhere.time_ms = kHuge;
+  BOOST_TEST(rejected(elsewhere) == "time");
+  Event event;
+  event.log = {"[1] SHUTDOWN_PROGRAM"};
+  Rejects rejects;
+  BOOST_TEST(validate(event, rejects));
+  BOOST_TEST(event.log.empty());
+  BOOST_TEST(rejects.total() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(commands_are_one_line) {
