@@ -15,6 +15,7 @@
 #include "module/agent/held_checks.hpp"
 #include "module/agent/inventory.hpp"
 #include "module/agent/log_limit.hpp"
+#include "module/agent/logged_elsewhere.hpp"
 #include "module/agent/notifier.hpp"
 #include "module/agent/operator_commands.hpp"
 #include "module/agent/operator_sync.hpp"
@@ -139,6 +140,7 @@ class Agent final : RowListener {
   void on(const wire::DaemonAway& away, Now now);
   void on(const wire::DaemonHeartbeat& heartbeat, Now now);
   void on(const wire::NotifyVerdict& verdict, Now now);
+  void on(const wire::NotificationLog& notification, Now now);
 
   void apply(const cluster::CoreSide::Change& change, const std::vector<wire::InFlight>& held, Now now);
   void wait_for(Index object, const wire::InFlight& check, Now now);
@@ -167,6 +169,7 @@ class Agent final : RowListener {
   ScheduleWatch schedule_watch_;
   RowIntake intake_;
   Notifier notifier_;
+  LoggedElsewhere logged_elsewhere_;
   RowWriter writer_;
   Outbox outbox_;
   HeldChecks held_;

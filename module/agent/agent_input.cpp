@@ -139,6 +139,8 @@ Result<> Agent::handle(const wire::Frame& message, Now now) {
       return take<wire::NotifyVerdict>(message, now);
     case MessageType::recheck:
       return take<wire::Recheck>(message, now);
+    case MessageType::notification_log:
+      return take<wire::NotificationLog>(message, now);
     default:
       return Ok{};  // a message type of a newer daemon
   }

@@ -70,4 +70,11 @@ void Agent::on(const wire::NotifyVerdict& verdict, Now now) {
   if (ours && !delegated && verdict.decision != wire::NotifyDecision::drop) outbox_.mark(object);
 }
 
+// Notifications that another node has sent. They are not ours, so nothing but the log changes.
+void Agent::on(const wire::NotificationLog& notification, Now) {
+  if (config_.log_notifications != config::LogNotifications::all || notification.node == ownership_.side().node_id()) return;
+  if (!logged_elsewhere_.is_new(notification)) return;
+  for (const std::string& line : notification.log) core_.log_notification(line, intake_.name_of(notification.node));
+}
+
 }  // namespace merlin::neb

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/base/log.hpp"
 #include "shared/base/time.hpp"
@@ -77,6 +78,12 @@ struct NotifyCall {
   bool keeps_times = true;                // else the core does not start the interval until the next one
 };
 
+// What notify() did.
+struct Notified {
+  int contacts = 0;              // that were notified
+  std::vector<std::string> log;  // the lines that the core logged for them (wire::add_to_log)
+};
+
 // A result as the core received it, during the core's callback.
 using RawResult = wire::CheckResult;
 
@@ -129,9 +136,11 @@ class Core {
   // As if a notification had just been sent: the core waits its interval until the next.
   virtual void restart_notify_interval(Index object) = 0;
   virtual NotifySnapshot notify_snapshot(Index object) const = 0;
-  // Lets the core notify by its own rules, and returns the number of notified contacts. The core's counter continues from its present
-  // value; everything else of the object is restored afterwards. Never from within a callback of the core.
-  virtual int notify(Index object, const NotifyCall& call) = 0;
+  // Lets the core notify by its own rules. The core's counter continues from its present value; everything else of the object is restored
+  // afterwards. Never from within a callback of the core.
+  virtual Notified notify(Index object, const NotifyCall& call) = 0;
+  // Logs a line that another node's core has logged for a notification, marked with the node, unless this core logs no notifications.
+  virtual void log_notification(const std::string& line, const char* node) = 0;
 
   // ---- reactions to a result, while the core processes it
   // Until restore_reactions() no event handler runs or is logged, and no performance data is processed.

@@ -1,6 +1,7 @@
 #include "module/agent/notifier.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/cluster/interface/mutants.hpp"
 #include "shared/wire/fit.hpp"
@@ -179,9 +180,9 @@ wire::NotifyDone Notifier::tell(Index object, const wire::Notification& notifica
   if (recovery) core_.set_notify_count(object, number, notification.notified_on);
   if (notification.kind == Kind::problem && count.number < number)
     core_.set_notify_count(object, number - 1, count.notified_on | notification.notified_on);
-  const int contacts = core_.notify(object, {notification});
+  Notified notified = core_.notify(object, {notification});
   if (recovery) core_.set_notify_count(object, 0, 0);
-  return answer_of(notification, contacts);
+  return answer_of(notification, std::move(notified));
 }
 
 // With the object's texts at the time of the request; a problem or recovery that is no longer in order (R4) gets the present texts.
@@ -191,15 +192,17 @@ wire::NotifyDone Notifier::tell(const NotifierRequests::Waiting& waiting, Now no
   return answer_of(waiting.notification, tell_as_of(waiting));
 }
 
-wire::NotifyDone Notifier::answer_of(const wire::Notification& notification, int contacts) {
+wire::NotifyDone Notifier::answer_of(const wire::Notification& notification, Notified notified) {
+  const int contacts = notified.contacts;
   if (contacts > 0) ++told_count_;
   wire::NotifyDone answer = done(0, notification, contacts > 0, static_cast<std::uint32_t>(std::max(0, contacts)));
   answer.filtered = contacts == 0;
+  if (contacts > 0) answer.log = std::move(notified.log);
   return answer;
 }
 
 // The core keeps the new number only while the same problem lasts.
-int Notifier::tell_as_of(const NotifierRequests::Waiting& waiting) {
+Notified Notifier::tell_as_of(const NotifierRequests::Waiting& waiting) {
   const Index object = waiting.object;
   const wire::Notification& notification = waiting.notification;
   if (!is_normal(notification.kind)) return core_.notify(object, {notification, &waiting.snapshot, false});
@@ -208,9 +211,9 @@ int Notifier::tell_as_of(const NotifierRequests::Waiting& waiting) {
   const bool stands = problem && live.state != 0 && rows_.last_hard_ok(object) == notification.start;
   const int number = static_cast<int>(notification.number);
   core_.set_notify_count(object, problem ? std::max(number, 1) - 1 : number, notification.notified_on);
-  const int contacts = core_.notify(object, {notification, &waiting.snapshot, stands});
+  Notified notified = core_.notify(object, {notification, &waiting.snapshot, stands});
   if (!stands) core_.set_notify_count(object, live.number, live.notified_on);
-  return contacts;
+  return notified;
 }
 
 // Another node has sent it: the core counts as if it had sent it itself.

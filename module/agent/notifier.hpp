@@ -71,8 +71,8 @@ class Notifier {
   void take_over_start(Index object, const wire::Notification& notification);
   wire::NotifyDone tell(Index object, const wire::Notification& notification);
   wire::NotifyDone tell(const NotifierRequests::Waiting& waiting, Now now);
-  wire::NotifyDone answer_of(const wire::Notification& notification, int contacts);
-  int tell_as_of(const NotifierRequests::Waiting& waiting);
+  wire::NotifyDone answer_of(const wire::Notification& notification, Notified notified);
+  Notified tell_as_of(const NotifierRequests::Waiting& waiting);
   void take_over_count(Index object, const wire::Notification& told);
 
   Core& core_;

@@ -171,14 +171,38 @@ NotifierRequests::Waiting NotifierRequests::erase(Place place) {
   return waiting;
 }
 
+namespace {
+
+std::size_t log_bytes_of(const wire::NotifyDone& done) {
+  std::size_t bytes = 0;
+  for (const std::string& line : done.log) bytes += sizeof line + line.size();
+  return bytes;
+}
+
+}  // namespace
+
 void NotifierTold::add(wire::NotifyDone done, bool said, SteadyTime now) {
   // Entries are reported in order, so one counts as reported only if all earlier ones are.
   const bool all_said = said_ == told_.size();
+  log_bytes_ += log_bytes_of(done);
   told_.push_back({std::move(done), now});
   if (said && all_said) ++said_;
+  limit_logs();
   if (told_.size() <= kMost) return;
-  told_.pop_front();
+  pop_front();
   if (said_ > 0) --said_;
+}
+
+void NotifierTold::pop_front() {
+  log_bytes_ -= log_bytes_of(told_.front().done);
+  told_.pop_front();
+}
+
+void NotifierTold::limit_logs() {
+  for (auto told = told_.begin(); log_bytes_ > kMostLogBytes && told != told_.end(); ++told) {
+    log_bytes_ -= log_bytes_of(told->done);
+    told->done.log.clear();
+  }
 }
 
 bool NotifierTold::has(const wire::Notification& notification) const {
@@ -191,7 +215,7 @@ bool NotifierTold::has(const wire::Notification& notification) const {
 const wire::NotifyDone* NotifierTold::next_to_say() { return said_ < told_.size() ? &told_[said_++].done : nullptr; }
 
 void NotifierTold::rewind(SteadyTime now) {
-  for (; said_ > 0 && now - told_.front().at > kRemembered; --said_) told_.pop_front();
+  for (; said_ > 0 && now - told_.front().at > kRemembered; --said_) pop_front();
   said_ = 0;
 }
 

@@ -112,20 +112,27 @@ class NotifierTold {
  public:
   static constexpr std::size_t kMost = 16384;
   static constexpr Millis kRemembered{120000};
+  // Of all log lines. Beyond that, the oldest reports lose theirs.
+  static constexpr std::size_t kMostLogBytes = std::size_t{4} * 1024 * 1024;
 
   void add(wire::NotifyDone done, bool said, SteadyTime now);
   bool has(const wire::Notification& notification) const;
   const wire::NotifyDone* next_to_say();
   void rewind(SteadyTime now);
   std::vector<wire::NotifyDone> unsaid() const;
+  std::size_t log_bytes() const { return log_bytes_; }
 
  private:
   struct Told {
     wire::NotifyDone done;
     SteadyTime at;
   };
+  void pop_front();
+  void limit_logs();
+
   std::deque<Told> told_;
-  std::size_t said_ = 0;  // number of reports sent on this link
+  std::size_t said_ = 0;       // number of reports sent on this link
+  std::size_t log_bytes_ = 0;  // of all of them
 };
 
 }  // namespace merlin::neb

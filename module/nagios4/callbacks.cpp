@@ -102,7 +102,11 @@ int on_log(int, void* raw) noexcept {
   if (loaded == nullptr || line == nullptr) return 0;
   const std::string_view text(line);
   if (text.starts_with("SERVICE ALERT: ") || text.starts_with("HOST ALERT: ")) loaded->alert_logged = true;
-  return 0;
+  if (!loaded->core.notifying()) return 0;
+  return guarded([&](Agent&) {
+    loaded->core.logged(line);
+    return 0;
+  });
 }
 
 // A host's may begin and end with a result of its services.

@@ -48,10 +48,12 @@ class Nagios4Core final : public Core, public Loop {
   void set_notify_count(Index object, int number, std::uint32_t notified_on) override;
   void restart_notify_interval(Index object) override;
   NotifySnapshot notify_snapshot(Index object) const override;
-  int notify(Index object, const NotifyCall& call) override;
+  Notified notify(Index object, const NotifyCall& call) override;
+  void log_notification(const std::string& line, const char* node) override;
   // For the callbacks: whether notify() is running, and its outcome.
   bool notifying() const { return notifying_; }
-  void notified(int contacts) { contacts_notified_ = contacts; }
+  void notified(int contacts) { notified_.contacts = contacts; }
+  void logged(const char* line);
   void suppress_event_handlers() override;
   void suppress_perfdata() override;
   void restore_reactions() override;
@@ -80,7 +82,7 @@ class Nagios4Core final : public Core, public Loop {
   };
   std::optional<ObsessCommands> obsess_commands_;  // the core's own command, while taken away
   bool notifying_ = false;
-  int contacts_notified_ = 0;
+  Notified notified_;
 };
 
 // Registers the handler that closes the descriptors of close_in_children() in every child that the core forks without exec. Once per load;

@@ -4,10 +4,12 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <utility>
 
 #include "module/nagios4/core.hpp"
 #include "module/nagios4/notify_snapshot.hpp"
 #include "module/nagios4/objects.hpp"
+#include "shared/wire/notification_log.hpp"
 #include "shared/wire/text.hpp"
 
 namespace merlin::neb {
@@ -109,23 +111,32 @@ NotifySnapshot Nagios4Core::notify_snapshot(Index object) const {
 }
 
 // The core takes its texts as writable, and none as a null pointer.
-int Nagios4Core::notify(Index object, const NotifyCall& call) {
+Notified Nagios4Core::notify(Index object, const NotifyCall& call) {
   std::string author = call.notification.author;
   std::string data = call.notification.text;
   wire::clean_line(author);
   wire::clean_line(data);
   notifying_ = true;
-  contacts_notified_ = 0;
+  notified_ = {};
   with_object(object, [&](auto& found) {
     const auto notify = [&] {
       tell(found, type_of(call.notification.kind), author.empty() ? nullptr : author.data(), data.empty() ? nullptr : data.data(),
            static_cast<int>(call.notification.options));
     };
     if (call.as_of == nullptr) return notify();
-    with_snapshot(found, *call.as_of, notify, [&] { return call.keeps_times && contacts_notified_ > 0; });
+    with_snapshot(found, *call.as_of, notify, [&] { return call.keeps_times && notified_.contacts > 0; });
   });
   notifying_ = false;
-  return contacts_notified_;
+  return std::exchange(notified_, {});
+}
+
+void Nagios4Core::logged(const char* line) { wire::add_to_log(notified_.log, line); }
+
+// Not captured, because notify() is not running.
+void Nagios4Core::log_notification(const std::string& line, const char* node) {
+  if (log_notifications == FALSE) return;
+  std::string marked = line + " [node " + node + "]";
+  write_to_all_logs(marked.data(), line.starts_with(wire::kHostNotificationLine) ? NSLOG_HOST_NOTIFICATION : NSLOG_SERVICE_NOTIFICATION);
 }
 
 }  // namespace merlin::neb

@@ -25,6 +25,7 @@ enum class Partition { every_side, majority };
 enum class WhenIsolated { run, hold };
 enum class ConfirmUnavailable { notify, hold };
 enum class Perfdata { owner, all };
+enum class LogNotifications { all, own };
 enum class NodeType { peer, poller, master };
 enum class CoreType { automatic, nagios4, naemon };
 enum class DatabaseType { sqlite, postgresql };
@@ -170,6 +171,7 @@ struct Config {
   WhenIsolated when_isolated = WhenIsolated::run;
   std::optional<std::uint32_t> takeover_rate;  // checks per second; unset: four times the cluster's average
   Perfdata perfdata = Perfdata::owner;
+  LogNotifications log_notifications = LogNotifications::all;
   std::vector<std::string> blocked_hostgroups;  // `ipc_blocked_hostgroups`: other nodes check their hosts
 
   LogLevel log_level = LogLevel::info;

@@ -13,6 +13,7 @@ constexpr Choice kPartitions[] = {{"every_side", 0}, {"majority", 1}};
 constexpr Choice kRunOrHold[] = {{"run", 0}, {"hold", 1}};
 constexpr Choice kNotifyOrHold[] = {{"notify", 0}, {"hold", 1}};
 constexpr Choice kPerfdataWords[] = {{"owner", 0}, {"all", 1}};
+constexpr Choice kLogNotificationsWords[] = {{"all", 0}, {"own", 1}};
 
 std::vector<KeySpec> identity_keys() {
   return {
@@ -194,6 +195,15 @@ std::vector<KeySpec> sharing_keys() {
        .apply = [](Target& t, const Value& v) { t.config.perfdata = static_cast<Perfdata>(v.number); },
        .effect = Effect::core,
        .carry = [](const Config& from, Config& to) { to.perfdata = from.perfdata; }},
+      {.scope = kHere,
+       .name = "log_notifications",
+       .rule = one_of(kLogNotificationsWords),
+       .default_text = "all",
+       .in_effect = true,
+       .help = "Which notifications are in the log of this node's core: all, those of other nodes marked with the node, or only its own.",
+       .apply = [](Target& t, const Value& v) { t.config.log_notifications = static_cast<LogNotifications>(v.number); },
+       .effect = Effect::core,
+       .carry = [](const Config& from, Config& to) { to.log_notifications = from.log_notifications; }},
       {.scope = kHere,
        .name = "ipc_blocked_hostgroups",
        .rule = of(ValueType::names),

@@ -125,6 +125,7 @@ class ModelCore final : public neb::Core {
   const ModelState& state(Index object) const { return objects_[object].state; }
   const ModelOperators& operators_view() const { return operators_; }
   std::string describe(Index object) const;
+  std::string log_line(Index at, const wire::Notification& notification);
   // The outputs of the results that the module has submitted since the last call.
   std::vector<std::string> take_handed_in() { return std::exchange(handed_in_, {}); }
 
@@ -153,7 +154,8 @@ class ModelCore final : public neb::Core {
   void set_notify_count(Index object, int number, std::uint32_t notified_on) override;
   void restart_notify_interval(Index object) override;
   neb::NotifySnapshot notify_snapshot(Index object) const override;
-  int notify(Index object, const neb::NotifyCall& call) override;
+  void log_notification(const std::string& line, const char* node) override;
+  neb::Notified notify(Index object, const neb::NotifyCall& call) override;
   void suppress_event_handlers() override { handlers_suppressed_ = true; }
   void suppress_perfdata() override {}
   void restore_reactions() override { handlers_suppressed_ = false; }
@@ -228,6 +230,7 @@ class ModelCore final : public neb::Core {
   bool frozen_ = false;
   const wire::Notification* notifying_ = nullptr;  // the notification that the module has told the core to send
   int contacts_notified_ = 0;
+  std::set<std::string> logged_elsewhere_;  // lines of other nodes' notifications, in this process
 };
 
 }  // namespace merlin::sim

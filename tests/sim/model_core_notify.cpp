@@ -125,7 +125,17 @@ void ModelCore::show_snapshot(Index at, const neb::NotifySnapshot& snapshot) {
   objects_[at].downtime_depth = snapshot.downtime_depth;
 }
 
-int ModelCore::notify(Index at, const neb::NotifyCall& call) {
+// A different one each time a core notifies: in a split, two nodes may notify of the same.
+std::string ModelCore::log_line(Index at, const wire::Notification& notification) {
+  return "SERVICE NOTIFICATION: ops;" + describe(at) + ";" + std::to_string(static_cast<int>(notification.kind)) + ";" +
+         std::to_string(notification.number) + ";" + std::to_string(records_.notifications.next_line());
+}
+
+void ModelCore::log_notification(const std::string& line, const char*) {
+  records_.notifications.logged({life_.node, line, !logged_elsewhere_.insert(line).second});
+}
+
+neb::Notified ModelCore::notify(Index at, const neb::NotifyCall& call) {
   Object& object = objects_[at];
   notifying_ = &call.notification;
   contacts_notified_ = 0;
@@ -134,16 +144,18 @@ int ModelCore::notify(Index at, const neb::NotifyCall& call) {
   if (call.as_of != nullptr) show_snapshot(at, *call.as_of);
   notification(at, call.notification.kind, call.notification.author, call.notification.text);
   notifying_ = nullptr;
-  if (call.as_of == nullptr) return contacts_notified_;
+  neb::Notified notified{contacts_notified_, {}};
+  if (contacts_notified_ > 0) notified.log.push_back(log_line(at, call.notification));
+  if (call.as_of == nullptr) return notified;
   const ModelState after = std::exchange(object.state, before);
   object.downtime_depth = depth;
   object.state.notification_number = after.notification_number;
   object.state.notified_on = after.notified_on;
-  if (!call.keeps_times || contacts_notified_ == 0) return contacts_notified_;
+  if (!call.keeps_times || contacts_notified_ == 0) return notified;
   object.state.last_notification = after.last_notification;
   object.state.next_notification = after.next_notification;
   object.state.no_more_notifications = after.no_more_notifications;
-  return contacts_notified_;
+  return notified;
 }
 
 }  // namespace merlin::sim

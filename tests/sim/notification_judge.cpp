@@ -6,6 +6,13 @@
 
 namespace merlin::sim {
 void NotificationJudge::judge(Millis now, Millis quiet_since, const Fail& fail) const {
+  // A node whose store is gone does not know which events it had already, and reports them again.
+  const bool stores_kept = std::none_of(plan_.faults.begin(), plan_.faults.end(), [](const FaultEvent& event) {
+    return event.fault == Fault::no_store || event.fault == Fault::old_store || event.fault == Fault::disk_lost;
+  });
+  for (const LoggedElsewhere& logged : log_.logged()) {
+    if (logged.again && stores_kept) fail("I1: " + plan_.nodes[logged.node].name + " has logged it again: " + logged.line);
+  }
   for (std::size_t object = 0; object < plan_.objects.size(); ++object) judge_object(object, now, quiet_since, fail);
 }
 

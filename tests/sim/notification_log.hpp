@@ -1,7 +1,10 @@
 // Every notification of a run by its true time and sender: what contacts receive, whatever the nodes believe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "shared/base/time.hpp"
@@ -25,8 +28,19 @@ struct Filtered {
   bool problem = false;
 };
 
+// A line of another node's notification in a core's log.
+struct LoggedElsewhere {
+  std::size_t node = 0;
+  std::string line;
+  bool again = false;  // that core has logged it before
+};
+
 class NotificationLog {
  public:
+  // Another number for each line that a core logs of its own notifications.
+  std::size_t next_line() { return ++lines_; }
+  void logged(LoggedElsewhere logged) { logged_.push_back(std::move(logged)); }
+  const std::vector<LoggedElsewhere>& logged() const { return logged_; }
   void told(const Telling& telling) { tellings_.push_back(telling); }
   void filtered(const Filtered& filtered) { filtered_.push_back(filtered); }
   // Sorted by time.
@@ -35,6 +49,8 @@ class NotificationLog {
   const std::vector<Filtered>& filtered() const { return filtered_; }
 
  private:
+  std::size_t lines_ = 0;
+  std::vector<LoggedElsewhere> logged_;
   std::vector<Telling> tellings_;
   std::vector<Filtered> filtered_;
 };

@@ -59,6 +59,7 @@ tie = a1
 when_isolated = hold
 takeover_rate = 50
 perfdata = all
+log_notifications = own
 log_level = warn
 use_syslog = on
 ipc_socket = /tmp/m.sock
@@ -121,6 +122,7 @@ noc m1 {
   BOOST_CHECK(config.when_isolated == WhenIsolated::hold);
   BOOST_CHECK(config.takeover_rate == 50U);
   BOOST_CHECK(config.perfdata == Perfdata::all);
+  BOOST_CHECK(config.log_notifications == LogNotifications::own);
   BOOST_CHECK(config.log_level == LogLevel::warning);
   BOOST_CHECK(config.module.log_level == LogLevel::warning);
   BOOST_TEST(config.use_syslog);

@@ -1,4 +1,4 @@
-foreach(part acknowledgements alerts core_side last_good notify notify_counts notify_queue waits objects operator commands command_times reactions errors limits takeover rows shell silence spool stall talk)
+foreach(part acknowledgements alerts core_side last_good notify notify_counts notify_queue notification_log waits objects operator commands command_times reactions errors limits takeover rows shell silence spool stall talk)
   merlin_test(module_${part}_test ${CMAKE_CURRENT_LIST_DIR}/module_${part}_test.cpp LINK merlin_module_logic)
 endforeach()
 if(NOT MERLIN_SANITIZE AND NOT MERLIN_COVERAGE)

@@ -99,7 +99,7 @@ class FakeCore final : public Core {
     snapshot.downtime_depth = objects[object].downtime_depth;
     return snapshot;
   }
-  int notify(Index object, const NotifyCall& call) override {
+  Notified notify(Index object, const NotifyCall& call) override {
     wire::CheckRegister& state = objects[object].state;
     const wire::CheckRegister seen = call.as_of != nullptr ? call.as_of->state : state;
     const wire::NotificationKind kind = call.notification.kind;
@@ -110,8 +110,10 @@ class FakeCore final : public Core {
     }
     const int depth = call.as_of != nullptr ? call.as_of->downtime_depth : objects[object].downtime_depth;
     told.push_back({object, kind, state.notification_number, state.notified_on, call.notification, seen.output, depth});
-    return contacts;
+    if (contacts == 0) return {};
+    return {contacts, {"SERVICE NOTIFICATION: ann;" + std::to_string(object) + ";" + seen.output}};
   }
+  void log_notification(const std::string& line, const char* node) override { logged.push_back(line + " [node " + node + "]"); }
   void suppress_event_handlers() override { handlers_on = false; }
   void suppress_perfdata() override { perfdata_on = false; }
   void restore_reactions() override { handlers_on = perfdata_on = true; }
@@ -144,6 +146,7 @@ class FakeCore final : public Core {
   std::vector<FakeObject> objects;
   FakeOperatorCore operator_core;
   std::vector<std::string> lines;
+  std::vector<std::string> logged;  // of other nodes' notifications
   std::deque<std::string> names;
   std::vector<Brought> shown;
   std::vector<Index> moved;
