@@ -11,10 +11,6 @@
 namespace merlin::cluster {
 namespace {
 
-std::size_t size_of(const wire::Event& event) {
-  return sizeof event + event.host.size() + event.service.size() + event.author.size() + event.text.size();
-}
-
 std::uint64_t epoch_after(std::uint64_t seed, std::uint64_t epoch) {
   const std::uint64_t next = hash64(std::to_string(epoch), seed);
   return next == 0 ? 1 : next;

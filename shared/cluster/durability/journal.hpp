@@ -41,6 +41,13 @@ inline constexpr Millis kAvoidFor{10'000};                             // a node
 inline constexpr Millis kMarksEvery{100};                              // of other nodes' streams
 inline constexpr std::uint64_t kGreatestEvent = std::uint64_t{1} << 62;
 
+// In memory, about.
+inline std::size_t size_of(const wire::Event& event) {
+  std::size_t bytes = sizeof event + event.host.size() + event.service.size() + event.author.size() + event.text.size();
+  for (const std::string& line : event.log) bytes += sizeof line + line.size();
+  return bytes;
+}
+
 class Journal {
  public:
   struct Environment {
@@ -49,6 +56,8 @@ class Journal {
     std::function<void(LogLevel, std::string)> log;
     std::function<bool(const NodeId&)> knows = nullptr;        // it is a node of the configuration; null: all are
     std::function<void(const NodeId& peer)> refuse = nullptr;  // there is no room for a stream that it offers
+    // Events of another node, from number `first` on; again if they cannot be saved.
+    std::function<void(const StreamKey& stream, std::uint64_t first, const std::vector<wire::Event>& events)> arrived = nullptr;
   };
 
   // `seed`: random and different at each start of the daemon; our epochs are derived from it.

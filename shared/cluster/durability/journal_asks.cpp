@@ -13,10 +13,9 @@ bool is_sound(const wire::EventMark& mark) {
   return !mark.node.empty() && mark.epoch != 0 && mark.first > 0 && mark.last < kGreatestEvent && mark.first <= mark.last + 1;
 }
 
-std::size_t size_of(const std::vector<wire::Event>& events) {
+std::size_t size_of_all(const std::vector<wire::Event>& events) {
   std::size_t bytes = 0;
-  for (const wire::Event& event : events)
-    bytes += sizeof event + event.host.size() + event.service.size() + event.author.size() + event.text.size();
+  for (const wire::Event& event : events) bytes += size_of(event);
   return bytes;
 }
 
@@ -192,7 +191,7 @@ void Journal::on_events(const NodeId& from, wire::Events events, SteadyTime now)
   if (!is_known(key.node)) {
     if (now - peer->second.foreign_since >= kForeignBytesFor) peer->second.foreign_bytes = 0;
     if (peer->second.foreign_bytes == 0) peer->second.foreign_since = now;
-    peer->second.foreign_bytes += size_of(events.events);
+    peer->second.foreign_bytes += size_of_all(events.events);
   }
   const Ask asked = stream.asks.front();
   const std::uint64_t wanted = asked.last - asked.first + 1;
@@ -217,7 +216,8 @@ void Journal::note_arrived(const StreamKey& key, Stream& stream, const Ask& aske
     }
     skipped_ += missing;
   }
-  const std::size_t bytes = size_of(events.events);
+  if (environment_.arrived) environment_.arrived(key, events.first, events.events);
+  const std::size_t bytes = size_of_all(events.events);
   stream.taken = events.first + events.events.size() - 1;
   arrived_bytes_ += bytes;
   const bool follows = !arrived_.empty() && arrived_.back().stream == key && !asked.after_gap;

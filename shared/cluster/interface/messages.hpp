@@ -19,7 +19,7 @@ using PeerMessage =
 using FromCore = std::variant<wire::Inventory, wire::CoreHeartbeat, wire::CoreBusy, wire::CoreAway, wire::CoreRows, wire::CoreResults,
                               wire::CoreClaims, wire::RowsConfirmed, wire::ResultsTaken, wire::NotifyRequest, wire::NotifyDone>;
 using ToCore = std::variant<wire::CoreWelcome, wire::Epoch, wire::RowsToCore, wire::ResultsToCore, wire::DaemonAway, wire::RowsSafe,
-                            wire::NotifyVerdict, wire::Recheck>;
+                            wire::NotifyVerdict, wire::NotificationLog, wire::Recheck>;
 
 // The order of sending on a link: a synchronisation never delays a heartbeat.
 enum class Priority : std::uint8_t { heartbeat = 0, control = 1, live = 2, bulk = 3 };

@@ -93,6 +93,7 @@ void Node::State::core_gone(Now now) {
   forwarding.core_lost();
   store_writer.core_lost();
   own_alerts.core_lost();
+  recent_notifications.rewind();
   senders.core_lost();
   notifications->rule().asker().core_lost();
   ownership.withdraw_all();

@@ -63,6 +63,6 @@ void Node::State::on_core(const wire::ResultsTaken& results, Now) {
 }
 
 void Node::State::on_core(const wire::NotifyRequest& request, Now now) { notifications->rule().asker().on_request(request, now); }
-void Node::State::on_core(const wire::NotifyDone& done, Now now) { notifications->rule().asker().on_done(done, now); }
+void Node::State::on_core(const wire::NotifyDone& done, Now now) { notifications->on_done(done, now); }
 
 }  // namespace merlin::cluster

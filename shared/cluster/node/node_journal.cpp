@@ -34,6 +34,9 @@ Journal::Environment Node::State::journal_outside() {
   environment.refuse = [this](const NodeId& peer) {
     reject(peer, wire::RejectReason::full, "event stream: more are offered than are accepted");
   };
+  environment.arrived = [this](const StreamKey& stream, std::uint64_t first, const std::vector<wire::Event>& arrived) {
+    note_arrived(stream, first, arrived);
+  };
   return environment;
 }
 
@@ -51,7 +54,7 @@ bool Node::State::removes_nothing(const wire::Register& content, const wire::Reg
   return check != nullptr && now && !now->set && !acknowledgement_holds(*before, check->content);
 }
 
-void Node::State::note(const wire::Register& content, const wire::Register* before, Now now) {
+void Node::State::note(const wire::Register& content, const wire::Register* before, Now now, const std::vector<std::string>& log) {
   if (removes_nothing(content, before)) return;
   std::vector<wire::Event> noted = events_of(content, before);
   const bool is_check = content.kind == wire::RegisterKind::check;
@@ -63,8 +66,31 @@ void Node::State::note(const wire::Register& content, const wire::Register* befo
     // The row may have waited for this daemon to start.
     if (is_check) event.time_ms = std::min(event.time_ms, content.base_ms);
     if (core.inventory()) put_names(event, content.object, *core.inventory());
+    if (event.kind == wire::EventKind::notification) event.log = log;
     journal.happened(std::move(event), alert_clock);
   }
+}
+
+// Before they are saved: then a daemon that is killed has given its module whatever is not fetched again.
+void Node::State::note_arrived(const StreamKey& stream, std::uint64_t first, const std::vector<wire::Event>& arrived) {
+  const Peer* origin = peers.find(stream.node);
+  if (origin == nullptr) return;  // an earlier start of ours, or a node that we do not know
+  const Millis ahead = origin->clock().offset();
+  std::uint64_t number = first;
+  for (const wire::Event& event : arrived) {
+    wire::NotificationLog log{stream.node, stream.epoch, number++, event.time_ms - ahead.count(), event.log};
+    if (event.kind != wire::EventKind::notification || event.log.empty()) continue;
+    const ObjectKey object{host_key(event.host), event.service.empty() ? 0 : service_key(event.host, event.service)};
+    log.time_ms = std::max<std::int64_t>(log.time_ms, 0);
+    arrived_notifications.push_back({object, std::move(log)});
+  }
+}
+
+void Node::State::log_notifications(WallTime now) {
+  for (auto& [object, log] : std::exchange(arrived_notifications, {})) recent_notifications.add(object, std::move(log), now);
+  if (!core.is_connected() || !core.inventory() || !core.has_sent_initial_rows()) return;
+  const auto has = [&](const ObjectKey& object) { return core.inventory()->knows(object); };
+  while (auto log = recent_notifications.next(has, now)) to_core(*std::move(log));
 }
 
 // Only new rows: a module repeats those that the previous daemon had not confirmed as saved.

@@ -21,6 +21,12 @@ void Node::State::Notifications::pass_on(const wire::Notification& notification)
   if (notifier && notifier != state_.settings.self) send(*notifier, wire::NotifyTell{notification});
 }
 
+void Node::State::Notifications::on_done(const wire::NotifyDone& done, Now now) {
+  log_ = done.log;
+  rule_.asker().on_done(done, now);
+  log_.clear();
+}
+
 void Node::State::Notifications::on_tell(const wire::Notification& notification, Now now) {
   const RegisterKey key = record_key(notification);
   if (passed_.size() < kMostQuestions || passed_.contains(key)) passed_[key] = {notification, now.steady};
@@ -65,7 +71,8 @@ void Node::State::Notifications::write(const wire::NotificationRecord& record, N
   const std::optional<wire::Register> before = found == nullptr ? std::nullopt : std::optional(*found);
   put(record, next_version(now), {}, now);
   const wire::Register* written = find(record_key(record.notification));
-  if (written != nullptr && (!before || cluster::order(*written, *before) > 0)) state_.note(*written, before ? &*before : nullptr, now);
+  if (written != nullptr && (!before || cluster::order(*written, *before) > 0))
+    state_.note(*written, before ? &*before : nullptr, now, log_);
 }
 
 // With the smallest version of the holder: all voters that granted have the same row, and the holder's own record replaces it.

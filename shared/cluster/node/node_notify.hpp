@@ -19,6 +19,8 @@ class Node::State::Notifications final : public NotificationEnvironment {
   wire::Version next_version(Now now);
   // A node that decides about the object and does not notify has passed this on to us.
   void on_tell(const wire::Notification& notification, Now now);
+  // Our core has sent a notification or refused it.
+  void on_done(const wire::NotifyDone& done, Now now);
   // The table has been loaded from the store.
   void restored(Now now);
   // Computes what follows from all changes since the last call.
@@ -55,6 +57,7 @@ class Node::State::Notifications final : public NotificationEnvironment {
   OwedNotifications owed_;
   NotificationFacts facts_;
   NotificationRule rule_;
+  std::vector<std::string> log_;  // of the notification that was sent, during on_done()
   std::optional<SteadyTime> judged_;
   struct Passed {
     wire::Notification notification;

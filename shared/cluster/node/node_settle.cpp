@@ -33,6 +33,7 @@ void Node::State::settle(Now now) {
   notifications->follow_store(now);
   replication.pump();
   feed_core();
+  log_notifications(now.wall);
   table.forget_replaced(replication.live_sent(), feed.given());
   report_dropped_alerts(now.steady);
   settle_rechecks(now.steady);

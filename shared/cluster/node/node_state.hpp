@@ -22,6 +22,7 @@
 
 #include "shared/cluster/durability/journal.hpp"
 #include "shared/cluster/durability/own_alerts.hpp"
+#include "shared/cluster/durability/recent_notifications.hpp"
 #include "shared/cluster/durability/store_writer.hpp"
 #include "shared/cluster/membership/liveness.hpp"
 #include "shared/cluster/node/admission.hpp"
@@ -234,7 +235,10 @@ struct Node::State {
 
   // ---- node_journal.cpp
   Journal::Environment journal_outside();
-  void note(const wire::Register& content, const wire::Register* before, Now now);
+  // `log`: of a notification.
+  void note(const wire::Register& content, const wire::Register* before, Now now, const std::vector<std::string>& log = {});
+  void note_arrived(const StreamKey& stream, std::uint64_t first, const std::vector<wire::Event>& arrived);
+  void log_notifications(WallTime now);
   std::optional<wire::Event> ended_acknowledgement(const wire::Register& check, const wire::Register& before);
   bool removes_nothing(const wire::Register& content, const wire::Register* before);
   void note_done_here(const std::vector<wire::Register>& rows, Now now);
@@ -277,6 +281,8 @@ struct Node::State {
   Forwarding forwarding;
   Journal journal;
   OwnAlerts own_alerts;
+  RecentNotifications recent_notifications;
+  std::vector<std::pair<ObjectKey, wire::NotificationLog>> arrived_notifications;  // since the last settle()
   Rechecks rechecks;
   AwaitedChecks awaited;
   std::optional<SteadyTime> rechecked;
