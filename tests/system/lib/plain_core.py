@@ -45,12 +45,13 @@ def commands(c, node, lines):
 
 
 def logged(c, kind, about):
-    """Lines of that kind from all nodes, without time and node name, node by node in the order of each log."""
+    """Lines of that kind from all nodes, without time and node name, node by node in the order of each log; of notifications, only those that
+    the node itself has sent."""
     found = []
     for node in c.nodes:
         log = re.sub(r"checked by \w+", "checked", c.core_log(node))  # the lab's plugin prints the name of its node
         found += re.findall(rf"^\[\d+\] ({kind}: .*{re.escape(about)}.*)$", log, re.MULTILINE)
-    return found
+    return [line for line in found if "NOTIFICATION" not in kind or not re.search(r" \[node \S+\]$", line)]
 
 
 def check_same(c, plain, kind, about, timeout_s=15):
