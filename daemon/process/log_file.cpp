@@ -10,13 +10,13 @@
 namespace merlin::daemon {
 namespace {
 
-constexpr mode_t kFileMode = 0640;
+constexpr mode_t kLogMode = 0640;
 constexpr int kFlags = O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
 net::Fd open_log(const std::string& path) {
   std::error_code ignored;  // then the file cannot be opened
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  net::Fd file(::open(path.c_str(), O_WRONLY | O_APPEND | kFlags, kFileMode));
+  net::Fd file(::open(path.c_str(), O_WRONLY | O_APPEND | kFlags, kLogMode));
   if (file) return file;
   if (errno == ELOOP) throw spdlog::spdlog_ex("cannot open " + path + ": it is a link, and links are not followed");
   throw spdlog::spdlog_ex("cannot open " + path, errno);

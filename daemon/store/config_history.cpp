@@ -13,7 +13,7 @@ namespace merlin::daemon {
 namespace {
 
 constexpr std::size_t kDigits = 16;
-constexpr std::size_t kMaxFileBytes = 4 * kLongestConfigHistory * (kDigits + 1);
+constexpr std::size_t kMaxHistoryBytes = 4 * kLongestConfigHistory * (kDigits + 1);
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::vector<std::uint64_t> parse_config_history(std::string_view text) {
 
 void ConfigHistory::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxFileBytes, '\0');
+  std::string text(kMaxHistoryBytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
   digests_ = parse_config_history(text);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kHeader = "merlin state 1\n";
 constexpr std::size_t kMaxFileBytes = 4096;
-constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDurableMode = 0600;
 
 std::string body_text(const cluster::Durable& state) {
   std::string text =
@@ -112,7 +112,7 @@ RestoredState DurableFile::load(WallTime now) const {
 Result<> DurableFile::save(const cluster::Durable& state) const {
   const auto saved = config::replace_file_atomically(path_, durable_text(state));
   // The mode of an existing file is kept, so this changes only a new one, or one of an earlier version.
-  if (saved) static_cast<void>(::chmod(path_.c_str(), kFileMode));
+  if (saved) static_cast<void>(::chmod(path_.c_str(), kDurableMode));
   return saved;
 }
 

@@ -37,7 +37,7 @@ constexpr std::array<const char*, StoreFile::kVersion> kSteps = {
     "CREATE UNIQUE INDEX events_number ON events (stream, number);"
     "CREATE INDEX events_time ON events (time);"};
 
-constexpr mode_t kFileMode = 0600;
+constexpr mode_t kStoreMode = 0600;
 constexpr int kMaxNames = 100;
 constexpr std::string_view kEpoch = "epoch";
 constexpr std::string_view kMachine = "machine";
@@ -148,7 +148,7 @@ void StoreFile::close_to_others() const {
   for (const char* part : kParts) {
     const std::string path = place_.path + part;
     struct stat about {};
-    if (::lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode)) static_cast<void>(::chmod(path.c_str(), about.st_mode & kFileMode));
+    if (::lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode)) static_cast<void>(::chmod(path.c_str(), about.st_mode & kStoreMode));
   }
 }
 
@@ -195,7 +195,7 @@ StoreFile::Fault StoreFile::create() {
   if (Fault fault = put_meta(kEpoch, std::to_string(epoch_))) return fault;
   if (Fault fault = put_meta(kMachine, place_.machine)) return fault;
   if (database_->answer("PRAGMA journal_mode = WAL") != "wal") return failed();
-  if (::chmod(path.c_str(), kFileMode) != 0) return system_fault("its mode cannot be set", path);
+  if (::chmod(path.c_str(), kStoreMode) != 0) return system_fault("its mode cannot be set", path);
   close();
   if (::rename(path.c_str(), place_.path.c_str()) != 0) return system_fault("it cannot be renamed to its final name", place_.path);
   sync_folder_of(place_.path);

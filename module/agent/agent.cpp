@@ -12,7 +12,7 @@
 namespace merlin::neb {
 namespace {
 
-constexpr std::size_t kLoggedBytes = 300;  // of a rejected command
+constexpr std::size_t kLoggedCommandBytes = 300;  // of a rejected command
 
 Seconds seconds(Now now) { return now.wall.time_since_epoch().count() / 1000; }
 
@@ -162,8 +162,8 @@ bool Agent::refuses_command(std::string_view name, std::string_view arguments, s
   const auto wrong = wrong_time(name, arguments, given_s);
   if (!wrong) return false;
   if (const auto held = wrong_time_limit_.admit(core_.now().steady)) {
-    core_.log(LogLevel::warning, "refused the command " + std::string(name) + ";" + std::string(arguments.substr(0, kLoggedBytes)) + ": " +
-                                     *wrong +
+    core_.log(LogLevel::warning, "refused the command " + std::string(name) + ";" + std::string(arguments.substr(0, kLoggedCommandBytes)) +
+                                     ": " + *wrong +
                                      (*held > 0 ? "; refused " + std::to_string(*held) + " similar commands before" : std::string()));
   }
   return true;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "module/nagios4/core.hpp"
+#include "module/nagios4/objects.hpp"
 #include "module/nagios4/results.hpp"
 
 namespace merlin::neb {
@@ -20,9 +21,6 @@ Shown as_logged(const ::service& object, const Shown& before) {
 }
 
 Shown as_logged(const ::host& object, const Shown&) { return {object.current_state, object.state_type, object.current_attempt}; }
-
-bool is_volatile(const ::host&) { return false; }
-bool is_volatile(const ::service& object) { return object.is_volatile != FALSE; }
 
 // Whether the core handles an event for it, whoever is notified.
 template <class Object>

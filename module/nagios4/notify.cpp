@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "module/nagios4/core.hpp"
+#include "module/nagios4/names.hpp"
 #include "module/nagios4/notify_snapshot.hpp"
 #include "module/nagios4/objects.hpp"
 #include "shared/wire/notification_log.hpp"
@@ -47,11 +48,6 @@ int type_of(Kind kind) {
   return NOTIFICATION_CUSTOM;
 }
 
-bool is_volatile(const ::host&) { return false; }
-bool is_volatile(const ::service& object) { return object.is_volatile != FALSE; }
-
-std::string text(const char* field) { return field != nullptr ? field : ""; }
-
 time_t next_time(::host& object, time_t now) { return get_next_host_notification_time(&object, now); }
 time_t next_time(::service& object, time_t now) { return get_next_service_notification_time(&object, now); }
 
@@ -63,7 +59,7 @@ void tell(::service& object, int type, char* author, char* data, int options) {
 }  // namespace
 
 Notice notice_of(const nebstruct_notification_data& data, int state) {
-  return {kind_of(data.reason_type, state), text(data.ack_author), text(data.ack_data), 0};
+  return {kind_of(data.reason_type, state), text_of(data.ack_author), text_of(data.ack_data), 0};
 }
 
 // HOST;OPTIONS;AUTHOR;TEXT or HOST;SERVICE;OPTIONS;AUTHOR;TEXT.

@@ -18,6 +18,9 @@ auto with_object(Index object, Visit&& visit) {
   return is_nagios_host(object) ? visit(nagios_host(object)) : visit(nagios_service(object));
 }
 
+inline bool is_volatile(const ::host&) { return false; }
+inline bool is_volatile(const ::service& object) { return object.is_volatile != FALSE; }
+
 inline constexpr int check_event_type(const ::host&) { return EVENT_HOST_CHECK; }
 inline constexpr int check_event_type(const ::service&) { return EVENT_SERVICE_CHECK; }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kName = "merlin.conf";
 constexpr std::string_view kTarget = "/memfd:merlin.conf (deleted)";  // as shown in /proc
 constexpr std::string_view kFormat = "merlin-record 1\n";             // another version of the module may have written it
-constexpr off_t kMaxBytes = off_t{16} << 20;
+constexpr off_t kMaxLastGoodBytes = off_t{16} << 20;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -123,7 +123,7 @@ void keep_in_process(const Recorder::Record& record) {
 std::optional<Recorder::Record> kept_in_process() {
   const int fd = find_descriptor();
   struct stat about {};
-  if (fd < 0 || ::fstat(fd, &about) != 0 || about.st_size > kMaxBytes) return std::nullopt;
+  if (fd < 0 || ::fstat(fd, &about) != 0 || about.st_size > kMaxLastGoodBytes) return std::nullopt;
   std::string text(static_cast<std::size_t>(about.st_size), '\0');
   if (::pread(fd, text.data(), text.size(), 0) != about.st_size || !text.starts_with(kFormat)) return std::nullopt;
   std::string_view rest = std::string_view(text).substr(kFormat.size());

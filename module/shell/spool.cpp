@@ -24,7 +24,7 @@ constexpr std::size_t kItemsAFrame = 16;
 constexpr std::size_t kBytesAFrame = std::size_t{512} * 1024;
 constexpr std::size_t kMaxHeadBytes = 128;
 // More than all queues and the states from the time without a daemon can need.
-constexpr off_t kMaxBytes = off_t{96} * 1024 * 1024;
+constexpr off_t kMaxSpoolBytes = off_t{96} * 1024 * 1024;
 
 Error failed(const std::string& path) { return {std::strerror(errno), path, ""}; }
 
@@ -49,7 +49,7 @@ class File {
   Result<std::string> read(const std::string& path) const {
     struct stat about {};
     if (::fstat(fd_, &about) != 0) return failed(path);
-    if (!S_ISREG(about.st_mode) || about.st_size > kMaxBytes) return Error{"it is not a spool file, or it is too large", path, ""};
+    if (!S_ISREG(about.st_mode) || about.st_size > kMaxSpoolBytes) return Error{"it is not a spool file, or it is too large", path, ""};
     std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
     std::size_t done = 0;
     while (done < bytes.size()) {

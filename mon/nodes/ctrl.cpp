@@ -27,7 +27,7 @@ struct Piece {
 };
 
 // One node's part of the call.
-struct Part {
+struct Remote {
   std::string name;
   const config::NodeConfig* node = nullptr;  // null: this node
   Result<ssh::Ended> ended = Error{"not started", "", ""};
@@ -36,7 +36,7 @@ struct Part {
   double seconds = 0;
 };
 
-void keep(Part& part, ssh::Stream stream, std::string_view bytes) {
+void keep(Remote& part, ssh::Stream stream, std::string_view bytes) {
   if (part.kept + bytes.size() > kMostKept) return;
   part.kept += bytes.size();
   if (part.pieces.empty() || part.pieces.back().stream != stream) part.pieces.push_back({stream, ""});
@@ -47,7 +47,7 @@ void write_through(Console& console, ssh::Stream stream, std::string_view bytes)
   (stream == ssh::Stream::out ? console.out : console.err) << bytes << std::flush;
 }
 
-std::string text_of(const Part& part, ssh::Stream stream) {
+std::string text_of(const Remote& part, ssh::Stream stream) {
   std::string text;
   for (const Piece& piece : part.pieces) {
     if (piece.stream == stream) text += piece.bytes;
@@ -55,7 +55,7 @@ std::string text_of(const Part& part, ssh::Stream stream) {
   return text;
 }
 
-nlohmann::ordered_json document_of(const Part& part) {
+nlohmann::ordered_json document_of(const Remote& part) {
   nlohmann::ordered_json document{{"name", part.name}, {"status", nullptr}, {"signal", nullptr}, {"error", nullptr}};
   if (part.ended) document["status"] = part.ended->status;
   if (part.ended && !part.ended->signal.empty()) document["signal"] = part.ended->signal;
@@ -66,20 +66,20 @@ nlohmann::ordered_json document_of(const Part& part) {
   return document;
 }
 
-std::string status_text(const Part& part) {
+std::string status_text(const Remote& part) {
   if (!part.ended) return "failed: " + part.ended.error().what;
   if (!part.ended->signal.empty()) return "ended by signal " + part.ended->signal;
   return fmt::format("status {}", part.ended->status);
 }
 
-bool is_well(const Part& part) { return part.ended && part.ended->status == 0; }
+bool is_well(const Remote& part) { return part.ended && part.ended->status == 0; }
 
 class Controller {
  public:
   Controller(const Call& call, Console& console, ssh::LoginRules rules)
       : call_(call), console_(console), line_(ssh::command_line(call.command_words)), visitor_(std::move(rules), interrupt_) {}
 
-  int run(std::vector<Part>& parts) {
+  int run(std::vector<Remote>& parts) {
     is_alone_ = parts.size() == 1;
     ssh::side_by_side(
         parts.size(), [&](std::size_t i) { work(parts[i]); }, [&](std::size_t i) { show(parts[i]); });
@@ -93,7 +93,7 @@ class Controller {
   }
 
  private:
-  void work(Part& part) {
+  void work(Remote& part) {
     const auto begin = Clock::now();
     const bool is_live = is_alone_ && !call_.json();
     ssh::Job job{line_, is_alone_ ? STDIN_FILENO : -1, [&](ssh::Stream stream, std::string_view bytes) {
@@ -110,13 +110,13 @@ class Controller {
     return ssh::run_here(job, interrupt_);
   }
 
-  Result<ssh::Ended> there(const Part& part, const ssh::Job& job) {
+  Result<ssh::Ended> there(const Remote& part, const ssh::Job& job) {
     const auto session = visitor_.log_in(*part.node);
     if (!session) return session.error();
     return ssh::run_there(session->get(), part.name, job, interrupt_);
   }
 
-  void show(const Part& part) {
+  void show(const Remote& part) {
     if (call_.json()) return;
     if (!is_alone_) console_.out << fmt::format("== {} ==\n", part.name) << std::flush;
     for (const Piece& piece : part.pieces) write_through(console_, piece.stream, piece.bytes);
@@ -125,16 +125,16 @@ class Controller {
     if (!part.ended) console_.error(part.ended.error());
   }
 
-  void print_statuses(const std::vector<Part>& parts) {
+  void print_statuses(const std::vector<Remote>& parts) {
     std::size_t widest = 0;
-    for (const Part& part : parts) widest = std::max(widest, part.name.size());
+    for (const Remote& part : parts) widest = std::max(widest, part.name.size());
     console_.out << '\n';
-    for (const Part& part : parts) console_.out << fmt::format("{:<{}}  {}\n", part.name, widest, plain(status_text(part)));
+    for (const Remote& part : parts) console_.out << fmt::format("{:<{}}  {}\n", part.name, widest, plain(status_text(part)));
   }
 
-  void print_document(const std::vector<Part>& parts) {
+  void print_document(const std::vector<Remote>& parts) {
     nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
-    for (const Part& part : parts) nodes.push_back(document_of(part));
+    for (const Remote& part : parts) nodes.push_back(document_of(part));
     console_.print({{"nodes", std::move(nodes)}});
   }
 
@@ -153,7 +153,7 @@ Outcome<int> run_node_ctrl(const Call& call, Console& console) {
   if (!chosen) return chosen.failure();
   auto rules = login_rules(call);
   if (!rules) return rules.error();
-  std::vector<Part> parts;
+  std::vector<Remote> parts;
   for (const auto& node : *chosen) parts.push_back({.name = node.name, .node = &node});
   if (call.has("--self")) parts.push_back({.name = config->node_name});
   return Controller(call, console, std::move(*rules)).run(parts);

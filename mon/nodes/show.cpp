@@ -65,7 +65,7 @@ std::string lines_of(const config::NodeConfig& node, std::string_view type) {
 config::NodeConfig self_of(const Call& call, const config::Config& config) {
   config::NodeConfig self;
   self.name = config.node_name;
-  self.address = joined(config.listen_addresses);
+  self.address = fmt::format("{}", fmt::join(config.listen_addresses, ","));
   self.port = config.port;
   self.weight = config.weight;
   if (const auto own = own_certificate(call.config_path)) self.fingerprints = {own->fingerprint.substr(own->fingerprint.find(':') + 1)};

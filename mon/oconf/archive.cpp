@@ -22,11 +22,6 @@ using nlohmann::ordered_json;
 
 constexpr mode_t kPrivateFolder = 0700;  // contacts and commands may contain secrets
 
-ordered_json read_json(const std::string& path) {
-  const auto text = read_object_text(path);
-  return text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
-}
-
 Result<> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), kPrivateFolder) == 0 || errno == EEXIST) return Ok{};
   return Error{fmt::format("cannot be created: {}", std::strerror(errno)), path, "nothing was changed"};
@@ -41,7 +36,7 @@ std::set<std::string> worth_keeping(const History& history, const std::string& p
 
 }  // namespace
 
-History Archive::history() const { return read_history(read_json(base_ + "/history.json")); }
+History Archive::history() const { return read_history(read_object_json(base_ + "/history.json")); }
 
 Result<> Archive::set_history(const History& history) const {
   return config::replace_file_atomically(base_ + "/history.json", document_of(history).dump() + "\n");
@@ -70,7 +65,7 @@ bool Archive::has(const std::string& digest) const { return fs::exists(list_path
 
 Result<Manifest> Archive::kept(const std::string& digest) const {
   if (!has(digest)) return Error{"its files are not kept here", short_digest(digest), "mon oconf history shows which are"};
-  return read_document(read_json(list_path(digest)));
+  return read_document(read_object_json(list_path(digest)));
 }
 
 std::vector<Manifest> Archive::all_kept() const {

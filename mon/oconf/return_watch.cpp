@@ -10,7 +10,7 @@ namespace merlin::mon {
 namespace {
 
 constexpr Millis kLookEvery{1'000};
-constexpr Millis kAnswerTimeout{2'000};
+constexpr Millis kStatusTimeout{2'000};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void ReturnWatch::watch(const std::stop_token& ends) {
 // The bar counts down; one line stays, so that a log shows the reason too.
 void ReturnWatch::look() {
   Call quick = call_;
-  quick.timeout = std::min(call_.timeout, kAnswerTimeout);
+  quick.timeout = std::min(call_.timeout, kStatusTimeout);
   const Answer status = ask_daemon(quick, {{"command", "status"}});
   if (!status) return;
   const std::string delay = delay_text_of(node_of(*status, node_));

@@ -35,11 +35,6 @@ std::int64_t now_s() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-ordered_json read_json(const std::string& path) {
-  const auto text = read_object_text(path);
-  return text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
-}
-
 Result<> set_state(const std::string& folder, State state) {
   const auto word = std::ranges::find(kStateWords, state, &std::pair<State, std::string_view>::first);
   return config::replace_file_atomically(folder + "/state", word->second);
@@ -130,7 +125,7 @@ Result<> Stage::activate(const std::string& id) {
   if (auto kept = keep_old(folder, *steps); !kept) return kept;
   if (auto marked = set_state(folder, State::activating); !marked) return marked;
   if (auto placed = put_in_place(folder, *steps); !placed) return placed;
-  const History made = read_history(read_json(folder + "/history.new"));
+  const History made = read_history(read_object_json(folder + "/history.new"));
   if (!made.empty()) {
     if (auto written = archive_.set_history(made); !written) return written;
   }
@@ -147,13 +142,13 @@ Result<> Stage::renew(const std::string& id) {
   const auto guard = lock_folder(base_);
   if (!guard) return guard.error();
   if (auto held = check_holder(id); !held) return held;
-  return write_lock(id, text_at(read_json(base_ + "/lock"), "author"));
+  return write_lock(id, text_at(read_object_json(base_ + "/lock"), "author"));
 }
 
 Result<> Stage::drop(const std::string& id) {
   const auto guard = lock_folder(base_);
   if (!guard) return guard.error();
-  if (text_at(read_json(base_ + "/lock"), "id") == id) ::unlink((base_ + "/lock").c_str());
+  if (text_at(read_object_json(base_ + "/lock"), "id") == id) ::unlink((base_ + "/lock").c_str());
   std::error_code fault;
   fs::remove_all(folder_of(id), fault);
   return fault ? Result<>(Error{fault.message(), folder_of(id), ""}) : Result<>(Ok{});
@@ -168,7 +163,7 @@ void Stage::mend() {
     // An activating process holds the folder's lock, so none is running now.
     if (state_of(folder) == State::activating) static_cast<void>(put_back(folder));
   }
-  if (is_free(read_json(base_ + "/lock"))) clear_lapsed();
+  if (is_free(read_object_json(base_ + "/lock"))) clear_lapsed();
 }
 
 Result<Lineage> Stage::record(const Manifest& present) {
@@ -207,7 +202,7 @@ Result<> Stage::make_base() const {
 }
 
 Result<> Stage::take_lock(const Package& package) {
-  const auto lock = read_json(base_ + "/lock");
+  const auto lock = read_object_json(base_ + "/lock");
   if (!is_free(lock) && text_at(lock, "id") != package.id) {
     return Error{fmt::format("a push from {} is running", text_at(lock, "author")), base_ + "/lock",
                  fmt::format("wait for it; its lock expires in {} s", number_at(lock, "until_s") - now_s())};
@@ -222,7 +217,7 @@ Result<> Stage::write_lock(const std::string& id, const std::string& author) con
 }
 
 Result<> Stage::check_holder(const std::string& id) const {
-  if (text_at(read_json(base_ + "/lock"), "id") == id) return Ok{};
+  if (text_at(read_object_json(base_ + "/lock"), "id") == id) return Ok{};
   return Error{"another push has replaced this one", base_ + "/lock", "push again"};
 }
 
@@ -241,7 +236,7 @@ Result<> Stage::put_back(const std::string& folder) const {
   if (!steps) return steps.error();
   if (state_of(folder) == State::none) return Ok{};
   if (auto back = take_back(folder, *steps); !back) return back;
-  if (auto written = archive_.set_history(read_history(read_json(folder + "/history.old"))); !written) return written;
+  if (auto written = archive_.set_history(read_history(read_object_json(folder + "/history.old"))); !written) return written;
   return set_state(folder, State::undone);
 }
 

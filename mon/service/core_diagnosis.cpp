@@ -12,6 +12,7 @@
 #include "mon/cli/node_state.hpp"
 #include "mon/service/service_plan.hpp"
 #include "shared/base/broker_options.hpp"
+#include "shared/base/text.hpp"
 
 namespace merlin::mon {
 namespace {
@@ -21,12 +22,6 @@ using nlohmann::ordered_json;
 constexpr std::string_view kModuleFile = "merlin.so";
 constexpr std::string_view kModuleLine = "broker_module=/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf";
 constexpr std::string_view kModulePrefix = "merlin: ";
-
-std::string trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
-}
 
 // As the core reads it: "-1" means everything.
 unsigned long broker_options(const std::string& text) {

@@ -6,16 +6,11 @@
 #include <sstream>
 
 #include "mon/service/service_plan.hpp"
+#include "shared/base/text.hpp"
 #include "shared/config/load.hpp"
 
 namespace merlin::mon {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
-}
 
 std::map<std::string, std::string> settings_of(std::string_view text) {
   std::map<std::string, std::string> settings;

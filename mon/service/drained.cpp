@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr Millis kDrainTimeout = 20s;
-constexpr Millis kAnswerTimeout = 5s;
+constexpr Millis kDrainAnswerTimeout = 5s;
 constexpr Millis kReadyTimeout = 40s;  // longer than a node waits for unreachable ones
 
 Call another(const Call& call, std::string_view name, Millis timeout) {
@@ -29,7 +29,7 @@ Call another(const Call& call, std::string_view name, Millis timeout) {
 
 // This node's phase according to merlind; unknown without an answer.
 NodePhase phase_here(const Call& call) {
-  const Answer status = ask_daemon(another(call, "node status", kAnswerTimeout), {{"command", "status"}});
+  const Answer status = ask_daemon(another(call, "node status", kDrainAnswerTimeout), {{"command", "status"}});
   return status ? phase_of(node_of(*status, "")) : NodePhase::unknown;
 }
 
@@ -48,12 +48,12 @@ Drained::Drained(const Call& call) : call_(call) {
 
 Drained::~Drained() {
   if (!is_ours_) return;
-  static_cast<void>(give_order(another(call_, "node undrain", kAnswerTimeout), {{"command", "undrain"}}));
+  static_cast<void>(give_order(another(call_, "node undrain", kDrainAnswerTimeout), {{"command", "undrain"}}));
 }
 
 void Drained::end() {
   if (!is_ours_) return;
-  static_cast<void>(give_order(another(call_, "node undrain", kAnswerTimeout), {{"command", "undrain"}}));
+  static_cast<void>(give_order(another(call_, "node undrain", kDrainAnswerTimeout), {{"command", "undrain"}}));
   is_ours_ = false;
   const auto deadline = Clock::now() + kReadyTimeout;
   while (phase_here(call_) != NodePhase::ready && Clock::now() < deadline) std::this_thread::sleep_for(kPollInterval);

@@ -15,11 +15,11 @@ namespace {
 using nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-constexpr Millis kAnswerTimeout{10'000};  // per question
+constexpr Millis kMoveAnswerTimeout{10'000};  // per question
 
 Answer ask_soon(const Call& call, const ordered_json& request) {
   Call quick = call;
-  quick.timeout = std::min(call.timeout, kAnswerTimeout);
+  quick.timeout = std::min(call.timeout, kMoveAnswerTimeout);
   return ask_daemon(quick, request);
 }
 

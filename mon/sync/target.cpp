@@ -24,8 +24,6 @@
 namespace merlin::mon::sync {
 namespace {
 
-constexpr int kDeepest = 64;  // nested folders
-
 Error disk_error(const std::string& path) { return {std::strerror(errno), path, "the files before it are in place"}; }
 
 std::string shown(const Tree& tree, const std::string& path) { return path.empty() ? tree.dest : tree.dest + "/" + path; }

@@ -24,7 +24,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kDeepest = 64;  // nested folders
 constexpr const char* kNothingSent = "nothing of this node's sync was sent";
 
 std::string without_slash(const std::string& written) {

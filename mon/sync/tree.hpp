@@ -11,6 +11,7 @@
 
 namespace merlin::mon::sync {
 
+inline constexpr int kDeepest = 64;                        // nested folders
 inline constexpr std::size_t kMostItems = 100'000;         // per line
 inline constexpr std::uint64_t kLargestItem = 256u << 20;  // bytes of one file
 

@@ -41,13 +41,26 @@ if(MERLIN_PCH)
   target_compile_options(merlin_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>)
 endif()
 
-# For a build that is made once, as scripts/demo's: files of these libraries are compiled several at a time. Their headers are
-# read and their templates instantiated once a group, which saves most of the time. The others' files share private names.
-option(MERLIN_UNITY "compile several files of a library at once, where its files permit that" OFF)
-set(merlin_unity_libraries merlin_cluster merlin_wire)
-if(MERLIN_UNITY)
-  target_compile_options(merlin_options INTERFACE -Wno-error)
-endif()
+# For a build that is made once, such as scripts/demo's or that of a sanitizer: several files of one folder are compiled at once. Their
+# headers are read and their templates instantiated once a group, which saves most of the time. Names in anonymous namespaces
+# must differ within a folder.
+option(MERLIN_UNITY "compile several files of a folder at once" OFF)
+set(merlin_unity_size 8)  # files at once: more save little, and need memory
+
+# To be called when all sources of the library are known.
+function(merlin_unity_groups name)
+  get_target_property(sources ${name} SOURCES)
+  get_target_property(home ${name} SOURCE_DIR)
+  foreach(source IN LISTS sources)
+    get_filename_component(source ${source} ABSOLUTE BASE_DIR ${home})
+    get_filename_component(folder ${source} DIRECTORY)
+    file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${folder})  # the same names in each clone, for ccache
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    math(EXPR count_${group} "${count_${group}} + 1")
+    math(EXPR batch "(${count_${group}} - 1) / ${merlin_unity_size}")
+    set_source_files_properties(${source} TARGET_DIRECTORY ${name} PROPERTIES UNITY_GROUP "${group}_${batch}")
+  endforeach()
+endfunction()
 
 # merlin_library(NAME source... [LINK library...]) a static library from shared/
 function(merlin_library name)
@@ -56,8 +69,9 @@ function(merlin_library name)
   target_link_libraries(${name} PUBLIC merlin_options ${arg_LINK})
   target_compile_options(${name} PRIVATE ${merlin_hardening})
   merlin_precompiled(${name} library)
-  if(MERLIN_UNITY AND name IN_LIST merlin_unity_libraries)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  if(MERLIN_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    cmake_language(EVAL CODE "cmake_language(DEFER DIRECTORY [[${PROJECT_SOURCE_DIR}]] CALL merlin_unity_groups ${name})")
   endif()
 endfunction()
 

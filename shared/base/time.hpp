@@ -9,6 +9,9 @@ namespace merlin {
 using Millis = std::chrono::milliseconds;
 using Micros = std::chrono::microseconds;
 
+// For libev, which counts in seconds.
+constexpr double to_seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000.0; }
+
 // A time on this machine's steady clock. Meaningless on other nodes and after a reboot.
 struct SteadyTag {
   using rep = std::int64_t;

@@ -2,16 +2,11 @@
 #include <algorithm>
 #include <map>
 
+#include "shared/base/text.hpp"
 #include "shared/config/validate.hpp"
 
 namespace merlin::config {
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
 
 class Checks {
  public:
@@ -48,8 +43,8 @@ class Checks {
 
   // Compares without regard to case, like host names.
   void names(const NodeConfig& node) {
-    const std::string name = lower(node.name);
-    if (name == lower(config_.node_name)) {
+    const std::string name = lower_case(node.name);
+    if (name == lower_case(config_.node_name)) {
       fail(node.where.text, describe(node) + " is this node itself", "remove the block, or set node_name to another name");
     }
     const auto [first, is_first] = by_name_.emplace(name, &node);
@@ -66,10 +61,10 @@ class Checks {
 
   void endpoint(const NodeConfig& node) {
     if (!node.connect) return;
-    const std::string address = lower(node.address) + " port " + std::to_string(node.port);
+    const std::string address = lower_case(node.address) + " port " + std::to_string(node.port);
     const auto [first, is_first] = by_address_.emplace(address, &node);
     // Two blocks with the same name are reported once.
-    if (is_first || lower(first->second->name) == lower(node.name)) return;
+    if (is_first || lower_case(first->second->name) == lower_case(node.name)) return;
     fail(node.where.text, describe(node) + " has the address of " + describe(*first->second) + ": " + address, "correct one of the two");
   }
 

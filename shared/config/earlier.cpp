@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "shared/base/text.hpp"
+
 namespace merlin::config {
 namespace {
 
@@ -149,9 +151,7 @@ std::span<const std::pair<Scope, std::string_view>> moved_keys() { return kMoved
 bool may_repeat(const KeySpec& spec) { return contains(kKnownBefore, spec.scope, spec.name); }
 
 std::string current_name(Scope scope, std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = lower_case(name);
   const bool known = scope == Scope::node && std::find(kAnyCase.begin(), kAnyCase.end(), lower) != kAnyCase.end();
   return known ? lower : std::string(name);
 }

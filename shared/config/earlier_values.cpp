@@ -4,18 +4,12 @@
 #include <charconv>
 #include <limits>
 
+#include "shared/base/text.hpp"
 #include "shared/config/earlier.hpp"
 #include "shared/config/key_lists.hpp"
 
 namespace merlin::config {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 bool begins_with(std::string_view text, std::string_view begin) { return text.substr(0, begin.size()) == begin; }
 
@@ -31,7 +25,7 @@ std::optional<std::uint64_t> bare_number(std::string_view text) {
 std::optional<bool> yes_or_no(std::string_view text) {
   constexpr std::array yes{"yes", "y", "true", "t", "on"};
   constexpr std::array no{"no", "n", "false", "f", "off"};
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   if (std::find(yes.begin(), yes.end(), word) != yes.end()) return true;
   if (std::find(no.begin(), no.end(), word) != no.end()) return false;
   if (const auto number = bare_number(word)) return *number != 0;

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "shared/base/text.hpp"
 #include "shared/config/problems.hpp"
 #include "shared/config/text_editor.hpp"
 
 namespace merlin::config {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t'; }
 
 bool is_plain_word(std::string_view word) {
   const auto fits = [](char c) {
@@ -84,7 +83,7 @@ Result<std::string> written_value(std::string_view value) {
       return edit_error("a value cannot hold control characters or line ends", "remove them");
   }
   const bool safe_ends =
-      !value.empty() && !is_space(value.front()) && !is_space(value.back()) && value.front() != '=' && value.front() != '{';
+      !value.empty() && !is_blank(value.front()) && !is_blank(value.back()) && value.front() != '=' && value.front() != '{';
   const bool safe_inside = value.find_first_of("\"'#;{}\\") == std::string_view::npos;
   if (safe_ends && safe_inside) return std::string(value);
   std::string written = "\"";

@@ -1,9 +1,10 @@
 #include "shared/config/statement.hpp"
 
+#include "shared/base/text.hpp"
+
 namespace merlin::config {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }
 
 // The position where the quote that opens at `open` is closed; npos: it is not.
@@ -55,7 +56,7 @@ class Reader {
   Position position(std::size_t at) const { return {line_.number, static_cast<std::uint32_t>(at + 1)}; }
 
   std::size_t skip_space(std::size_t at) const {
-    while (at < text_.size() && is_space(text_[at])) ++at;
+    while (at < text_.size() && is_blank(text_[at])) ++at;
     return at;
   }
 
@@ -74,14 +75,14 @@ class Reader {
     std::size_t i = begin_;
     for (; i < text_.size(); ++i) {
       const char before = i == begin_ ? ' ' : text_[i - 1];
-      if (text_[i] == '#' && (is_space(before) || before == ';')) break;
-      if (!is_quote(text_[i]) || (!is_space(before) && before != '=')) continue;
+      if (text_[i] == '#' && (is_blank(before) || before == ';')) break;
+      if (!is_quote(text_[i]) || (!is_blank(before) && before != '=')) continue;
       const std::size_t close = closing_quote(text_, i);
       if (close == std::string_view::npos) return error(i, "the quote is not closed on its line", "close it");
       i = close;
     }
     end_ = i < text_.size() ? i : text_.size();
-    while (end_ > begin_ && (is_space(text_[end_ - 1]) || text_[end_ - 1] == ';')) --end_;
+    while (end_ > begin_ && (is_blank(text_[end_ - 1]) || text_[end_ - 1] == ';')) --end_;
     return std::nullopt;
   }
 
@@ -101,7 +102,7 @@ class Reader {
   std::size_t header_brace() const {
     std::size_t last = end_ - 1;
     if (text_[last] == '}') {
-      while (last > begin_ && is_space(text_[last - 1])) --last;
+      while (last > begin_ && is_blank(text_[last - 1])) --last;
       last = last > begin_ ? last - 1 : last;
     }
     return text_[last] == '{' && last > begin_ ? last : std::string_view::npos;
@@ -114,7 +115,7 @@ class Reader {
       return {unescaped(text_.substr(at + 1, close - at - 1), text_[at]), span(at, close + 1), position(at), true};
     }
     std::size_t last = at;
-    while (last < limit && !is_space(text_[last]) && text_[last] != stop) ++last;
+    while (last < limit && !is_blank(text_[last]) && text_[last] != stop) ++last;
     return {std::string(text_.substr(at, last - at)), span(at, last), position(at), false};
   }
 
@@ -123,7 +124,7 @@ class Reader {
   // A quoted word ends with its quote, so it must be followed by a separator.
   std::optional<Error> glued(const Word& word, std::size_t limit) const {
     const std::size_t next = behind(word);
-    if (!word.quoted || next >= limit || is_space(text_[next]) || text_[next] == '=') return std::nullopt;
+    if (!word.quoted || next >= limit || is_blank(text_[next]) || text_[next] == '=') return std::nullopt;
     return error(next, "text right behind a quote", "put a space between");
   }
 
@@ -173,7 +174,7 @@ class Reader {
     if (found.value->quoted || found.value->text.empty()) return std::nullopt;
     const std::string& text = found.value->text;
     const std::size_t start = found.value->span.begin - line_.offset;
-    if (text.back() == '}' && (text.size() == 1 || is_space(text[text.size() - 2]))) {
+    if (text.back() == '}' && (text.size() == 1 || is_blank(text[text.size() - 2]))) {
       return error(end_ - 1, "'}' behind a value", "put it on a line of its own");
     }
     const std::size_t brace = text[0] == '{' ? 0 : text.find(" {");

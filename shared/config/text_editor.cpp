@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "shared/base/text.hpp"
 #include "shared/config/problems.hpp"
 
 namespace merlin::config {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t'; }
 
 // "slave" and "poller" are the same kind.
 std::string_view canonical(std::string_view kind) {
@@ -50,7 +49,7 @@ std::string TextEditor::replaced(Span span, std::string_view by) const {
 // White space at the start of the line in which a span begins.
 std::string TextEditor::indent_of(Span line) const {
   std::size_t end = line.begin;
-  while (end < line.end && is_space(text_[end])) ++end;
+  while (end < line.end && merlin::is_blank(text_[end])) ++end;
   return std::string(text_.substr(line.begin, end - line.begin));
 }
 

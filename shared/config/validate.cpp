@@ -12,8 +12,7 @@ namespace {
 
 constexpr int kPulsesInCoreTimeout = 3;
 
-// Ends with "/".
-std::string folder_of(const std::string& path) {
+std::string folder_with_slash(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
@@ -89,7 +88,7 @@ class Validator {
     if (seen_.count(find_key(Scope::module, "daemon")) == 0) config.module.daemon = {config.ipc_socket, "", 0};
     if (seen_.count(find_key(Scope::module, "log_level")) == 0) config.module.log_level = config.log_level;
     if (seen_.count(find_key(Scope::daemon, "tls_dir")) == 0 && !tree_.files.empty()) {
-      config.daemon.tls_dir = folder_of(tree_.files.front().path) + "tls";
+      config.daemon.tls_dir = folder_with_slash(tree_.files.front().path) + "tls";
     }
     if (seen_.count(find_key(Scope::top, "node_name")) > 0 || tree_.files.empty()) return;
     config.node_name = sources_.host_name();

@@ -10,8 +10,8 @@ namespace merlin::config {
 namespace {
 
 // Largest first.
-constexpr std::array<Choice, 5> kTimeUnits{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::array<Choice, 3> kSizeUnits{{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}};
+constexpr std::array<Choice, 5> kShownTimeUnits{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::array<Choice, 3> kShownSizeUnits{{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}};
 
 // Each meaning of the choices once, by its first word.
 std::vector<std::string_view> distinct_words(std::span<const Choice> choices) {
@@ -97,9 +97,9 @@ std::string accepted(const Rule& rule) {
 
 std::string duration_text(Millis time) {
   if (time.count() == 0) return "0s";
-  return in_largest_unit(static_cast<std::uint64_t>(time.count()), kTimeUnits, "ms");
+  return in_largest_unit(static_cast<std::uint64_t>(time.count()), kShownTimeUnits, "ms");
 }
 
-std::string size_text(std::uint64_t bytes) { return in_largest_unit(bytes, kSizeUnits, ""); }
+std::string size_text(std::uint64_t bytes) { return in_largest_unit(bytes, kShownSizeUnits, ""); }
 
 }  // namespace merlin::config

@@ -9,8 +9,6 @@
 namespace merlin::net {
 namespace {
 
-double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000.0; }
-
 // Problems that a person has to fix are reported before those that may resolve themselves.
 int weight_of(CloseCause cause) {
   switch (cause) {
@@ -193,7 +191,7 @@ void ConnectorState::try_next() {
   if (!socket) return address_failed({CloseCause::error, socket.error().text(), {}, {}});
   socket_ = std::move(*socket);
   socket_ready_.start(socket_.get(), ev::WRITE);
-  connect_deadline_.start(seconds(options_.connect_deadline));
+  connect_deadline_.start(to_seconds(options_.connect_deadline));
 }
 
 void ConnectorState::tcp_ended() {
@@ -240,7 +238,7 @@ void ConnectorState::attempt_failed() {
 
 void ConnectorState::pause() {
   pause_.stop();
-  pause_.start(seconds(backoff_.draw(random_())));
+  pause_.start(to_seconds(backoff_.draw(random_())));
 }
 
 Connector::Connector(ev::loop_ref loop, Resolver& resolver, HostPort where, TlsContext tls, TrustCheck trust, ConnectorHandlers handlers,

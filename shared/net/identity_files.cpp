@@ -8,6 +8,7 @@
 #include "shared/net/fd.hpp"
 #include "shared/net/identity.hpp"
 #include "shared/net/openssl.hpp"
+#include "shared/net/system_error.hpp"
 
 namespace merlin::net {
 namespace {
@@ -23,10 +24,6 @@ struct Paths {
   std::string key;
   std::string certificate;
 };
-
-Error system_error(const std::string& doing, const std::string& path) {
-  return Error{"cannot " + doing + ": " + std::strerror(errno), path, {}};
-}
 
 Result<bool> exists(const std::string& path) {
   struct stat status {};

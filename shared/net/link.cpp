@@ -12,9 +12,7 @@
 namespace merlin::net {
 namespace {
 
-double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000.0; }
-
-std::string in_seconds(Millis duration) { return fmt::format("{:g} s", seconds(duration)); }
+std::string in_seconds(Millis duration) { return fmt::format("{:g} s", to_seconds(duration)); }
 
 }  // namespace
 
@@ -38,7 +36,7 @@ Link::Link(ev::loop_ref loop, Fd socket, std::unique_ptr<TlsSession> tls, PeerIn
   turn_end_.priority = EV_MINPRI;
   writable_.set(socket_.get(), ev::WRITE);
   readable_.start(socket_.get(), ev::READ);
-  deadline_.start(seconds(options_.handshake_deadline));
+  deadline_.start(to_seconds(options_.handshake_deadline));
   wish_to_write();
 }
 
@@ -135,7 +133,7 @@ void Link::finish(CloseReason reason) {
   state_ = State::finishing;
   finish_reason_ = std::move(reason);
   deadline_.stop();
-  deadline_.start(seconds(options_.finish_deadline));
+  deadline_.start(to_seconds(options_.finish_deadline));
 }
 
 // The loop may have been late: received data counts before the clock does.

@@ -10,15 +10,13 @@
 #include <cstring>
 #include <vector>
 
+#include "shared/net/system_error.hpp"
+
 namespace merlin::net {
 namespace {
 
-constexpr int kBacklog = 64;
+constexpr int kLocalBacklog = 64;
 constexpr std::size_t kNameBufferBytes = std::size_t{16} * 1024;
-
-Error system_error(const std::string& doing, const std::string& path) {
-  return Error{"cannot " + doing + ": " + std::strerror(errno), path, {}};
-}
 
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
@@ -102,7 +100,7 @@ Result<Fd> listen_unix(const UnixListenOptions& options) {
   if (::bind(made->get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) return system_error("listen", options.path);
   // Until listen() is called every connect() is refused, so nobody can connect before mode and owner are set.
   Result<> ready = set_rights(options);
-  if (ready && ::listen(made->get(), kBacklog) != 0) ready = system_error("listen", options.path);
+  if (ready && ::listen(made->get(), kLocalBacklog) != 0) ready = system_error("listen", options.path);
   if (ready) return made;
   ::unlink(options.path.c_str());
   return ready.error();

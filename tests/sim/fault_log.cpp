@@ -6,8 +6,6 @@
 namespace merlin::sim {
 namespace {
 
-constexpr Millis kExchange{1500};
-
 // A stopped core notifies nothing and asks when it continues; a wrong clock causes no additional notifications.
 bool excuses(const FaultEvent& event) {
   return !is_planned(event.fault) && event.fault != Fault::stop_core && event.fault != Fault::clock_step;

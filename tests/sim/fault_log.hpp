@@ -8,6 +8,9 @@
 
 namespace merlin::sim {
 
+// One exchange between any two simulated processes, including scheduling.
+inline constexpr Millis kExchange{1500};
+
 // An action of a node.
 struct Deed {
   std::size_t node = 0;

@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t kMostFailures = 5;
 // Three per second for the longest time that a disk is full.
 constexpr std::size_t kMostUnsafe = 200;
-// One exchange between any two simulated processes, including scheduling.
-constexpr Millis kExchange{1500};
 
 Millis longest_interval(const Plan& plan) {
   Millis longest{0};

@@ -12,7 +12,7 @@ HOST, SERVICE = "host0011", "host0011;svc01"
 def table():
     """{name: class} from the module's own table."""
     with open(os.path.join(TOP, "module", "agent", "command_table.cpp"), encoding="utf-8") as file:
-        return dict(re.findall(r'\{"(\w+)", Kind::(\w+),', file.read()))
+        return dict(re.findall(r'\{"(\w+)", \w+::(\w+),', file.read()))
 
 
 def downtime(name, start, end):

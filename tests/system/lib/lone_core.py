@@ -34,10 +34,11 @@ def check(true, what):
 
 
 def find_module():
-    for path in (os.environ.get("MERLIN_MODULE"), os.path.join(protocol.TOP, "build/dev/module/merlin.so"), "/usr/lib/merlin/merlin.so"):
-        if path and os.path.exists(path):
-            return path
-    return skip("merlin.so is not built")
+    """The module under test: that of the stage, which the nodes of the other tests run, too; without one, that of the everyday build."""
+    stage = os.environ.get("MERLIN_LAB_STAGE")
+    path = os.environ.get("MERLIN_MODULE") or (stage + "/usr/lib/merlin/merlin.so" if stage else os.path.join(protocol.TOP, "build/dev/module/merlin.so"))
+    check(os.path.exists(path), f"{path} is not built")
+    return path
 
 
 def wait_until(true, what, seconds=10):
