@@ -8,23 +8,23 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-constexpr int kHosts = 500;
+constexpr int kFeedHosts = 500;
 
 std::string host(int number) { return "host" + std::to_string(number); }
 
-wire::Register row(int number, std::uint64_t hlc) {
+wire::Register feed_row(int number, std::uint64_t hlc) {
   wire::Register content;
   content.object = {host_key(host(number)), 0};
   content.version = {1, 1, hlc, {}};
   return content;
 }
 
-struct Fixture {
+struct FeedFixture {
   Table table{1};
   CoreFeed feed{table};
   std::vector<wire::InventoryHost> names = [] {
     std::vector<wire::InventoryHost> hosts;
-    for (int number = 0; number < kHosts; ++number) hosts.push_back({host(number), {}});
+    for (int number = 0; number < kFeedHosts; ++number) hosts.push_back({host(number), {}});
     return hosts;
   }();
   Inventory inventory{names, 1};
@@ -42,40 +42,40 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(core_feed, Fixture)
+BOOST_FIXTURE_TEST_SUITE(core_feed, FeedFixture)
 
 BOOST_AUTO_TEST_CASE(nothing_is_given_before_a_core_is_there) {
-  table.put(row(1, 1), {}, false);
+  table.put(feed_row(1, 1), {}, false);
   BOOST_TEST(!feed.next(inventory).has_value());
   BOOST_TEST(!feed.drained());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_given_and_what_is_not_confirmed_is_awaited) {
   feed.restart();
-  table.put(row(1, 1), {}, true);
+  table.put(feed_row(1, 1), {}, true);
   const auto batch = feed.next(inventory);
   BOOST_REQUIRE(batch);
-  table.put(row(2, 2), {}, true);
-  wire::Register comment = row(3, 3);
+  table.put(feed_row(2, 2), {}, true);
+  wire::Register comment = feed_row(3, 3);
   comment.kind = wire::RegisterKind::comment;
   table.put(comment, {}, true);
-  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{row(1, 1).object, row(2, 2).object}));
+  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{feed_row(1, 1).object, feed_row(2, 2).object}));
   feed.on_confirmed({batch->batch});
-  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{row(2, 2).object}));
+  BOOST_TEST((feed.awaited() == std::vector<ObjectKey>{feed_row(2, 2).object}));
   give_all();
   BOOST_TEST(feed.awaited().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_new_core_gets_every_row_that_it_knows) {
-  for (int number = 0; number < kHosts + 50; ++number) table.put(row(number, 1), {}, false);
+  for (int number = 0; number < kFeedHosts + 50; ++number) table.put(feed_row(number, 1), {}, false);
   feed.restart();
-  BOOST_TEST(give_all() == static_cast<std::size_t>(kHosts));
+  BOOST_TEST(give_all() == static_cast<std::size_t>(kFeedHosts));
   BOOST_TEST(feed.drained());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
   feed.restart();
-  table.put(row(1, 1), {}, true);
+  table.put(feed_row(1, 1), {}, true);
   const auto news = feed.next(inventory);
   BOOST_REQUIRE(news);
   BOOST_TEST(news->live.size() == 1u);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_deletion_with_the_version_of_what_the_core_is_receiving_i
 }
 
 BOOST_AUTO_TEST_CASE(attributes_of_contacts_and_the_program_are_given_and_what_was_told_is_not) {
-  wire::Register content = row(1, 1);
+  wire::Register content = feed_row(1, 1);
   content.kind = wire::RegisterKind::notification;
   table.put(content, {}, true);
   content.kind = wire::RegisterKind::attribute;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(attributes_of_contacts_and_the_program_are_given_and_what_w
 }
 
 BOOST_AUTO_TEST_CASE(the_next_batch_waits_for_the_confirmation_of_the_last) {
-  for (int number = 0; number < kHosts; ++number) table.put(row(number, 1), {}, false);
+  for (int number = 0; number < kFeedHosts; ++number) table.put(feed_row(number, 1), {}, false);
   feed.restart();
   const auto first = feed.next(inventory);
   BOOST_REQUIRE(first.has_value());
@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(the_next_batch_waits_for_the_confirmation_of_the_last) {
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_changes_under_way_is_given_again) {
-  table.put(row(1, 1), {}, true);
+  table.put(feed_row(1, 1), {}, true);
   feed.restart();
   const auto first = feed.next(inventory);
-  table.put(row(1, 2), {}, true);
+  table.put(feed_row(1, 2), {}, true);
   feed.on_confirmed({first->batch});
   const auto second = feed.next(inventory);
   BOOST_REQUIRE(second.has_value());
@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(a_row_that_changes_under_way_is_given_again) {
 }
 
 BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
-  table.put(row(1, 1), {}, true);
-  table.put(row(2, 1), {}, false);
+  table.put(feed_row(1, 1), {}, true);
+  table.put(feed_row(2, 1), {}, false);
   feed.restart();
   const auto batch = feed.next(inventory);
   BOOST_REQUIRE(batch.has_value());
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(news_is_live_and_the_rest_is_imposed) {
 
 // R6: a row that crashes cores must not do so for ever.
 BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_another) {
-  for (int number = 0; number < 10; ++number) table.put(row(number, 1), {}, false);
+  for (int number = 0; number < 10; ++number) table.put(feed_row(number, 1), {}, false);
   SteadyTime now{};
   feed.restart();
   BOOST_TEST(feed.next(inventory)->imposed.size() == 10u);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_anot
   BOOST_TEST(feed.set_aside().empty());
 
   // Each row is sent alone now, and the core dies of the fourth.
-  const RegisterKey bad{row(3, 1).object, wire::RegisterKind::check};
+  const RegisterKey bad{feed_row(3, 1).object, wire::RegisterKind::check};
   feed.restart();
   std::size_t given = 0;
   while (auto batch = feed.next(inventory)) {
@@ -177,18 +177,18 @@ BOOST_AUTO_TEST_CASE(a_row_that_two_cores_die_over_is_set_aside_until_it_is_anot
   feed.restart();
   BOOST_TEST(give_all() == 9u);
   BOOST_TEST(feed.drained());
-  table.put(row(3, 2), {}, false);
+  table.put(feed_row(3, 2), {}, false);
   BOOST_TEST(give_all() == 1u);
   BOOST_TEST(feed.set_aside().empty());
 }
 
 BOOST_AUTO_TEST_CASE(two_deaths_far_apart_or_over_different_rows_set_nothing_aside) {
-  table.put(row(1, 1), {}, false);
+  table.put(feed_row(1, 1), {}, false);
   SteadyTime now{};
   feed.restart();
   BOOST_REQUIRE(feed.next(inventory));
   feed.core_lost(now);
-  table.put(row(2, 1), {}, false);
+  table.put(feed_row(2, 1), {}, false);
   feed.restart();
   const auto first = feed.next(inventory);
   BOOST_REQUIRE(first);
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(two_deaths_far_apart_or_over_different_rows_set_nothing_asi
 }
 
 BOOST_AUTO_TEST_CASE(news_is_imposed_on_a_core_that_joins) {
-  table.put(row(1, 1), {}, true);
+  table.put(feed_row(1, 1), {}, true);
   feed.restart();
   const auto batch = feed.next(inventory, true);
   BOOST_REQUIRE(batch.has_value());
@@ -214,8 +214,8 @@ BOOST_AUTO_TEST_CASE(news_is_imposed_on_a_core_that_joins) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_core_wrote_itself_is_not_given_back) {
-  table.put(row(1, 1), {}, true);
-  feed.note_held(*table.find({row(1, 1).object, wire::RegisterKind::check}));
+  table.put(feed_row(1, 1), {}, true);
+  feed.note_held(*table.find({feed_row(1, 1).object, wire::RegisterKind::check}));
   feed.restart();
   BOOST_TEST(!feed.next(inventory).has_value());
   BOOST_TEST(feed.drained());
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(what_the_core_wrote_itself_is_not_given_back) {
 
 BOOST_AUTO_TEST_CASE(replaced_alerts_are_given_in_order_as_news_alone) {
   const auto alert = [](std::uint64_t hlc) {
-    wire::Register content = row(1, hlc);
+    wire::Register content = feed_row(1, hlc);
     content.alert = true;
     return content;
   };
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(replaced_alerts_are_given_in_order_as_news_alone) {
   table.put(alert(1), peer, true);
   table.put(alert(2), peer, true);
   feed.again(key_of(alert(2)));  // it is about to be sent as news
-  table.put(row(1, 3), peer, true);
+  table.put(feed_row(1, 3), peer, true);
   const auto batch = feed.next(inventory);
   BOOST_REQUIRE(batch.has_value());
   BOOST_TEST(batch->imposed.empty());
@@ -251,10 +251,10 @@ BOOST_AUTO_TEST_CASE(replaced_alerts_are_given_in_order_as_news_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_core_spoiled_is_imposed_again) {
-  table.put(row(1, 1), {}, true);
+  table.put(feed_row(1, 1), {}, true);
   feed.restart();
   give_all();
-  feed.again({row(1, 1).object, wire::RegisterKind::check});
+  feed.again({feed_row(1, 1).object, wire::RegisterKind::check});
   BOOST_TEST(!feed.drained());
   const auto batch = feed.next(inventory);
   BOOST_REQUIRE(batch.has_value());

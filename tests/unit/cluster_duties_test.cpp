@@ -6,7 +6,7 @@
 
 namespace merlin::cluster {
 
-const NodeId kSelf = id(1);
+const NodeId kDutySelf = id(1);
 const NodeId kOther = id(2);
 const ObjectKey kWeb{host_key("web"), 0};
 
@@ -23,7 +23,7 @@ wire::Claims claims_of(const NodeId& node, Unit unit) {
 // Both have "web" configured; `owner` claims it.
 struct TwoNodes {
   explicit TwoNodes(const NodeId& owner) {
-    settings.self = kSelf;
+    settings.self = kDutySelf;
     const auto inventory = std::make_shared<const Inventory>(std::vector<wire::InventoryHost>{{"web", {}}}, 1);
     core.connect({}, at(0));
     core.share(inventory);
@@ -33,10 +33,10 @@ struct TwoNodes {
     peer().activate();
     peer().set_inventory(inventory);
     if (owner == kOther) peer().apply(claims_of(kOther, kWeb.host));
-    if (owner != kSelf) return;
+    if (owner != kDutySelf) return;
     wire::CoreClaims claims;
     claims.added = {kWeb.host};
-    core.change_claims(kSelf, 5, claims);
+    core.change_claims(kDutySelf, 5, claims);
     ownership.adopt(core.claims().units());
   }
 
@@ -50,7 +50,7 @@ struct TwoNodes {
 };
 
 BOOST_AUTO_TEST_CASE(the_owner_runs_decides_and_notifies) {
-  TwoNodes nodes(kSelf);
+  TwoNodes nodes(kDutySelf);
   BOOST_TEST(nodes.duties.runs(kWeb));
   BOOST_TEST(nodes.duties.decides(kWeb));
   BOOST_TEST(nodes.duties.goes_on_deciding(kWeb));
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(another_node_that_claims_it_has_all_three_duties) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_to_be_handed_over_is_decided_here_until_it_is_released) {
-  TwoNodes nodes(kSelf);
+  TwoNodes nodes(kDutySelf);
   nodes.ownership.withdraw_all();
   BOOST_TEST(nodes.duties.decides(kWeb));
   BOOST_TEST(!nodes.duties.goes_on_deciding(kWeb));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_owner_without_notifications_leaves_them_to_the_designate
   nodes.peers.configure(nodes.settings);
   BOOST_TEST(nodes.duties.notifies(kWeb));
   BOOST_TEST(!nodes.duties.decides(kWeb));
-  BOOST_TEST((nodes.duties.designated_notifier(kWeb) == kSelf));
+  BOOST_TEST((nodes.duties.designated_notifier(kWeb) == kDutySelf));
   nodes.settings.notifies = false;
   BOOST_TEST(!nodes.duties.notifies(kWeb));
   BOOST_TEST(!nodes.duties.designated_notifier(kWeb).has_value());
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_owner_without_notifications_leaves_them_to_the_designate
 
 // The owner of its host does not know the service, so another node claims it by itself.
 BOOST_AUTO_TEST_CASE(a_service_that_is_claimed_by_itself_has_an_owner_of_its_own) {
-  TwoNodes nodes(kSelf);
+  TwoNodes nodes(kDutySelf);
   const ObjectKey service{kWeb.host, service_key("web", "http")};
   BOOST_TEST(nodes.duties.runner_of(service).empty());
   nodes.peer().apply(claims_of(kOther, service.service));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_is_claimed_by_itself_has_an_owner_of_its_own
 BOOST_AUTO_TEST_CASE(a_node_behind_the_designated_notifier_does_not_notify) {
   TwoNodes nodes(kOther);
   std::uint8_t number = 3;
-  while (!nodes.duties.stands_before(id(number), kSelf, kWeb)) ++number;
+  while (!nodes.duties.stands_before(id(number), kDutySelf, kWeb)) ++number;
   nodes.settings.peers[0].notifies = false;
   nodes.settings.peers.push_back({id(number), "third", std::nullopt});
   nodes.peers.configure(nodes.settings);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_node_behind_the_designated_notifier_does_not_notify) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_without_a_block_is_no_designated_notifier) {
-  TwoNodes nodes(kSelf);
+  TwoNodes nodes(kDutySelf);
   nodes.settings.notifies = false;
   BOOST_TEST((nodes.duties.designated_notifier(kWeb) == kOther));
   nodes.settings.peers.clear();

@@ -19,7 +19,7 @@ wire::CheckResult result(const std::string& output = "fine") {
   return result;
 }
 
-struct Fixture {
+struct ForwardingFixture {
   Forwarding taker{id(1)};
   Forwarding owner{id(2)};
   std::uint64_t number = 0;
@@ -42,7 +42,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(forwarding, Fixture)
+BOOST_FIXTURE_TEST_SUITE(forwarding, ForwardingFixture)
 
 BOOST_AUTO_TEST_CASE(a_result_is_kept_until_it_is_acknowledged) {
   took(result(), at(0));

@@ -37,7 +37,7 @@ InventoryPtr put_together(std::vector<wire::Inventory> parts) {
   return whole;
 }
 
-wire::Register row(std::uint64_t host, std::size_t bytes) {
+wire::Register large_row(std::uint64_t host, std::size_t bytes) {
   wire::Register content;
   content.object = {host, 0};
   content.version = {1, 1, 10, {}};
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(rows_with_huge_values_travel_alone) {
   NodeId peer;
   peer.bytes[0] = 2;
   replication.session_up(peer, {});
-  for (std::uint64_t host = 1; host <= 20; ++host) table.put(row(host, host % 5 == 0 ? 3'900'000 : 200'000), {}, true);
+  for (std::uint64_t host = 1; host <= 20; ++host) table.put(large_row(host, host % 5 == 0 ? 3'900'000 : 200'000), {}, true);
   replication.pump();
   std::size_t rows = 0;
   for (const auto& message : sent) {
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(rows_with_huge_values_travel_alone) {
   }();
   Table full(2);
   int number = 0;
-  for (const KnownHost& host : known.hosts()) full.put(row(host.key, ++number % 5 == 0 ? 3'900'000 : 200'000), {}, true);
+  for (const KnownHost& host : known.hosts()) full.put(large_row(host.key, ++number % 5 == 0 ? 3'900'000 : 200'000), {}, true);
   CoreFeed feed(full);
   feed.restart();
   rows = 0;
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(no_word_of_another_makes_the_clock_begin_anew) {
   BOOST_TEST(clock.next(wall) > first);
   BOOST_TEST(clock.next(WallTime{Millis{std::numeric_limits<std::int64_t>::max()}}) > first);
   Table table(1);
-  wire::Register hostile = row(1, 1);
+  wire::Register hostile = large_row(1, 1);
   hostile.version.hlc = std::numeric_limits<std::uint64_t>::max();
   table.put(hostile, {}, false);
   BOOST_TEST(table.max_clock() == kGreatestClock);

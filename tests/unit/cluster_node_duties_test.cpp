@@ -18,11 +18,11 @@ using namespace merlin;
 using namespace merlin::cluster;
 
 constexpr std::uint64_t kInstance = 77;
-constexpr std::uint64_t kStart = std::uint64_t{1'700'000'000'000} << 16;
+constexpr std::uint64_t kDutiesStart = std::uint64_t{1'700'000'000'000} << 16;
 
-const NodeId kSelf = id(1);
-const NodeId kPeer = id(2);
-const NodeId kThird = id(3);
+const NodeId kDutiesSelf = id(1);
+const NodeId kDutiesPeer = id(2);
+const NodeId kDutiesThird = id(3);
 
 template <class Message, class Messages>
 std::vector<Message> only(const Messages& messages) {
@@ -78,7 +78,7 @@ struct Played {
     heartbeat.phase = wire::NodePhase::ready;
     heartbeat.table_digest = peers_table;
     wire::Heard heard;
-    heard.node_id = kSelf;
+    heard.node_id = kDutiesSelf;
     heard.instance = kInstance;
     heard.number = own_heartbeat;
     heard.direct = true;
@@ -121,7 +121,7 @@ struct Played {
 
 Settings settings(std::vector<Settings::Peer> peers) {
   Settings settings;
-  settings.self = kSelf;
+  settings.self = kDutiesSelf;
   settings.name = "self";
   settings.cluster = "test";
   settings.peers = std::move(peers);
@@ -131,7 +131,7 @@ Settings settings(std::vector<Settings::Peer> peers) {
 // A result that the peer has received for us after our last heartbeat.
 wire::ForwardedResult forwarded(const Played& played, std::uint64_t number) {
   wire::ForwardedResult result;
-  result.taker = kPeer;
+  result.taker = kDutiesPeer;
   result.taker_instance = 5;
   result.number = number;
   result.result.object = {host_key("web"), 0};
@@ -152,36 +152,36 @@ std::string host_where(const NodeId& first, const NodeId& second) {
 
 // With heartbeats of 200 ms, three intervals are shorter than the delay of a long line.
 BOOST_AUTO_TEST_CASE(a_result_reaches_its_owner_within_two_seconds_however_fast_the_heartbeats_are) {
-  Settings fast = settings({{kPeer, "peer", std::nullopt}});
+  Settings fast = settings({{kDutiesPeer, "peer", std::nullopt}});
   fast.pulse_interval = Millis{200};
   Played played(fast, {{"web", {}}});
   played.pass(Millis{40'000});
   const auto results = [&] { return only<wire::ResultsToCore>(played.to_core).size(); };
   const wire::ForwardedResult first = forwarded(played, 1);
   played.pass(Millis{1'800});
-  played.from(kPeer, first);
+  played.from(kDutiesPeer, first);
   BOOST_TEST(results() == 1U);
   const wire::ForwardedResult second = forwarded(played, 2);
   played.pass(Millis{2'100});
-  played.from(kPeer, second);
+  played.from(kDutiesPeer, second);
   BOOST_TEST(results() == 1U, "by then its taker may have given it to another");
 }
 
 // Our core may have applied it: then it is in the state, and the comparison shows whether that state wins.
 BOOST_AUTO_TEST_CASE(what_a_core_hands_on_waits_until_its_node_has_compared) {
-  Played played(settings({{kPeer, "peer", std::nullopt}}), {{"web", {}}});
+  Played played(settings({{kDutiesPeer, "peer", std::nullopt}}), {{"web", {}}});
   played.peers_table = 5;
-  played.from(kPeer, wire::Claims{kPeer, 5, 1, true, {host_key("web")}, {}});
-  played.from(kPeer, Played::inventory_of(kPeer, {{"web", {}}}));
+  played.from(kDutiesPeer, wire::Claims{kDutiesPeer, 5, 1, true, {host_key("web")}, {}});
+  played.from(kDutiesPeer, Played::inventory_of(kDutiesPeer, {{"web", {}}}));
   played.pass(Millis{5'000});
   wire::CheckResult result;
   result.object = {host_key("web"), 0};
   result.number = 1;
   played.from_core(wire::CoreResults{{result}, 0, {}});
   played.pass(Millis{10'000});
-  const auto handed_on = [&] { return only<wire::ForwardedResult>(played.to_peers[kPeer]).size(); };
+  const auto handed_on = [&] { return only<wire::ForwardedResult>(played.to_peers[kDutiesPeer]).size(); };
   BOOST_TEST(handed_on() == 0U);
-  played.from(kPeer, wire::SyncDone{1, 7, 0});
+  played.from(kDutiesPeer, wire::SyncDone{1, 7, 0});
   played.pass(Millis{500});
   BOOST_TEST(handed_on() == 1U);
 }
@@ -237,30 +237,30 @@ BOOST_FIXTURE_TEST_CASE(a_result_does_not_wait_for_a_disk_that_hangs, Acknowledg
 
 // Its core continued checking while this daemon was away: the next owner must not repeat a check that was just done.
 BOOST_AUTO_TEST_CASE(a_node_that_has_not_compared_yields_nothing) {
-  const std::string host = host_where(kPeer, kSelf);
-  Played played(settings({{kPeer, "peer", std::nullopt}}), {{host, {}}});
+  const std::string host = host_where(kDutiesPeer, kDutiesSelf);
+  Played played(settings({{kDutiesPeer, "peer", std::nullopt}}), {{host, {}}});
   const std::uint64_t unit = host_key(host);
   played.peers_table = 5;
   played.from_core(wire::CoreClaims{0, true, {unit}, {}, {}});
   wire::NodeInfo info;
-  info.node_id = kPeer;
+  info.node_id = kDutiesPeer;
   info.instance = 5;
-  info.inventory_digest = 100U + kPeer.bytes[0];
-  played.from(kPeer, info);
-  played.from(kPeer, Played::inventory_of(kPeer, {{host, {}}}));
+  info.inventory_digest = 100U + kDutiesPeer.bytes[0];
+  played.from(kDutiesPeer, info);
+  played.from(kDutiesPeer, Played::inventory_of(kDutiesPeer, {{host, {}}}));
   played.pass(Millis{5'000});
-  const auto yields = [&] { return only<wire::Yield>(played.to_peers[kPeer]).size(); };
-  played.from(kPeer, wire::Want{1, {unit}});
+  const auto yields = [&] { return only<wire::Yield>(played.to_peers[kDutiesPeer]).size(); };
+  played.from(kDutiesPeer, wire::Want{1, {unit}});
   BOOST_TEST(yields() == 0U);
-  played.from(kPeer, wire::SyncDone{1, 7, 0});
-  played.from(kPeer, wire::Want{2, {unit}});
+  played.from(kDutiesPeer, wire::SyncDone{1, 7, 0});
+  played.from(kDutiesPeer, wire::Want{2, {unit}});
   BOOST_TEST(yields() == 1U);
 }
 
 // The owner of the host notifies but does not have the service configured; the node that runs the service does not notify.
 BOOST_AUTO_TEST_CASE(a_lone_service_of_a_node_that_does_not_notify_is_told_by_one_that_knows_it) {
-  const std::string host = host_where(kThird, kSelf);
-  Played played(settings({{kPeer, "peer", std::nullopt, false}, {kThird, "third", std::nullopt}}), {{host, {"http"}}});
+  const std::string host = host_where(kDutiesThird, kDutiesSelf);
+  Played played(settings({{kDutiesPeer, "peer", std::nullopt, false}, {kDutiesThird, "third", std::nullopt}}), {{host, {"http"}}});
   const auto lives_with = [&](const NodeId& peer, const std::vector<std::string>& services, std::uint64_t unit) {
     wire::NodeInfo info;
     info.node_id = peer;
@@ -271,32 +271,32 @@ BOOST_AUTO_TEST_CASE(a_lone_service_of_a_node_that_does_not_notify_is_told_by_on
     played.from(peer, wire::Claims{peer, 5, 1, true, {unit}, {}});
   };
   const ObjectKey service{host_key(host), service_key(host, "http")};
-  lives_with(kThird, {}, service.host);
-  lives_with(kPeer, {"http"}, service.service);
+  lives_with(kDutiesThird, {}, service.host);
+  lives_with(kDutiesPeer, {"http"}, service.service);
   wire::CheckRegister state;
   state.current_state = 2;
   state.state_type = 1;
-  state.last_hard_ok_hlc = kStart;
+  state.last_hard_ok_hlc = kDutiesStart;
   wire::Register row;
   row.object = service;
-  row.version = {1, 1, kStart + 1, kPeer};
+  row.version = {1, 1, kDutiesStart + 1, kDutiesPeer};
   row.value = wire::encode(state);
-  played.from(kPeer, wire::Rows{7, 1, wire::RowStream::live, {row}});
+  played.from(kDutiesPeer, wire::Rows{7, 1, wire::RowStream::live, {row}});
   played.pass(Millis{5'000});
 
   wire::Notification problem;
   problem.object = service;
   problem.number = 1;
-  problem.start = kStart;
+  problem.start = kDutiesStart;
   problem.state = 2;
-  played.from(kPeer, wire::NotifyTell{problem});
+  played.from(kDutiesPeer, wire::NotifyTell{problem});
   played.pass(Millis{500});
-  const auto asked = only<wire::NotifyAsk>(played.to_peers[kThird]);
+  const auto asked = only<wire::NotifyAsk>(played.to_peers[kDutiesThird]);
   BOOST_REQUIRE(asked.size() == 1U);
-  BOOST_TEST(only<wire::NotifyAsk>(played.to_peers[kPeer]).empty(), "it has no vote");
+  BOOST_TEST(only<wire::NotifyAsk>(played.to_peers[kDutiesPeer]).empty(), "it has no vote");
   wire::NotifyReply grant;
   grant.question = asked[0].question;
-  played.from(kThird, grant);
+  played.from(kDutiesThird, grant);
   const auto verdicts = only<wire::NotifyVerdict>(played.to_core);
   BOOST_REQUIRE(verdicts.size() == 1U);
   BOOST_TEST(verdicts[0].delegated);

@@ -190,9 +190,9 @@ struct Cluster {
   std::vector<std::unique_ptr<LocalNode>> sites;
 };
 
-void LocalNode::write(const wire::NotificationRecord& told, Now) { put(told, {1, 1, ++writes, node_id(number)}); }
+inline void LocalNode::write(const wire::NotificationRecord& told, Now) { put(told, {1, 1, ++writes, node_id(number)}); }
 
-void LocalNode::send(const NodeId& to, PeerMessage message) {
+inline void LocalNode::send(const NodeId& to, PeerMessage message) {
   for (const auto& local_node : cluster.sites) {
     if (node_id(local_node->number) == to) cluster.mail.push_back({number, local_node->number, std::move(message)});
   }

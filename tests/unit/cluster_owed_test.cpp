@@ -12,7 +12,7 @@ using namespace merlin::cluster;
 using wire::NotificationKind;
 
 const ObjectKey kHost{host_key("web"), 0};
-constexpr std::uint64_t kSecond = std::uint64_t{1000} << 16;
+constexpr std::uint64_t kOwedSecond = std::uint64_t{1000} << 16;
 
 NodeId node_id(std::uint8_t number) {
   NodeId id;
@@ -20,12 +20,12 @@ NodeId node_id(std::uint8_t number) {
   return id;
 }
 
-struct Fixture {
+struct OwedFixture {
   Table table{1};
   OwedNotifications owed{table, node_id(1)};
   Millis clock{1'000'000};
   std::uint64_t start = hlc_of(WallTime{Millis{1'700'000'000'000}});
-  std::uint64_t hlc = start + 100 * kSecond;
+  std::uint64_t hlc = start + 100 * kOwedSecond;
   bool owner = true;
 
   Now now() const { return {SteadyTime{clock}, WallTime{Millis{1'700'000'000'000} + clock}}; }
@@ -69,7 +69,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(owed_notifications, Fixture)
+BOOST_FIXTURE_TEST_SUITE(owed_notifications, OwedFixture)
 
 BOOST_AUTO_TEST_CASE(what_a_holder_has_left_open_is_asked_for_after_its_time) {
   checked(2, start);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_problem_that_is_over_or_was_told_is_not_owed) {
   told(problem(), 2, true);
   BOOST_TEST(due().empty());
   told(problem(2), 2, false);
-  checked(2, start + kSecond);
+  checked(2, start + kOwedSecond);
   BOOST_TEST(due().empty());
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_problem_told_and_now_well_owes_a_recovery_with_its_number
   told(problem(3), 2, true);
   checked(2, start);
   BOOST_TEST(due().empty());
-  checked(0, start + kSecond);
+  checked(0, start + kOwedSecond);
   const auto all = due();
   BOOST_REQUIRE_EQUAL(all.size(), 1U);
   BOOST_TEST((all[0].kind == NotificationKind::recovery));
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_problem_told_once_is_that_of_a_state_which_was
   first.notified_on = 0;
   first.state = 2;
   told(first, 2, true);
-  checked(0, start + kSecond);
+  checked(0, start + kOwedSecond);
   const auto all = due();
   BOOST_REQUIRE_EQUAL(all.size(), 1U);
   BOOST_TEST(all[0].notified_on == 4U);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_problem_told_once_is_that_of_a_state_which_was
 
 BOOST_AUTO_TEST_CASE(a_recovery_told_owes_nothing) {
   told(problem(), 2, true);
-  checked(0, start + kSecond);
+  checked(0, start + kOwedSecond);
   wire::Notification recovery = problem();
   recovery.kind = NotificationKind::recovery;
   told(recovery, 2, true);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_recovery_told_owes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_recovery_left_open_is_owed) {
-  checked(0, start + kSecond);
+  checked(0, start + kOwedSecond);
   wire::Notification recovery = problem();
   recovery.kind = NotificationKind::recovery;
   told(recovery, 1, false);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_recovery_left_open_is_owed) {
 
 BOOST_AUTO_TEST_CASE(a_problem_never_told_owes_no_recovery) {
   told(problem(1), 2, false);
-  checked(0, start + kSecond);
+  checked(0, start + kOwedSecond);
   BOOST_TEST(due().empty());
 }
 
@@ -172,12 +172,12 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_is_asked_for_at_once) {
 BOOST_AUTO_TEST_CASE(an_acknowledgement_that_no_longer_holds_is_not_told) {
   checked(2, start);
   const std::uint64_t made = acknowledged(true, false);
-  checked(1, start, made + kSecond);
+  checked(1, start, made + kOwedSecond);
   BOOST_TEST(due().empty());
   const std::uint64_t sticky = acknowledged(true, true);
-  checked(2, start, sticky + kSecond);
+  checked(2, start, sticky + kOwedSecond);
   BOOST_TEST(due().size() == 1U);
-  checked(2, sticky + kSecond, sticky + kSecond);
+  checked(2, sticky + kOwedSecond, sticky + kOwedSecond);
   BOOST_TEST(due().empty());
 }
 

@@ -16,9 +16,9 @@ using namespace merlin::cluster;
 using Texts = std::vector<std::string>;
 
 constexpr auto kEach = boost::test_tools::per_element();
-const ObjectKey kOurs{host_key("web"), 0};
+const ObjectKey kAlerting{host_key("web"), 0};
 
-wire::Register alert_of(std::uint64_t hlc, const ObjectKey& object = kOurs, const NodeId& writer = kSelf, std::uint64_t term = 1) {
+wire::Register alert_of(std::uint64_t hlc, const ObjectKey& object = kAlerting, const NodeId& writer = kSelf, std::uint64_t term = 1) {
   wire::CheckRegister state;
   state.current_state = 1;
   state.state_type = 1;
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(after_two_kills_the_missing_alerts_are_noted, Alerting) 
 BOOST_FIXTURE_TEST_CASE(an_alert_whose_row_was_replaced_is_not_noted_again, Alerting) {
   write({100, 101}, 7);
   write_all();
-  take(node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::live, {alert_of(90, kOurs, kPeer, 2)}}, now_at(now)));
+  take(node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::live, {alert_of(90, kAlerting, kPeer, 2)}}, now_at(now)));
   pass_time();
   kill();
   core_connects();

@@ -11,7 +11,7 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-constexpr Millis kHeartbeat{1000};
+constexpr Millis kOwnershipHeartbeat{1000};
 
 InventoryPtr hosts(int count, const std::vector<std::string>& services = {}) {
   std::vector<wire::InventoryHost> all;
@@ -19,15 +19,15 @@ InventoryPtr hosts(int count, const std::vector<std::string>& services = {}) {
   return std::make_shared<const Inventory>(all, static_cast<std::uint64_t>(count) * 100 + services.size());
 }
 
-struct Fixture {
+struct OwnershipFixture {
   InventoryPtr inventory = hosts(40, {"a", "b"});
   Ownership ownership;
   ClaimSet peer_claims;
   ClaimSet none;
   std::uint64_t number = 0;
 
-  Fixture() {
-    ownership.set_interval(kHeartbeat);
+  OwnershipFixture() {
+    ownership.set_interval(kOwnershipHeartbeat);
     ownership.set_inventory(inventory);
   }
   Contender self(wire::NodePhase phase = wire::NodePhase::ready) { return {id(1), 1, phase, inventory, &none, std::nullopt}; }
@@ -54,7 +54,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(ownership_rules, Fixture)
+BOOST_FIXTURE_TEST_SUITE(ownership_rules, OwnershipFixture)
 
 BOOST_AUTO_TEST_CASE(alone_it_takes_everything_at_once) { BOOST_TEST(ownership.decide(self(), {}, at(0)).take.size() == 40U); }
 

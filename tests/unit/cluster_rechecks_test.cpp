@@ -11,7 +11,7 @@ using namespace merlin::cluster;
 
 constexpr std::uint64_t kKnownStamp = 1000, kKnownChange = 10, kMetTerm = 5;
 
-wire::Register row(std::uint8_t writer, std::uint64_t hlc, std::uint64_t term = kMetTerm) {
+wire::Register met_row(std::uint8_t writer, std::uint64_t hlc, std::uint64_t term = kMetTerm) {
   wire::Register content;
   content.object = {7, 0};
   content.version = {term, 1, hlc, id(writer)};
@@ -44,56 +44,56 @@ struct Meeting {
 BOOST_AUTO_TEST_SUITE(rechecks)
 
 BOOST_FIXTURE_TEST_CASE(what_both_sides_wrote_apart_is_checked_again_whichever_stands, Meeting) {
-  rechecks.compare(held(row(1, 2000)), row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000), at(0));
   BOOST_TEST(due() == 1U);
   BOOST_TEST(due() == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(also_what_another_of_our_side_wrote_and_once_a_meeting, Meeting) {
-  rechecks.compare(held(row(2, 4000)), row(3, 3000), at(0));
+  rechecks.compare(held(met_row(2, 4000)), met_row(3, 3000), at(0));
   BOOST_TEST(due() == 1U);
   checked = 4001;
   BOOST_TEST(due() == 0U);
   BOOST_TEST(rechecks.empty());
   checked = 0;
-  rechecks.compare(held(row(3, 3000)), row(2, 4000), at(0));
+  rechecks.compare(held(met_row(3, 3000)), met_row(2, 4000), at(0));
   BOOST_TEST(due() == 0U);
   rechecks.lost(id(3), kKnownStamp, kKnownChange);
-  rechecks.compare(held(row(3, 3000)), row(2, 4000), at(1000));
+  rechecks.compare(held(met_row(3, 3000)), met_row(2, 4000), at(1000));
   BOOST_TEST(due(1000) == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_only_one_side_wrote_is_not, Meeting) {
-  rechecks.compare(held(row(1, 2000), kKnownChange), row(3, 3000), at(0));
-  rechecks.compare(held(row(1, 2000)), row(3, kKnownStamp), at(0));
-  rechecks.compare(held(row(1, 2000)), row(2, 3000), at(0));
-  rechecks.compare(held(row(3, 2000)), row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000), kKnownChange), met_row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, kKnownStamp), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(2, 3000), at(0));
+  rechecks.compare(held(met_row(3, 2000)), met_row(3, 3000), at(0));
   BOOST_TEST(due() == 0U);
 }
 
 // As after each takeover: the new owner's first result arrives while the lost node's last state is still in the table. If a clock
 // ran ahead before, all versions are of the same millisecond.
 BOOST_FIXTURE_TEST_CASE(what_was_known_of_a_node_before_it_was_lost_is_not, Meeting) {
-  rechecks.compare(held(row(3, kKnownStamp), 1), row(2, kKnownStamp + 1), at(0));
+  rechecks.compare(held(met_row(3, kKnownStamp), 1), met_row(2, kKnownStamp + 1), at(0));
   BOOST_TEST(due() == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_written_after_the_meeting_is_not, Meeting) {
-  rechecks.compare(held(row(1, 2000)), row(3, 3000, kMetTerm + 1), at(0));
-  rechecks.compare(held(row(1, 2000, kMetTerm + 1)), row(3, 3000), at(0));
-  rechecks.compare(held(row(1, 2000)), row(3, 3000), at(60'000));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000, kMetTerm + 1), at(0));
+  rechecks.compare(held(met_row(1, 2000, kMetTerm + 1)), met_row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000), at(60'000));
   BOOST_TEST(due() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_rows_come_before_the_nodes_count_as_met) {
   Rechecks rechecks;
   rechecks.lost(id(3), kKnownStamp, kKnownChange);
-  rechecks.compare(held(row(1, 2000)), row(3, 3000, kMetTerm + 9), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000, kMetTerm + 9), at(0));
   BOOST_TEST(!rechecks.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(it_waits_for_who_runs_the_object_but_not_for_ever, Meeting) {
-  rechecks.compare(held(row(1, 2000)), row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000), at(0));
   here = false;
   BOOST_TEST(due(59'999) == 0U);
   BOOST_TEST(!rechecks.empty());
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(no_more_are_told_at_a_time_than_asked_for) {
 }
 
 BOOST_FIXTURE_TEST_CASE(who_gave_it_away_before_it_had_run_it_runs_it_when_it_is_back, Meeting) {
-  rechecks.compare(held(row(1, 2000)), row(3, 3000), at(0));
+  rechecks.compare(held(met_row(1, 2000)), met_row(3, 3000), at(0));
   BOOST_TEST(due(0) == 1U);
   BOOST_TEST(due(1000) == 0U);
   here = false;

@@ -11,7 +11,7 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-wire::Register row(std::uint64_t object, std::uint64_t hlc, std::uint64_t term = 1) {
+wire::Register table_row(std::uint64_t object, std::uint64_t hlc, std::uint64_t term = 1) {
   wire::Register content;
   content.object = {object * 0x9E3779B97F4A7C15ULL, 0};
   content.version = {term, 1, hlc, id(1)};
@@ -27,7 +27,7 @@ struct End {
         replication(table, self, [this](const NodeId&, Priority, PeerMessage message) { out.push_back(std::move(message)); }) {}
 
   void write(std::uint64_t object, std::uint64_t hlc) {
-    table.put(row(object, hlc), {}, true);
+    table.put(table_row(object, hlc), {}, true);
     replication.pump();
   }
   void take(const NodeId& from, PeerMessage message) {
@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(a_message_that_comes_behind_newer_ones_takes_no_acknowledge
   Pair pair;
   pair.connect();
   pair.talk();
-  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 7, wire::RowStream::live, {row(2, 7)}}, Millis{0});
-  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 5, wire::RowStream::live, {row(1, 5)}}, Millis{0});
+  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 7, wire::RowStream::live, {table_row(2, 7)}}, Millis{0});
+  pair.two.replication.on_rows(pair.one.self, wire::Rows{111, 5, wire::RowStream::live, {table_row(1, 5)}}, Millis{0});
   pair.two.replication.tick(at(10'000'000));
   BOOST_REQUIRE(pair.two.out.size() == 1U);
   const auto* acknowledgement = std::get_if<wire::RowsAck>(&pair.two.out.front());
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_comes_behind_newer_ones_takes_no_acknowledge
 // Of one object, replaced before it was sent.
 BOOST_AUTO_TEST_CASE(an_alert_that_was_replaced_is_still_news) {
   const auto alert = [](std::uint64_t hlc) {
-    wire::Register content = row(1, hlc);
+    wire::Register content = table_row(1, hlc);
     content.alert = true;
     return content;
   };
@@ -124,22 +124,22 @@ BOOST_AUTO_TEST_CASE(an_alert_that_was_replaced_is_still_news) {
   };
   Table table(1);
   table.put(alert(1), {}, true);
-  table.put(row(2, 5), {}, true);
+  table.put(table_row(2, 5), {}, true);
   table.put(alert(2), {}, true);
-  table.put(row(1, 3), {}, true);
-  table.put(row(1, 4), {}, true);  // 3 was no alert
+  table.put(table_row(1, 3), {}, true);
+  table.put(table_row(1, 4), {}, true);  // 3 was no alert
   BOOST_TEST(clocks(table, 0) == (std::vector<std::uint64_t>{1, 5, 2, 4}), boost::test_tools::per_element());
   BOOST_TEST(clocks(table, 1) == (std::vector<std::uint64_t>{5, 2, 4}), boost::test_tools::per_element());
   table.forget_replaced(1, 5);  // our own core's writes are sent up to there
   BOOST_TEST(clocks(table, 0) == (std::vector<std::uint64_t>{5, 2, 4}), boost::test_tools::per_element());
   table.put(alert(6), id(3), true);
-  table.put(row(1, 7), id(3), true);
+  table.put(table_row(1, 7), id(3), true);
   table.forget_replaced(table.head(), 5);  // another node's is kept for our core
   BOOST_TEST(clocks(table, 4) == (std::vector<std::uint64_t>{6, 7}), boost::test_tools::per_element());
   table.forget_replaced(table.head(), table.head());
   BOOST_TEST(table.replaced_alerts() == 0u);
   table.put(alert(8), id(3), false);
-  table.put(row(1, 9), id(3), true);
+  table.put(table_row(1, 9), id(3), true);
   BOOST_TEST(table.replaced_alerts() == 0u, "what came by comparing is no news");
   BOOST_TEST(table.dropped_alerts() == 0u);
 }
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(an_alert_that_was_replaced_is_still_news) {
 BOOST_AUTO_TEST_CASE(replaced_alerts_are_bounded) {
   Table table(1);
   for (std::uint64_t hlc = 1; hlc <= kMaxReplacedAlerts + 11; ++hlc) {
-    wire::Register content = row(1, hlc);
+    wire::Register content = table_row(1, hlc);
     content.alert = true;
     table.put(std::move(content), {}, true);
   }
@@ -161,27 +161,27 @@ BOOST_AUTO_TEST_CASE(replaced_alerts_are_bounded) {
 BOOST_AUTO_TEST_CASE(the_greater_version_wins_whatever_the_order) {
   Table first(1);
   Table second(2);
-  first.put(row(1, 5), {}, true);
-  first.put(row(1, 9), {}, true);
-  second.put(row(1, 9), {}, true);
-  BOOST_TEST((second.put(row(1, 5), {}, true) == Table::Put::older));
-  BOOST_TEST((second.put(row(1, 9), {}, true) == Table::Put::same));
+  first.put(table_row(1, 5), {}, true);
+  first.put(table_row(1, 9), {}, true);
+  second.put(table_row(1, 9), {}, true);
+  BOOST_TEST((second.put(table_row(1, 5), {}, true) == Table::Put::older));
+  BOOST_TEST((second.put(table_row(1, 9), {}, true) == Table::Put::same));
   BOOST_TEST(first.digest() == second.digest());
-  BOOST_TEST(second.find({row(1, 9).object, wire::RegisterKind::check})->content.value == "value 9");
+  BOOST_TEST(second.find({table_row(1, 9).object, wire::RegisterKind::check})->content.value == "value 9");
 }
 
 BOOST_AUTO_TEST_CASE(a_greater_term_wins_over_a_later_clock) {
   Table table(1);
-  table.put(row(1, 1000, 1), {}, true);
-  BOOST_TEST((table.put(row(1, 5, 2), {}, true) == Table::Put::newer));
-  BOOST_TEST((table.put(row(1, 9999, 1), {}, true) == Table::Put::older));
+  table.put(table_row(1, 1000, 1), {}, true);
+  BOOST_TEST((table.put(table_row(1, 5, 2), {}, true) == Table::Put::newer));
+  BOOST_TEST((table.put(table_row(1, 9999, 1), {}, true) == Table::Put::older));
 }
 
 BOOST_AUTO_TEST_CASE(a_row_that_changes_twice_stands_once_among_the_changes) {
   Table table(1);
-  table.put(row(1, 1), {}, true);
-  table.put(row(2, 1), {}, true);
-  table.put(row(1, 2), {}, true);
+  table.put(table_row(1, 1), {}, true);
+  table.put(table_row(2, 1), {}, true);
+  table.put(table_row(1, 2), {}, true);
   std::vector<std::uint64_t> changes;
   for (auto change = table.after(0); change != table.end(); ++change) changes.push_back(change->first);
   BOOST_TEST((changes == std::vector<std::uint64_t>{2, 3}));
@@ -192,10 +192,10 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(replication, Pair)
 
 BOOST_AUTO_TEST_CASE(strangers_compare_and_end_equal) {
-  for (std::uint64_t object = 1; object <= 500; ++object) (object % 3 == 0 ? one : two).table.put(row(object, object), {}, true);
+  for (std::uint64_t object = 1; object <= 500; ++object) (object % 3 == 0 ? one : two).table.put(table_row(object, object), {}, true);
   for (std::uint64_t object = 501; object <= 600; ++object) {
-    one.table.put(row(object, 1), {}, true);
-    two.table.put(row(object, 2), {}, true);
+    one.table.put(table_row(object, 1), {}, true);
+    two.table.put(table_row(object, 2), {}, true);
   }
   connect();
   talk();
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(strangers_compare_and_end_equal) {
 // F54 I7
 BOOST_AUTO_TEST_CASE(two_retained_values_of_one_version_become_one) {
   const auto retained = [](const std::string& value) {
-    wire::Register content = row(1, 10, 0);
+    wire::Register content = table_row(1, 10, 0);
     content.version.side = 0;
     content.value = value;
     return content;
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(two_retained_values_of_one_version_become_one) {
 
 // A voter's note of a grant has no version either, and stays as each voter wrote it.
 BOOST_AUTO_TEST_CASE(the_content_of_a_notification_record_decides_nothing) {
-  wire::Register record = row(1, 0, 0);
+  wire::Register record = table_row(1, 0, 0);
   record.kind = wire::RegisterKind::notification;
   record.version.side = 0;
   one.table.put(record, {}, false);
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_travels_at_once_and_once) {
 }
 
 BOOST_AUTO_TEST_CASE(after_a_time_apart_only_what_changed_travels) {
-  for (std::uint64_t object = 1; object <= 1000; ++object) one.table.put(row(object, object), {}, true);
+  for (std::uint64_t object = 1; object <= 1000; ++object) one.table.put(table_row(object, object), {}, true);
   connect();
   talk();
   disconnect();
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(rows_that_changed_while_the_window_was_closed_are_sent_once
 }
 
 BOOST_AUTO_TEST_CASE(a_follow_that_comes_before_the_session_is_not_forgotten) {
-  for (std::uint64_t object = 1; object <= 20; ++object) one.table.put(row(object, object), {}, true);
+  for (std::uint64_t object = 1; object <= 20; ++object) one.table.put(table_row(object, object), {}, true);
   two.replication.session_up(one.self, at(0));
   while (!two.out.empty()) Pair::step(two, one);
   one.replication.session_up(two.self, at(0));
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(the_leading_end_compares_when_heartbeats_differ_for_long_an
   connect();
   talk();
   const auto seen = [&](int milliseconds, std::uint64_t digest) { one.replication.table_seen(two.self, 0, digest, at(milliseconds)); };
-  two.table.put(row(1, 1), id(9), false);  // arrived by another route, so the live stream skips it
+  two.table.put(table_row(1, 1), id(9), false);  // arrived by another route, so the live stream skips it
   seen(0, two.table.digest());
   seen(10'000, one.table.digest());  // everything in transit has arrived
   seen(11'000, two.table.digest());
@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE(equal_tables_need_no_compare_to_count_as_compared) {
 }
 
 BOOST_AUTO_TEST_CASE(while_rows_of_a_compare_come_no_other_begins) {
-  for (std::uint64_t object = 1; object <= 2'000; ++object) two.table.put(row(object, object), id(9), false);
+  for (std::uint64_t object = 1; object <= 2'000; ++object) two.table.put(table_row(object, object), id(9), false);
   connect();
   one.out.clear();
   two.out.clear();
@@ -403,7 +403,7 @@ BOOST_AUTO_TEST_CASE(while_rows_of_a_compare_come_no_other_begins) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_same) {
-  two.table.put(row(1, 1), id(9), false);
+  two.table.put(table_row(1, 1), id(9), false);
   connect();
   one.out.clear();
   two.out.clear();
@@ -418,7 +418,7 @@ BOOST_AUTO_TEST_CASE(a_session_whose_first_words_were_lost_is_compared_all_the_s
 BOOST_AUTO_TEST_CASE(who_was_never_sent_all_compares_by_itself) {
   connect();
   talk();
-  one.table.put(row(1, 1), id(9), false);
+  one.table.put(table_row(1, 1), id(9), false);
   two.replication.session_up(one.self, at(10'000));
   two.out.clear();
   BOOST_TEST(!two.replication.compared(one.self));
@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(who_was_never_sent_all_compares_by_itself) {
 BOOST_AUTO_TEST_CASE(times_of_a_node_with_another_clock_are_taken_on_ours) {
   connect();
   talk();
-  wire::Register content = row(1, 1);
+  wire::Register content = table_row(1, 1);
   content.base_ms = 7'200'000;
   one.replication.on_rows(two.self, {222, 1, wire::RowStream::live, {content}}, Millis{3'600'000});
   BOOST_TEST(one.table.find({content.object, wire::RegisterKind::check})->content.base_ms == 3'600'000);

@@ -9,11 +9,11 @@ using namespace merlin::cluster;
 namespace {
 
 constexpr std::uint64_t kOwnedSince = 1'000;
-constexpr ObjectKey kObject{7, 0};
-const RegisterKey kKey{kObject, wire::RegisterKind::notification, 0};
+constexpr ObjectKey kSentObject{7, 0};
+const RegisterKey kKey{kSentObject, wire::RegisterKind::notification, 0};
 
 struct Owner {
-  Owner() { senders.gained(kObject.host, kOwnedSince); }
+  Owner() { senders.gained(kSentObject.host, kOwnedSince); }
 
   bool believes(std::uint64_t start, Senders::Facts facts) const {
     wire::NotificationRecord record;

@@ -6,7 +6,7 @@ add_library(codec_subjects STATIC ${CMAKE_CURRENT_LIST_DIR}/codec_subjects.cpp $
 target_link_libraries(codec_subjects PUBLIC merlin_options merlin_wire rapidcheck)
 
 merlin_test(codec_test ${CMAKE_CURRENT_LIST_DIR}/codec_test.cpp LINK codec_subjects LABELS unit)
-merlin_test(codec_contract_test ${CMAKE_CURRENT_LIST_DIR}/codec_contract_test.cpp LINK codec_subjects LABELS unit)
-target_compile_definitions(codec_contract_test PRIVATE MERLIN_PROTOC="${PROTOC}")
+merlin_test(codec_contract_test ${CMAKE_CURRENT_LIST_DIR}/codec_contract_test.cpp LINK codec_subjects LABELS unit
+  DEFINES MERLIN_PROTOC="${PROTOC}")
 merlin_test(wire_validate_messages_test ${CMAKE_CURRENT_LIST_DIR}/wire_validate_messages_test.cpp LINK codec_subjects LABELS unit)
 merlin_test(wire_validate_test ${CMAKE_CURRENT_LIST_DIR}/wire_validate_test.cpp LINK codec_subjects LABELS unit)

@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Config good(std::string_view text) {
+Config loaded(std::string_view text) {
   LoadResult result = load(text);
   BOOST_REQUIRE_MESSAGE(result.ok(), all_lines(result.errors));
   return *result.config;
 }
 
 // The only error of a text.
-std::string error_of(std::string_view text) {
+std::string load_error(std::string_view text) {
   const LoadResult result = load(text);
   BOOST_CHECK(!result.config);
   BOOST_REQUIRE_MESSAGE(result.errors.size() == 1, text << " gives " << all_lines(result.errors));
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE(an_empty_file_gives_the_defaults_of_the_model) {
 BOOST_AUTO_TEST_CASE(an_empty_node_block_gives_the_defaults_of_the_model) {
   NodeConfig expected;
   expected.name = expected.address = "p2";
-  const Config config = good("peer p2 {\n}\n");
+  const Config config = loaded("peer p2 {\n}\n");
   BOOST_REQUIRE_EQUAL(config.nodes.size(), 1);
   BOOST_CHECK(config.nodes[0] == expected);
   BOOST_TEST(config.nodes[0].where.text == "merlin.conf:1:1");
 }
 
 BOOST_AUTO_TEST_CASE(settings_reach_the_model) {
-  const Config config = good(R"(
+  const Config config = loaded(R"(
 node_name = a1
 cluster = north
 address = 10.0.0.1, ::1
@@ -168,10 +168,10 @@ BOOST_AUTO_TEST_CASE(the_documented_file_sync_block_parses_and_its_placeholders_
 }
 
 BOOST_AUTO_TEST_CASE(the_documented_sync_blocks_with_real_addresses) {
-  const Config files = good(
+  const Config files = loaded(
       "peer peer02 {\naddress = 10.0.0.2\nport = 15551\nsync {\n/opt/monitor/etc/htpasswd.users /opt/monitor/etc/htpasswd.users\n}\n}\n");
   BOOST_TEST(files.nodes.at(0).sync.entries.at(0).source == "/opt/monitor/etc/htpasswd.users");
-  const Config folder = good("peer peer02 {\naddress = 10.0.0.2\nport = 15551\nsync {\n/opt/plugins/custom/\n}\n}\n");
+  const Config folder = loaded("peer peer02 {\naddress = 10.0.0.2\nport = 15551\nsync {\n/opt/plugins/custom/\n}\n}\n");
   BOOST_TEST(folder.nodes.at(0).sync.entries.at(0).dest == "/opt/plugins/custom/");
 }
 
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(single_errors) {
       {"peer a {\nsync {\n/a/../b /c\n}\n}", "merlin.conf:3:1: '/a/../b' has '..' in it; write the path without '..'"},
       {"peer a {\nsync {\n/a /c/..\n}\n}", "merlin.conf:3:4: '/c/..' has '..' in it; write the path without '..'"},
   };
-  for (const auto& [text, error] : cases) BOOST_TEST(error_of(text) == error);
+  for (const auto& [text, error] : cases) BOOST_TEST(load_error(text) == error);
 }
 
 BOOST_AUTO_TEST_CASE(what_settings_must_be_to_each_other) {
@@ -233,25 +233,25 @@ BOOST_AUTO_TEST_CASE(what_settings_must_be_to_each_other) {
       {"daemon {\ndatabase {\nconninfo = x\n}\n}",
        "merlin.conf:3:1: conninfo is for postgresql; set type = postgresql, or remove conninfo"},
   };
-  for (const auto& [text, error] : cases) BOOST_TEST(error_of(text) == error);
+  for (const auto& [text, error] : cases) BOOST_TEST(load_error(text) == error);
   const std::string key = "fingerprint = " + std::string(64, 'a');
-  BOOST_TEST(error_of("peer a {\n" + key + "\n}\npeer b {\n" + key + "\n}") ==
+  BOOST_TEST(load_error("peer a {\n" + key + "\n}\npeer b {\n" + key + "\n}") ==
              "merlin.conf:4:1: peer 'b' has a fingerprint of peer 'a'; a certificate belongs to one node: correct one of the two");
 }
 
 BOOST_AUTO_TEST_CASE(a_majority_of_two_needs_a_tie_and_no_more) {
-  good("partition = majority\ntie = a\npeer a {\n}");
-  good("partition = majority\npeer a {\n}\npeer b {\n}");
-  good("partition = majority\nmodule {\nnotifies = no\n}\npeer a {\n}");
-  good("partition = majority\npeer a {\n}\npoller b {\nhostgroup = g\nnotifies = no\n}\npeer c {\n}");
+  loaded("partition = majority\ntie = a\npeer a {\n}");
+  loaded("partition = majority\npeer a {\n}\npeer b {\n}");
+  loaded("partition = majority\nmodule {\nnotifies = no\n}\npeer a {\n}");
+  loaded("partition = majority\npeer a {\n}\npoller b {\nhostgroup = g\nnotifies = no\n}\npeer c {\n}");
 }
 
 BOOST_AUTO_TEST_CASE(a_preset_changes_defaults_and_explicit_keys_win) {
-  const Config wan = good("preset = wan\n");
+  const Config wan = loaded("preset = wan\n");
   BOOST_CHECK(wan.pulse_interval == 5s);
   BOOST_CHECK(wan.core_timeout == 15s);
   BOOST_CHECK(wan.isolation_grace == 30s);
-  const Config mixed = good("pulse_interval = 2s\npreset = wan\n");
+  const Config mixed = loaded("pulse_interval = 2s\npreset = wan\n");
   BOOST_CHECK(mixed.pulse_interval == 2s);
   BOOST_CHECK(mixed.join_timeout == 90s);
 }
@@ -295,10 +295,10 @@ BOOST_AUTO_TEST_CASE(a_host_name_that_is_no_node_name_asks_for_one) {
 }
 
 BOOST_AUTO_TEST_CASE(where_a_block_stands_is_no_difference) {
-  Config above = good("peer a {\n}\n");
-  Config below = good("\n\npeer a {\n}\n");
+  Config above = loaded("peer a {\n}\n");
+  Config below = loaded("\n\npeer a {\n}\n");
   BOOST_CHECK(above == below);
-  BOOST_CHECK(!(above == good("peer a {\nport = 1\n}\n")));
+  BOOST_CHECK(!(above == loaded("peer a {\nport = 1\n}\n")));
 }
 
 BOOST_AUTO_TEST_CASE(includes_are_read_as_part_of_the_file) {

@@ -8,7 +8,7 @@ using namespace merlin::config;
 
 namespace {
 
-Document good(std::string_view text) {
+Document parsed(std::string_view text) {
   Document document = parse(text);
   const std::vector<Error> errors = document.errors.take();
   for (const Error& error : errors) BOOST_ERROR(error.text());
@@ -21,7 +21,7 @@ std::string first_error(std::string_view text) {
 }
 
 std::string value_of(std::string_view line) {
-  const Document document = good(line);
+  const Document document = parsed(line);
   BOOST_REQUIRE_EQUAL(document.root.entries.size(), 1);
   BOOST_REQUIRE(document.root.entries[0].value);
   return document.root.entries[0].value->text;
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_key_and_its_value_with_and_without_equals) {
   for (const char* line : {"port = 15551", "port 15551", "port=15551", "\tport =15551;", "port= 15551 ;;", "port 15551 # why",
                            "port 15551\r\n", "\xEF\xBB\xBFport 15551"}) {
     BOOST_TEST(value_of(line) == "15551", line);
-    BOOST_TEST(good(line).root.entries[0].key.text == "port", line);
+    BOOST_TEST(parsed(line).root.entries[0].key.text == "port", line);
   }
 }
 
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_comment_starts_at_white_space_only) {
   BOOST_TEST(value_of("key = a #b") == "a");
   BOOST_TEST(value_of("key = \"a # b\"") == "a # b");
   BOOST_TEST(value_of("key = a; b # c") == "a; b");
-  BOOST_TEST(good("# key = a\n  # b {\n\n").root.entries.empty());
+  BOOST_TEST(parsed("# key = a\n  # b {\n\n").root.entries.empty());
 }
 
 BOOST_AUTO_TEST_CASE(quotes_hold_what_would_mean_something_else) {
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(quotes_hold_what_would_mean_something_else) {
 BOOST_AUTO_TEST_CASE(the_brace_may_stand_on_either_line) {
   for (const char* text : {"peer p2 {\nport 1\n}\n", "peer p2{\nport 1\n};", "peer p2\n{\nport 1\n}",
                            "peer p2 # x\n\n# y\n{ # z\nport 1\n} # end", "peer \"p2\" {\r\nport 1\r\n}\r\n"}) {
-    const Document document = good(text);
+    const Document document = parsed(text);
     BOOST_REQUIRE_EQUAL(document.root.blocks.size(), 1);
     const Block& block = document.root.blocks[0];
     BOOST_TEST(block.kind.text == "peer");
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(the_brace_may_stand_on_either_line) {
 
 BOOST_AUTO_TEST_CASE(an_empty_block_may_stand_on_one_line) {
   for (const char* text : {"module {}", "module { }", "module{};", "module {  } # nothing"}) {
-    const Document document = good(text);
+    const Document document = parsed(text);
     BOOST_REQUIRE_EQUAL(document.root.blocks.size(), 1);
     BOOST_TEST(document.root.blocks[0].kind.text == "module");
     BOOST_TEST(!document.root.blocks[0].label);
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_empty_block_may_stand_on_one_line) {
 }
 
 BOOST_AUTO_TEST_CASE(blocks_nest) {
-  const Document document = good("daemon {\n  a 1\n  database {\n    b 2\n  }\n  c 3\n}\nd 4\n");
+  const Document document = parsed("daemon {\n  a 1\n  database {\n    b 2\n  }\n  c 3\n}\nd 4\n");
   BOOST_REQUIRE_EQUAL(document.root.blocks.size(), 1);
   const Block& daemon = document.root.blocks[0];
   BOOST_TEST(daemon.entries.size() == 2);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(blocks_nest) {
 }
 
 BOOST_AUTO_TEST_CASE(a_line_may_be_a_path_alone) {
-  const Document document = good("sync {\n/opt/plugins/custom/\n/a /b\n/c = /d\n}\n");
+  const Document document = parsed("sync {\n/opt/plugins/custom/\n/a /b\n/c = /d\n}\n");
   const auto& entries = document.root.blocks.at(0).entries;
   BOOST_REQUIRE_EQUAL(entries.size(), 3);
   BOOST_TEST(entries[0].key.text == "/opt/plugins/custom/");
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(statements_and_errors_are_bounded) {
 
 BOOST_AUTO_TEST_CASE(spans_lead_back_to_the_text) {
   const std::string_view text = "# top\npeer 'p 2' {\n\tport = \"1\" # c\n}\n";
-  const Document document = good(text);
+  const Document document = parsed(text);
   const Block& block = document.root.blocks.at(0);
   const auto piece = [&](Span span) { return text.substr(span.begin, span.end - span.begin); };
   BOOST_TEST(piece(block.label->span) == "'p 2'");

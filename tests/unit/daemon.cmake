@@ -1,11 +1,10 @@
 foreach(part answers handshake known_hosts state status)
-  merlin_test(daemon_${part}_test ${CMAKE_CURRENT_LIST_DIR}/daemon_${part}_test.cpp LINK merlin_daemon)
-  target_compile_definitions(daemon_${part}_test PRIVATE TEST_FOLDER="${CMAKE_CURRENT_LIST_DIR}")
+  merlin_test(daemon_${part}_test ${CMAKE_CURRENT_LIST_DIR}/daemon_${part}_test.cpp LINK merlin_daemon
+    DEFINES TEST_FOLDER="${CMAKE_CURRENT_LIST_DIR}")
 endforeach()
 foreach(name daemon_program_test daemon_program_module_test)
-  merlin_test(${name} ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK merlin_daemon)
-  target_compile_definitions(${name} PRIVATE MERLIND="$<TARGET_FILE:merlind>")
-  add_dependencies(${name} merlind)
+  merlin_test(${name} ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp LINK merlin_daemon
+    DEFINES MERLIND="$<TARGET_FILE:merlind>" DEPENDS merlind)
 endforeach()
 merlin_test(daemon_store_file_test ${CMAKE_CURRENT_LIST_DIR}/daemon_store_file_test.cpp LINK merlin_daemon)
 merlin_test(daemon_store_test ${CMAKE_CURRENT_LIST_DIR}/daemon_store_test.cpp LINK merlin_daemon)

@@ -63,7 +63,7 @@ const std::vector<std::string> kNote{"kept note"};
 BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_written_with_what_its_comment_says, Desk) {
   up();
   acknowledge(kHttp, true);
-  const auto rows = written(Kind::acknowledgement);
+  const auto rows = written(RowKind::acknowledgement);
   BOOST_REQUIRE(rows.size() == 1u);
   const auto content = value<wire::AcknowledgementRegister>(rows[0]);
   BOOST_TEST(content.set);
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(a_removal_is_taken_from_the_command, Desk) {
   module->command_done("REMOVE_SVC_ACKNOWLEDGEMENT", "web;http");
   module->command_done("REMOVE_HOST_ACKNOWLEDGEMENT", "nobody");
   run(2);
-  const auto rows = written(Kind::acknowledgement);
+  const auto rows = written(RowKind::acknowledgement);
   BOOST_REQUIRE(rows.size() == 1u);
   BOOST_TEST(!value<wire::AcknowledgementRegister>(rows[0]).set);
 }
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_holds_until_the_problem_changes, Desk
   word.set = true;
   word.text = "mine";
   // Before the problem itself: it waits.
-  give({other(kHttp, Kind::acknowledgement, 0, word, clock(100))});
+  give({other(kHttp, RowKind::acknowledgement, 0, word, clock(100))});
   BOOST_TEST(core.operator_core.done.empty());
   check_row(kHttp, 1, clock(-5000), clock(50), clock(60));
   BOOST_TEST(core.operator_core.done == std::vector<std::string>{"acknowledge"}, boost::test_tools::per_element());
@@ -102,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_holds_until_the_problem_changes, Desk
   BOOST_TEST(core.operator_core.done.back() == "unacknowledge");
   // A sticky one stays until the recovery.
   word.sticky = true;
-  give({other(kHttp, Kind::acknowledgement, 0, word, clock(3000))});
+  give({other(kHttp, RowKind::acknowledgement, 0, word, clock(3000))});
   check_row(kHttp, 1, clock(-5000), clock(4000), clock(4000));
   BOOST_TEST(core.operator_core.acknowledged(kHttp));
   check_row(kHttp, 0, clock(5000), clock(5000), clock(5000));
@@ -119,10 +119,10 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_of_the_retention_file_is_imported_and
   core.operator_core.comments[old.id].content.of_acknowledgement = true;
   restart();
   up();
-  const auto known = rows(wire::CoreRowsKind::initial, Kind::acknowledgement);
+  const auto known = rows(wire::CoreRowsKind::initial, RowKind::acknowledgement);
   BOOST_REQUIRE(known.size() == 1u);
   BOOST_TEST(value<wire::AcknowledgementRegister>(known[0]).text == "old one");
-  give({}, {other(kHttp, Kind::acknowledgement, 0, wire::AcknowledgementRegister{})});
+  give({}, {other(kHttp, RowKind::acknowledgement, 0, wire::AcknowledgementRegister{})});
   BOOST_TEST(!core.operator_core.acknowledged(kHttp));
 }
 
@@ -131,12 +131,12 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_of_the_retention_file_is_imported_and
 BOOST_FIXTURE_TEST_CASE(the_comment_is_written_too_and_what_is_deleted_does_not_come_back, Comments) {
   up();
   const LocalId id = acknowledge(kHttp, true, true);
-  auto rows = written(Kind::comment);
+  auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 1u);
   BOOST_TEST(value<wire::CommentRegister>(rows[0]).of_acknowledgement);
   BOOST_TEST(value<wire::CommentRegister>(rows[0]).text == "seen");
   delete_comment(id);
-  rows = written(Kind::comment);
+  rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 2u);
   BOOST_TEST(rows[1].item == rows[0].item);
   BOOST_TEST(rows[1].rank == 1u);
@@ -148,9 +148,10 @@ BOOST_FIXTURE_TEST_CASE(the_comment_is_written_too_and_what_is_deleted_does_not_
 BOOST_FIXTURE_TEST_CASE(a_deletion_by_another_node_leaves_the_acknowledgement, Comments) {
   up();
   check_row(kHttp, 2, clock(-5000), clock(-5000), clock(10));
-  give({other(kHttp, Kind::acknowledgement, 0, sticky_word(), clock(100)), other(kHttp, Kind::comment, 7, comment_of(false), clock(101))});
+  give({other(kHttp, RowKind::acknowledgement, 0, sticky_word(), clock(100)),
+        other(kHttp, RowKind::comment, 7, comment_of(false), clock(101))});
   BOOST_TEST(shown() == kNote, boost::test_tools::per_element());
-  give({other(kHttp, Kind::comment, 7, deletion(), clock(200), 1)});
+  give({other(kHttp, RowKind::comment, 7, deletion(), clock(200), 1)});
   check_row(kHttp, 2, clock(-5000), clock(-5000), clock(300));
   BOOST_TEST(core.operator_core.acknowledged(kHttp));
   BOOST_TEST(shown() == kNone, boost::test_tools::per_element());
@@ -159,8 +160,8 @@ BOOST_FIXTURE_TEST_CASE(a_deletion_by_another_node_leaves_the_acknowledgement, C
 BOOST_FIXTURE_TEST_CASE(one_that_is_not_persistent_is_shown_as_long_as_the_acknowledgement_holds, Comments) {
   up();
   // In any order.
-  give({other(kHttp, Kind::comment, 7, comment_of(false), clock(101))});
-  give({other(kHttp, Kind::acknowledgement, 0, sticky_word(), clock(100))});
+  give({other(kHttp, RowKind::comment, 7, comment_of(false), clock(101))});
+  give({other(kHttp, RowKind::acknowledgement, 0, sticky_word(), clock(100))});
   BOOST_TEST(shown() == kNone, "the problem is not known here yet");
   check_row(kHttp, 2, clock(-5000), clock(50), clock(60));
   BOOST_TEST(shown() == kNote, boost::test_tools::per_element());
@@ -168,14 +169,14 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_not_persistent_is_shown_as_long_as_the_ackno
   BOOST_TEST(shown() == kNone, boost::test_tools::per_element());
   check_row(kHttp, 2, clock(5000), clock(6000), clock(6000));
   BOOST_TEST(shown() == kNone, "it was of the last problem");
-  BOOST_TEST(written(Kind::comment).empty());
+  BOOST_TEST(written(RowKind::comment).empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_persistent_one_is_shown_whatever_becomes_of_the_acknowledgement, Comments) {
   up();
-  give({other(kHttp, Kind::comment, 7, comment_of(true), clock(101))});
+  give({other(kHttp, RowKind::comment, 7, comment_of(true), clock(101))});
   BOOST_TEST(shown() == kNote, boost::test_tools::per_element());
-  give({other(kHttp, Kind::acknowledgement, 0, sticky_word(), clock(100))});
+  give({other(kHttp, RowKind::acknowledgement, 0, sticky_word(), clock(100))});
   check_row(kHttp, 2, clock(-5000), clock(50), clock(60));
   check_row(kHttp, 0, clock(5000), clock(5000), clock(5000));
   BOOST_TEST(shown() == kNote, boost::test_tools::per_element());
@@ -186,10 +187,10 @@ BOOST_FIXTURE_TEST_CASE(a_persistent_one_is_shown_whatever_becomes_of_the_acknow
 BOOST_FIXTURE_TEST_CASE(what_the_core_ends_by_itself_is_no_deletion_and_comes_back_where_the_row_says_so, Comments) {
   up();
   acknowledge(kHttp, false);
-  const auto rows = written(Kind::comment);
+  const auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 1u);
   end_by_result(kHttp);
-  BOOST_TEST(written(Kind::comment).size() == 1u);
+  BOOST_TEST(written(RowKind::comment).size() == 1u);
   BOOST_TEST(shown() == kNone, boost::test_tools::per_element());
   check_row(kHttp, 2, clock(-5000), clock(-5000), clock(60'000));
   BOOST_TEST(core.operator_core.acknowledged(kHttp));
@@ -204,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(with_a_removal_by_command_the_comment_is_deleted_for_all
   core.operator_core.end_acknowledgement(kHttp);
   module->command_done("REMOVE_SVC_ACKNOWLEDGEMENT", "web;http");
   run(2);
-  const auto rows = written(Kind::comment);
+  const auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 3u);
   BOOST_TEST(rows[2].rank == 1u);
   BOOST_TEST(rows[2].item == rows[0].item, "the persistent one stays");
@@ -212,15 +213,16 @@ BOOST_FIXTURE_TEST_CASE(with_a_removal_by_command_the_comment_is_deleted_for_all
 
 BOOST_FIXTURE_TEST_CASE(those_of_acknowledgements_that_are_over_are_deleted_with_the_next_one, Comments) {
   up();
-  give({other(kHttp, Kind::comment, 7, comment_of(false), clock(-9000)), other(kHttp, Kind::comment, 8, comment_of(true), clock(-9000))});
+  give({other(kHttp, RowKind::comment, 7, comment_of(false), clock(-9000)),
+        other(kHttp, RowKind::comment, 8, comment_of(true), clock(-9000))});
   check_row(kHttp, 2, clock(-5000), clock(-4000), clock(-4000));
   acknowledge(kHttp, true);
-  const auto rows = written(Kind::comment);
+  const auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 2u);
   BOOST_TEST(rows[0].item == 7u);
   BOOST_TEST(rows[0].rank == 1u);
   acknowledge(kHttp, true);
-  const auto later = written(Kind::comment);
+  const auto later = written(RowKind::comment);
   BOOST_TEST(std::count_if(later.begin(), later.end(), [](const auto& row) { return row.rank == 1; }) == 1, "that one holds");
 }
 
@@ -233,13 +235,13 @@ BOOST_FIXTURE_TEST_CASE(a_comment_of_the_retention_file_is_the_same_item_again, 
   core.operator_core.done.clear();
   restart();
   up();
-  const auto known = rows(wire::CoreRowsKind::initial, Kind::comment);
+  const auto known = rows(wire::CoreRowsKind::initial, RowKind::comment);
   BOOST_REQUIRE(known.size() == 1u);
   BOOST_TEST(known[0].item == comment_item(Objects(core).key(kHttp), content, 0));
-  give({}, {other(kHttp, Kind::comment, known[0].item, content, clock(-99'500))});
+  give({}, {other(kHttp, RowKind::comment, known[0].item, content, clock(-99'500))});
   BOOST_TEST(core.operator_core.comments.size() == 1u);
   BOOST_TEST(core.operator_core.done.empty());
-  give({}, {other(kHttp, Kind::comment, known[0].item, deletion(), clock(), 1)});
+  give({}, {other(kHttp, RowKind::comment, known[0].item, deletion(), clock(), 1)});
   BOOST_TEST(core.operator_core.comments.empty());
 }
 
@@ -284,7 +286,7 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_asked_for_before_the_recovery_that
   BOOST_REQUIRE(requests().size() == 1u);
   const wire::NotifyRequest asked = requests()[0];
   BOOST_TEST((asked.notification.kind == wire::NotificationKind::acknowledgement));
-  const auto rows = written(Kind::acknowledgement);
+  const auto rows = written(RowKind::acknowledgement);
   BOOST_REQUIRE(rows.size() == 1u);
   BOOST_TEST(asked.notification.cause == rows[0].version.hlc, "by which the daemon knows it from its register");
   grant(asked.request, asked.notification);
@@ -343,7 +345,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_the_daemon_asks_for_by_itself_is_notified_once_
   core.objects[kHttp].state.notification_number = 1;
   tell(wire::NotificationKind::problem);
   acknowledge_and_recover();
-  const auto rows = written(Kind::acknowledgement);
+  const auto rows = written(RowKind::acknowledgement);
   BOOST_REQUIRE(rows.size() == 1u);
   wire::Notification owed;
   owed.object = Objects(core).key(kHttp);

@@ -30,7 +30,7 @@ struct Alerting : Desk {
   Outputs sent() {
     run(2);
     Outputs outputs;
-    for (const wire::Register& row : written(Kind::check)) {
+    for (const wire::Register& row : written(RowKind::check)) {
       if (!row.alert) continue;
       BOOST_TEST(row.version.writer.bytes[0] == 1);
       outputs.push_back(value<wire::CheckRegister>(row).output);

@@ -17,13 +17,13 @@ BOOST_FIXTURE_TEST_CASE(attributes_of_objects_contacts_and_the_program_are_writt
   attributes[{Subject::Kind::program, kNoObject, "enable_notifications"}] = "0";
   attributes[{Subject::Kind::object, kWeb, "_PLACE"}] = "cellar";
   up();
-  BOOST_TEST(rows(wire::CoreRowsKind::initial, Kind::attribute).size() == 4u);
+  BOOST_TEST(rows(wire::CoreRowsKind::initial, RowKind::attribute).size() == 4u);
   module->operators().attributes_changed({Subject::Kind::object, kHttp}, {"checks_enabled", "no such"});
   module->operators().attributes_changed({Subject::Kind::contact, 0}, {"host_notifications_enabled"});
   module->operators().attributes_changed({}, {"enable_notifications"});
   module->command_done("change_custom_host_var", "web;place;cellar");
   run(2);
-  const auto rows = written(Kind::attribute);
+  const auto rows = written(RowKind::attribute);
   BOOST_REQUIRE(rows.size() == 4u);
   BOOST_TEST((rows[0].object == Objects(core).key(kHttp)));
   BOOST_TEST((rows[1].object == ObjectKey{0, hash64("admin")}));
@@ -34,13 +34,13 @@ BOOST_FIXTURE_TEST_CASE(attributes_of_objects_contacts_and_the_program_are_writt
 
 BOOST_FIXTURE_TEST_CASE(another_nodes_attributes_are_set_and_what_is_unknown_is_said_once, Desk) {
   up();
-  auto program = other(kWeb, Kind::attribute, 1, wire::AttributeRegister{"enable_notifications", "0"});
+  auto program = other(kWeb, RowKind::attribute, 1, wire::AttributeRegister{"enable_notifications", "0"});
   program.object = {};
-  auto contact = other(kWeb, Kind::attribute, 1, wire::AttributeRegister{"host_notifications_enabled", "0"});
+  auto contact = other(kWeb, RowKind::attribute, 1, wire::AttributeRegister{"host_notifications_enabled", "0"});
   contact.object = {0, hash64("admin")};
   auto stranger = contact;
   stranger.object.service = 99;
-  const auto refused = other(kWeb, Kind::attribute, 1, wire::AttributeRegister{"check_period", "unknown"});
+  const auto refused = other(kWeb, RowKind::attribute, 1, wire::AttributeRegister{"check_period", "unknown"});
   give({program, contact, stranger, refused, refused});
   BOOST_TEST((core.operator_core.done == std::vector<std::string>{"enable_notifications = 0", "host_notifications_enabled = 0"}));
   BOOST_TEST(std::count_if(core.lines.begin(), core.lines.end(),
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(a_command_that_the_core_rejected_is_written_nowhere, Des
     module->command_done("CHANGE_CUSTOM_HOST_VAR", "web;OWNER;", carried_out);
     module->command_done("CHANGE_CUSTOM_CONTACT_VAR", "admin;OWNER;", carried_out);
     run(2);
-    return written(Kind::attribute).size();
+    return written(RowKind::attribute).size();
   };
   BOOST_TEST(give_all(false) == 0u);
   BOOST_TEST(give_all(true) == 3u);
@@ -166,12 +166,12 @@ BOOST_AUTO_TEST_CASE(each_of_the_163_commands_has_a_class_and_others_are_local) 
 BOOST_AUTO_TEST_CASE(writes_are_bounded_the_oldest_go_first_and_a_newer_word_takes_the_olders_place) {
   OperatorWrites writes;
   wire::Register row;
-  row.kind = Kind::comment;
+  row.kind = RowKind::comment;
   row.value.assign(1024 * 1024, 'x');
   for (row.item = 1; row.item <= 40; ++row.item) writes.push(row);
   BOOST_TEST(writes.size() < 17u);
   BOOST_TEST(writes.dropped() == 40 - writes.size());
-  BOOST_TEST(writes.find({{}, Kind::comment, 1}) == nullptr);
+  BOOST_TEST(writes.find({{}, RowKind::comment, 1}) == nullptr);
   const std::size_t size = writes.size();
   row.item = 40;
   row.rank = 1;
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(writes_are_bounded_the_oldest_go_first_and_a_newer_word_tak
   writes.push(row);  // while the other one is in transit
   writes.safe(7);
   BOOST_REQUIRE(writes.size() == 1u);
-  BOOST_TEST(writes.find({{}, Kind::comment, 40})->rank == 2u);
+  BOOST_TEST(writes.find({{}, RowKind::comment, 40})->rank == 2u);
   BOOST_TEST(writes.take(8, node).size() == 1u);
   writes.say_again();
   writes.safe(8);

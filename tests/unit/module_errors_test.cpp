@@ -34,8 +34,8 @@ BOOST_FIXTURE_TEST_CASE(a_rejected_row_never_reaches_the_core_and_the_others_do,
   downtime.start_s = core.seconds();
   downtime.end_s = core.seconds() + 900;
   downtime.duration_s = kAbsurd;
-  give({other(kHttp, Kind::check, 0, state_with("x\n\t}\nservice {")), other(kHttp, Kind::comment, 1, comment),
-        other(kHttp, Kind::downtime, 2, downtime), other(kDisk, Kind::check, 0, state_with("well"))});
+  give({other(kHttp, RowKind::check, 0, state_with("x\n\t}\nservice {")), other(kHttp, RowKind::comment, 1, comment),
+        other(kHttp, RowKind::downtime, 2, downtime), other(kDisk, RowKind::check, 0, state_with("well"))});
   BOOST_REQUIRE(core.shown.size() == 1u);
   BOOST_TEST(core.shown[0].output == "well");
   BOOST_TEST(core.operator_core.done.empty());
@@ -49,13 +49,13 @@ BOOST_FIXTURE_TEST_CASE(an_error_over_a_row_ends_that_row, Desk) {
   core.on_bring_in = [](Index object) {
     if (object == kHttp) throw std::logic_error("assertion failed: x");
   };
-  give({other(kHttp, Kind::check, 0, state_with("bad")), other(kDisk, Kind::check, 0, state_with("well"))});
+  give({other(kHttp, RowKind::check, 0, state_with("bad")), other(kDisk, RowKind::check, 0, state_with("well"))});
   core.on_bring_in = nullptr;
   BOOST_REQUIRE(core.shown.size() == 2u);
   BOOST_TEST(core.shown[1].output == "well");
   BOOST_TEST(logged("internal error over a row from merlind, which is dropped"));
   // The flag must not stay set.
-  give({other(kSql, Kind::check, 0, state_with("next"))});
+  give({other(kSql, RowKind::check, 0, state_with("next"))});
   BOOST_TEST(core.shown.back().output == "next");
   BOOST_TEST(module->status({}, {}).find("\"internal_errors\": 1") != std::string::npos);
 }
@@ -75,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(a_long_chain_of_triggered_downtimes_is_no_recursion, Des
       content.triggered_by = item - 1;
       content.triggered_by_object = Objects(core).key(kWeb);
     }
-    rows.push_back(other(kWeb, Kind::downtime, item, content));
+    rows.push_back(other(kWeb, RowKind::downtime, item, content));
   }
   daemon.say(wire::RowsToCore{++batches, std::move(rows), {}});
   run(40);

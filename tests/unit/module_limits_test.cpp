@@ -128,7 +128,7 @@ BOOST_FIXTURE_TEST_CASE(any_number_of_comments_is_many_frames, Many) {
   up();
   for (int turns = 0; turns < 50 && said<wire::CoreRows>().back().kind != wire::CoreRowsKind::initial_last; ++turns) run(10);
   BOOST_TEST(all_frames_fit());
-  BOOST_TEST(rows(wire::CoreRowsKind::initial, Kind::comment).size() == 20'000u);
+  BOOST_TEST(rows(wire::CoreRowsKind::initial, RowKind::comment).size() == 20'000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_host_with_any_number_of_services_is_many_parts) {
@@ -156,7 +156,7 @@ BOOST_FIXTURE_TEST_CASE(long_notes_are_truncated_and_keep_their_name, Desk) {
   const LocalComment comment = core.operator_core.comment(kHttp, std::string(5'000'000, 'x'));
   module->operators().comment_added(comment);
   run(4);
-  const auto rows = written(Kind::comment);
+  const auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 1u);
   BOOST_TEST(value<wire::CommentRegister>(rows[0]).text.size() == wire::kMaxCommentBytes);
   // Another core's copy of it is the same comment.
@@ -170,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(an_attribute_that_is_too_long_stays_here, Desk) {
   up();
   module->operators().attributes_changed({Subject::Kind::object, kHttp}, {"_PLACE"});
   run(2);
-  BOOST_TEST(written(Kind::attribute).empty());
+  BOOST_TEST(written(RowKind::attribute).empty());
   BOOST_TEST(logged("the value of _PLACE has 5000000 bytes"));
 }
 

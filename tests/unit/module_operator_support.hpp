@@ -110,6 +110,6 @@ struct Desk : Talk {
   std::uint64_t batches = 0;
 };
 
-using Kind = wire::RegisterKind;
+using RowKind = wire::RegisterKind;
 
 }  // namespace merlin::neb

@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(a_comment_made_without_a_daemon_survives_a_planned_stop,
   BOOST_TEST(std::filesystem::exists(folder.file()));
   restart();
   up();
-  const auto rows = written(Kind::comment);
+  const auto rows = written(RowKind::comment);
   BOOST_REQUIRE(rows.size() == 1u);
   BOOST_TEST(value<wire::CommentRegister>(rows[0]).text == "look here");
   BOOST_TEST(rows[0].version.writer.bytes[0] == 1);
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_core_shows_again_the_comment_that_it_did_not_keep_over
   BOOST_REQUIRE(core.operator_core.comments.size() == 1u);
   BOOST_TEST(core.operator_core.comments.begin()->second.content.text == "look here");
   up();
-  BOOST_TEST(written(Kind::comment).size() == 1u);
+  BOOST_TEST(written(RowKind::comment).size() == 1u);
 }
 
 // I7
@@ -215,7 +215,7 @@ struct Alone : Desk {
     return newest(wire::CoreRowsKind::initial);
   }
   wire::Register newest(wire::CoreRowsKind kind) {
-    std::vector<wire::Register> of_http = rows(kind, Kind::check);
+    std::vector<wire::Register> of_http = rows(kind, RowKind::check);
     std::erase_if(of_http, [&](const wire::Register& row) { return row.object != Objects(core).key(kHttp); });
     BOOST_REQUIRE(!of_http.empty());
     return of_http.back();
@@ -300,7 +300,7 @@ BOOST_FIXTURE_TEST_CASE(with_everything_safe_nothing_is_left_behind, Desk) {
   up();
   module->operators().comment_added(core.operator_core.comment(kHttp, "look here"));
   run(2);
-  BOOST_REQUIRE(written(Kind::comment).size() == 1u);
+  BOOST_REQUIRE(written(RowKind::comment).size() == 1u);
   daemon.say(wire::RowsSafe{batch, {}});
   run(2);
   leave(false);

@@ -25,12 +25,12 @@ ordered_json node(const std::string& name, const std::string& state, int hosts) 
           {"latency_ms", 0.5}};
 }
 
-struct LocalNode {
+struct CheckedNode {
   Folder folder;
   std::string answer;
   std::unique_ptr<FakeDaemon> daemon;
 
-  LocalNode() {
+  CheckedNode() {
     folder.write("merlin.conf", "node_name = peer01\ndaemon {\n control_socket = " + folder.file("control.sock") + "\n state_dir = " +
                                     folder.file("") + "\n}\ncore {\n config = " + folder.file("nagios.cfg") + "\n}\npeer peer02 {\n}\n");
     folder.write("nagios.cfg", "# a comment\nstatus_file=status.dat\ncheck_result_path = " + folder.file("spool") + "\n");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(ranges_are_those_of_every_plugin) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_whose_own_link_is_down_is_a_warning) {
-  LocalNode local_node;
+  CheckedNode local_node;
   ordered_json relayed = node("peer02", "active", 5);
   relayed["linked"] = true;
   relayed["via"] = "peer03";
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_node_whose_own_link_is_down_is_a_warning) {
 }
 
 BOOST_AUTO_TEST_CASE(status_is_critical_when_a_node_is_away_and_warns_of_problems) {
-  LocalNode local_node;
+  CheckedNode local_node;
   local_node.expect("status", 2, "CRITICAL: control.sock: merlind is not running here; mon start");
   local_node.says({node("peer01", "active", 5), node("peer02", "active", 5)}, 10);
   local_node.expect("status", 0, "OK: 2 of 2 nodes active | nodes=2 inactive=0;0;0 problems=0");
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(status_is_critical_when_a_node_is_away_and_warns_of_problem
 }
 
 BOOST_AUTO_TEST_CASE(a_node_is_judged_by_itself) {
-  LocalNode local_node;
+  CheckedNode local_node;
   local_node.says({node("peer01", "active", 200), node("peer02", "inactive", 0)}, 200);
   local_node.expect(
       "node peer01", 1,
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_node_is_judged_by_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(distribution_finds_hosts_without_owner_and_shares_that_differ) {
-  LocalNode local_node;
+  CheckedNode local_node;
   local_node.says({node("peer01", "active", 50), node("peer02", "active", 50)}, 100);
   local_node.expect("distribution", 0,
                     "OK: 100 hosts, largest difference from a node's share: 0.0% | deviation=0%;15;30 peer01_hosts=50 peer02_hosts=50");
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(distribution_finds_hosts_without_owner_and_shares_that_diff
 }
 
 BOOST_AUTO_TEST_CASE(the_cores_status_file_is_read_for_times_and_orphans) {
-  const LocalNode local_node;
+  const CheckedNode local_node;
   local_node.expect("latency", 3, "UNKNOWN: status.dat: cannot read the core's status file; is the core running?");
   local_node.write_status(std::time(nullptr));
   local_node.expect("latency", 0,
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_cores_status_file_is_read_for_times_and_orphans) {
 }
 
 BOOST_AUTO_TEST_CASE(files_that_should_not_lie_there_are_counted) {
-  const LocalNode local_node;
+  const CheckedNode local_node;
   local_node.expect("spool", 3, "UNKNOWN: spool: cannot read the folder: No such file or directory");
   std::filesystem::create_directory(local_node.folder.file("spool"));
   local_node.folder.write("spool/new", "");
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(files_that_should_not_lie_there_are_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_unknown_and_nothing_lasts_longer_than_it_may) {
-  LocalNode local_node;
+  CheckedNode local_node;
   local_node.expect("status --warning many", 3, "UNKNOWN: --warning: 'many' is not a range; 10, 10:, ~:10, 10:20 or @10:20");
   // Also for wrong usage, because a core reads standard output.
   const Outcome wrong = run_mon(local_node.folder, "check status --warnin 5");
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_unknown_and_nothing_lasts_longer_t
 }
 
 BOOST_AUTO_TEST_CASE(the_same_as_json) {
-  LocalNode local_node;
+  CheckedNode local_node;
   local_node.says({node("peer01", "active", 10)}, 10);
   const auto document = ordered_json::parse(run_mon(local_node.folder, "check status --json").out);
   BOOST_TEST(document["state"] == "OK");

@@ -10,11 +10,11 @@ using namespace merlin::mon;
 
 namespace {
 
-struct LocalNode {
+struct LoggingNode {
   Folder folder;
   CorePlaces places;
 
-  LocalNode() {
+  LoggingNode() {
     folder.write("merlin.conf", "node_name = peer01\ndaemon {\n state_dir = " + folder.file("state") +
                                     "\n}\ncore {\n config = " + folder.file("nagios.cfg") + "\n}\n");
     folder.write("nagios.cfg", "log_file=nagios.log\nlog_archive_path=archives\n");
@@ -38,14 +38,14 @@ struct LocalNode {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(rotated_logs_and_the_present_one_come_in_order_of_time) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   BOOST_TEST(local_node.shown("") == "100200250300301302");
   BOOST_TEST(local_node.shown("--first 00250 --last 00301") == "250300301");
   BOOST_TEST(local_node.shown("--limit 2") == "301302");
 }
 
 BOOST_AUTO_TEST_CASE(lines_are_found_by_what_they_are_about) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   BOOST_TEST(local_node.shown("--host web01") == "100300301302");
   BOOST_TEST(local_node.shown("--host web02,web09") == "200");
   BOOST_TEST(local_node.shown("--service http --type alert") == "100302");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(lines_are_found_by_what_they_are_about) {
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_in_a_log_does_not_steer_the_terminal) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   const std::string out = run_mon(local_node.folder, "log show --limit 1").out;
   BOOST_TEST(out.find('\x1b') == std::string::npos);
   BOOST_TEST(out.find('\x07') == std::string::npos);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_stands_in_a_log_does_not_steer_the_terminal) {
 }
 
 BOOST_AUTO_TEST_CASE(hostile_logs_are_read_to_their_end) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   local_node.folder.write("bad.log", std::string("[1] a\n[9999999999999999999999] b\n[-5] c\n[7]d\n[ 8] e\n\0\0\n", 52) + "[2] " +
                                          std::string(200'000, 'x') +
                                          "\n[3] HOST ALERT: ;;;;\n[4] EXTERNAL COMMAND: \n[5] SERVICE ALERT: \xff\xfe\n[6] the end");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(hostile_logs_are_read_to_their_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_document_says_what_a_line_is) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   const auto document = ordered_json::parse(run_mon(local_node.folder, "log show --json --limit 1").out);
   BOOST_TEST(document["time"] == 302);
   BOOST_TEST(document["type"] == "alert");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_document_says_what_a_line_is) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_filters_are_refused) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   const auto refuses = [&](const std::string& arguments, const std::string& says) {
     const mon_test::Outcome outcome = run_mon(local_node.folder, "log show " + arguments);
     BOOST_TEST(outcome.status == 2);
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(times_are_dates_seconds_or_how_long_ago) {
 }
 
 BOOST_AUTO_TEST_CASE(several_logs_become_one) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   local_node.folder.write("a.log", "[1] a1\n[3] a3\nno time\n[3] a3 again\n");
   local_node.folder.write("b.log", "[2] b2\n[3] b3\n[9] b9");
   const auto merged =
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(several_logs_become_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_gets_each_line_once_also_over_rotations_and_clocks_put_back) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   const std::string copy = merlin::StatePaths(local_node.folder.file("state")).log_copy("peer02");
   const auto catch_up = [&] {
     const auto mark = log::mark_of(copy);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_copy_gets_each_line_once_also_over_rotations_and_clocks_p
 }
 
 BOOST_AUTO_TEST_CASE(what_is_taken_goes_into_the_copy_of_that_node_alone) {
-  const LocalNode local_node;
+  const LoggingNode local_node;
   local_node.folder.write("lines", "[5] a line\nrubbish\n[6] another");
   const std::string input = " <'" + local_node.folder.file("lines") + "'";
   BOOST_TEST(run_mon(local_node.folder, "log take peer02 0:0:none" + input).status == 0);

@@ -7,12 +7,12 @@ using namespace mon_test;
 
 namespace {
 
-struct LocalNode {
+struct RotatingNode {
   Folder folder;
   net::CertificateInfo own;
   mon::NextKey key{folder.file("tls")};
 
-  LocalNode() {
+  RotatingNode() {
     const auto identity = net::load_or_create_identity(folder.file("tls"), std::nullopt, WallTime(std::chrono::hours(24 * 365 * 55)));
     BOOST_REQUIRE(identity.ok());
     own = identity->certificate;
@@ -27,7 +27,7 @@ struct LocalNode {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_new_key_of_the_same_node_waits_beside_the_old_one) {
-  const LocalNode local_node;
+  const RotatingNode local_node;
   const auto next = local_node.key.prepare(local_node.own);
   BOOST_REQUIRE(next.ok());
   BOOST_TEST(next->node_id.hex() == local_node.own.node_id.hex());
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_new_key_of_the_same_node_waits_beside_the_old_one) {
 }
 
 BOOST_AUTO_TEST_CASE(it_takes_the_place_of_the_old_one_which_is_known_until_it_is_forgotten) {
-  const LocalNode local_node;
+  const RotatingNode local_node;
   const auto next = local_node.key.prepare(local_node.own);
   BOOST_REQUIRE(local_node.key.put_in_place().ok());
   BOOST_TEST(local_node.in_place() == next->fingerprint);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(it_takes_the_place_of_the_old_one_which_is_known_until_it_i
 }
 
 BOOST_AUTO_TEST_CASE(what_was_interrupted_is_gone_on_with) {
-  const LocalNode local_node;
+  const RotatingNode local_node;
   const auto next = local_node.key.prepare(local_node.own);
   std::filesystem::create_directory(local_node.folder.file("tls/previous"));
   BOOST_TEST(!local_node.key.is_half_in_place());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_was_interrupted_is_gone_on_with) {
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_written_changes_nothing) {
-  const LocalNode local_node;
+  const RotatingNode local_node;
   local_node.folder.write("tls/next", "in the way");
   BOOST_TEST(!local_node.key.prepare(local_node.own).ok());
   BOOST_TEST(local_node.in_place() == local_node.own.fingerprint);

@@ -17,10 +17,10 @@ using nlohmann::ordered_json;
 
 namespace {
 
-const std::string kDigitsA = "AAAAC3NzaC1lZDI1NTE5AAAAIFTEUOJEzAA6jMbUsFggBlkV1zQTPLDBAEMhdN6c+a0+";
-const std::string kDigitsB = "AAAAC3NzaC1lZDI1NTE5AAAAIOB254sdqSTig4o15dM1KyxpLRla18cEzn+YaR6HBdQh";
-const std::string kKeyA = "ssh-ed25519 " + kDigitsA;
-const std::string kKeyB = "ssh-ed25519 " + kDigitsB;
+const std::string kTrustedA = "AAAAC3NzaC1lZDI1NTE5AAAAIFTEUOJEzAA6jMbUsFggBlkV1zQTPLDBAEMhdN6c+a0+";
+const std::string kTrustedB = "AAAAC3NzaC1lZDI1NTE5AAAAIOB254sdqSTig4o15dM1KyxpLRla18cEzn+YaR6HBdQh";
+const std::string kKeyA = "ssh-ed25519 " + kTrustedA;
+const std::string kKeyB = "ssh-ed25519 " + kTrustedB;
 
 ssh::PublicKey key(const std::string& line) { return ssh::read_public_key(line).value(); }
 
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(a_key_is_one_line_of_a_known_type_and_nothing_else) {
   BOOST_TEST(key(kKeyA + " root@peer01\n").line() == kKeyA + " root@peer01");
   BOOST_TEST(key(kKeyA).line() == kKeyA);
   for (const std::string& wrong :
-       std::vector<std::string>{"", "ssh-ed25519", "command=\"reboot\" " + kKeyA, "ssh-nonsense " + kDigitsA, "ssh-ed25519 AAAA!!!!",
-                                kKeyA + " a\ncommand=\"x\" " + kKeyB, kKeyA + std::string(20'000, 'x'), "ssh-rsa " + kDigitsA}) {
+       std::vector<std::string>{"", "ssh-ed25519", "command=\"reboot\" " + kKeyA, "ssh-nonsense " + kTrustedA, "ssh-ed25519 AAAA!!!!",
+                                kKeyA + " a\ncommand=\"x\" " + kKeyB, kKeyA + std::string(20'000, 'x'), "ssh-rsa " + kTrustedA}) {
     BOOST_TEST(!ssh::read_public_key(wrong).ok(), wrong.substr(0, 60));
   }
 }

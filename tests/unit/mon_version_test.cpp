@@ -15,54 +15,54 @@ namespace {
 
 std::string digest(char letter) { return std::string(64, letter); }
 Version made(std::uint64_t counter, char letter, const std::string& author = "peer01") { return {counter, digest(letter), author, 1}; }
-Lineage node(const History& history, char present) { return lineage_of(history, digest(present), "peer02", 2); }
+Lineage lineage_at(const History& history, char present) { return lineage_of(history, digest(present), "peer02", 2); }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(newer_is_who_has_the_other_in_its_history) {
   const History short_line{made(1, 'a')};
   const History long_line{made(1, 'a'), made(2, 'b')};
-  BOOST_TEST((relation(node(long_line, 'b'), node(short_line, 'a')) == Relation::behind));
-  BOOST_TEST((relation(node(short_line, 'a'), node(long_line, 'b')) == Relation::ahead));
-  BOOST_TEST((relation(node(long_line, 'b'), node(long_line, 'b')) == Relation::same));
-  BOOST_TEST((relation(node({}, 'b'), node(long_line, 'b')) == Relation::same));
+  BOOST_TEST((relation(lineage_at(long_line, 'b'), lineage_at(short_line, 'a')) == Relation::behind));
+  BOOST_TEST((relation(lineage_at(short_line, 'a'), lineage_at(long_line, 'b')) == Relation::ahead));
+  BOOST_TEST((relation(lineage_at(long_line, 'b'), lineage_at(long_line, 'b')) == Relation::same));
+  BOOST_TEST((relation(lineage_at({}, 'b'), lineage_at(long_line, 'b')) == Relation::same));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_changed_by_hand_is_newer_than_what_it_came_from) {
   const History line{made(1, 'a')};
-  BOOST_TEST((relation(node(line, 'a'), node(line, 'c')) == Relation::ahead));
-  BOOST_TEST((relation(node(line, 'c'), node(line, 'a')) == Relation::behind));
-  BOOST_TEST((relation(node(line, 'c'), node(line, 'd')) == Relation::diverged), "both were changed");
-  BOOST_TEST((relation(node({}, 'c'), node({}, 'd')) == Relation::diverged), "nothing is known of either");
+  BOOST_TEST((relation(lineage_at(line, 'a'), lineage_at(line, 'c')) == Relation::ahead));
+  BOOST_TEST((relation(lineage_at(line, 'c'), lineage_at(line, 'a')) == Relation::behind));
+  BOOST_TEST((relation(lineage_at(line, 'c'), lineage_at(line, 'd')) == Relation::diverged), "both were changed");
+  BOOST_TEST((relation(lineage_at({}, 'c'), lineage_at({}, 'd')) == Relation::diverged), "nothing is known of either");
 }
 
 BOOST_AUTO_TEST_CASE(a_configuration_that_came_back_is_newer_than_what_it_replaced) {
   const History before{made(1, 'a'), made(2, 'b')};
   const History after = with(before, made(3, 'a'));
-  BOOST_TEST((relation(node(after, 'a'), node(before, 'b')) == Relation::behind));
-  BOOST_TEST((relation(node(before, 'b'), node(after, 'a')) == Relation::ahead));
+  BOOST_TEST((relation(lineage_at(after, 'a'), lineage_at(before, 'b')) == Relation::behind));
+  BOOST_TEST((relation(lineage_at(before, 'b'), lineage_at(after, 'a')) == Relation::ahead));
 }
 
 BOOST_AUTO_TEST_CASE(a_version_that_nobody_recorded_is_one_further_and_this_nodes) {
-  const Lineage found = node({made(1, 'a'), made(5, 'b')}, 'c');
+  const Lineage found = lineage_at({made(1, 'a'), made(5, 'b')}, 'c');
   BOOST_TEST(found.now.counter == 6U);
   BOOST_TEST(found.now.author == "peer02");
-  BOOST_TEST(node({made(5, 'b')}, 'b').now.author == "peer01");
+  BOOST_TEST(lineage_at({made(5, 'b')}, 'b').now.author == "peer01");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_replaced_on_purpose_is_older_from_then_on) {
-  const Lineage ours = node({made(1, 'a')}, 'c');
-  const Lineage theirs = node({made(1, 'a'), made(2, 'e'), made(9, 'f')}, 'd');
+  const Lineage ours = lineage_at({made(1, 'a')}, 'c');
+  const Lineage theirs = lineage_at({made(1, 'a'), made(2, 'e'), made(9, 'f')}, 'd');
   const Lineage forced = above(ours, theirs);
   BOOST_TEST((relation(forced, theirs) == Relation::behind));
   BOOST_TEST((relation(theirs, forced) == Relation::ahead));
   BOOST_TEST(forced.now.digest == digest('c'));
   BOOST_TEST((forced.history.back() == forced.now));
-  BOOST_TEST((relation(forced, node({made(1, 'a')}, 'c')) == Relation::same));
+  BOOST_TEST((relation(forced, lineage_at({made(1, 'a')}, 'c')) == Relation::same));
 }
 
 BOOST_AUTO_TEST_CASE(after_a_reinstallation_no_two_versions_have_one_number) {
-  const Lineage ours = node({made(1, 'a'), made(2, 'b'), made(3, 'c')}, 'c');
+  const Lineage ours = lineage_at({made(1, 'a'), made(2, 'b'), made(3, 'c')}, 'c');
   const History again{made(1, 'x', "peer03"), made(2, 'y', "peer03"), made(3, 'b', "peer03")};
   const Lineage theirs{made(4, 'z', "peer03"), again};
   const Lineage forced = above(ours, theirs);

@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(an_end_that_does_not_speak_merlin_is_refused) {
   BOOST_TEST(contains(client.error().text(), "does not speak the Merlin protocol"));
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_that_names_no_node_is_refused) {
+BOOST_AUTO_TEST_CASE(a_certificate_without_a_node_name_is_refused) {
   const TempFolder folder;
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=www.example.org -days 10 -keyout " +
