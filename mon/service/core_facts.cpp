@@ -16,7 +16,7 @@ constexpr std::streamoff kLongestLog = 1 << 20;  // bytes at the end of the core
 constexpr Millis kCheckTimeout{10'000};
 constexpr Millis kManagerTimeout{3'000};
 
-std::optional<std::string> read_end(const std::string& path, std::streamoff most) {
+std::optional<std::string> read_tail(const std::string& path, std::streamoff most) {
   std::ifstream file(path, std::ios::binary);
   if (!file || path.empty()) return std::nullopt;
   file.seekg(0, std::ios::end);
@@ -36,7 +36,7 @@ std::string without_time(const std::string& line) {
 constexpr std::string_view kStartWords = " starting... (PID=";
 
 std::vector<std::string> log_since_start(const std::string& path) {
-  std::istringstream lines(read_end(path, kLongestLog).value_or(""));
+  std::istringstream lines(read_tail(path, kLongestLog).value_or(""));
   std::vector<std::string> log;
   for (std::string line; std::getline(lines, line);) {
     line = without_time(line);
@@ -96,7 +96,7 @@ CoreFacts look_at_core(const config::CoreConfig& core) {
   const CoreFiles files = core_files(core, machine);
   CoreFacts facts;
   facts.main_file = files.config;
-  if (const auto text = read_end(files.config, kLongestLog)) facts.settings = read_core_settings(files.config, *text);
+  if (const auto text = read_tail(files.config, kLongestLog)) facts.settings = read_core_settings(files.config, *text);
   if (facts.settings) facts.log = log_since_start(facts.settings->log_file);
   const std::string pid = core_pid(files);
   facts.is_running = !pid.empty();

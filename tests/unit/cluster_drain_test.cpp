@@ -9,8 +9,6 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-std::int64_t wall_of(int now) { return now_at(now).wall.time_since_epoch().count(); }
-
 // The last that was to be saved.
 std::optional<Durable> saved(const Actions& actions) {
   std::optional<Durable> last;

@@ -10,7 +10,7 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-wire::Register comment(bool deleted) {
+wire::Register comment_row(bool deleted) {
   wire::CommentRegister content;
   content.deleted = deleted;
   return {{host_key("web"), 0}, wire::RegisterKind::comment, {1, 1, 500, kSelf}, 0, wire::encode(content), 9, deleted ? 1U : 0U};
@@ -39,11 +39,11 @@ BOOST_FIXTURE_TEST_CASE(a_deletion_reaches_our_core_although_its_comment_was_wri
       messages<wire::RowsToCore, SendToCore>(node.receive(kPeer, wire::Rows{77, 1, wire::RowStream::live, {check}}, now_at(now)));
   BOOST_REQUIRE(receiving.size() == 1U);
   std::uint64_t ticket = 0;
-  for (const auto& action : node.receive_core(wire::CoreRows{{comment(false)}, 1, wire::CoreRowsKind::write, 7}, now_at(now))) {
+  for (const auto& action : node.receive_core(wire::CoreRows{{comment_row(false)}, 1, wire::CoreRowsKind::write, 7}, now_at(now))) {
     if (const auto* save = std::get_if<Save>(&action)) ticket = save->ticket;
   }
   BOOST_REQUIRE(ticket != 0);
-  node.receive(kPeer, wire::Rows{77, 2, wire::RowStream::live, {comment(true)}}, now_at(now));
+  node.receive(kPeer, wire::Rows{77, 2, wire::RowStream::live, {comment_row(true)}}, now_at(now));
   node.saved(ticket, true, now_at(now));
   const auto next = messages<wire::RowsToCore, SendToCore>(node.receive_core(wire::RowsConfirmed{receiving[0].batch}, now_at(now)));
   BOOST_REQUIRE(next.size() == 1U);

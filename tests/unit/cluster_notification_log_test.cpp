@@ -11,7 +11,7 @@ namespace {
 using namespace merlin;
 using namespace merlin::cluster;
 
-const ObjectKey kWeb{host_key("web"), 0};
+const ObjectKey kNotified{host_key("web"), 0};
 const std::vector<std::string> kLines{"HOST NOTIFICATION: ann;web;DOWN;by-mail;bad", "HOST NOTIFICATION: bob;web;DOWN;by-mail;bad"};
 constexpr int kHour = 3'600'000;
 
@@ -66,7 +66,7 @@ BOOST_FIXTURE_TEST_CASE(the_lines_of_our_core_are_in_the_event_of_its_notificati
   wire::NotifyDone done;
   done.sent = true;
   done.contacts = 2;
-  done.notification.object = kWeb;
+  done.notification.object = kNotified;
   done.notification.number = 1;
   done.log = kLines;
   std::vector<wire::Event> events;
@@ -131,11 +131,11 @@ BOOST_AUTO_TEST_CASE(the_recent_notifications_are_bounded) {
   const auto any = [](const ObjectKey&) { return true; };
   const WallTime now = now_at(0).wall;
   for (std::uint64_t number = 1; number <= 2 * RecentNotifications::kMost; ++number)
-    recent.add(kWeb, {kPeer, 5, number, wall_of(0), {}}, now);
+    recent.add(kNotified, {kPeer, 5, number, wall_of(0), {}}, now);
   BOOST_TEST(recent.size() == RecentNotifications::kMost);
   BOOST_TEST(recent.next(any, now)->number == RecentNotifications::kMost + 1);
   const std::string line(wire::kMaxNotificationLogBytes, 'x');
-  for (int i = 0; i < 2'000; ++i) recent.add(kWeb, {kPeer, 5, 20'000, wall_of(0), {line}}, now);
+  for (int i = 0; i < 2'000; ++i) recent.add(kNotified, {kPeer, 5, 20'000, wall_of(0), {line}}, now);
   BOOST_TEST(recent.size() < 600U);
   int left = 0;
   while (recent.next(any, now)) ++left;

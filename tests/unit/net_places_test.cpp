@@ -7,19 +7,19 @@ using namespace merlin::net;
 
 namespace {
 
-SocketAddress at(const std::string& host) { return *SocketAddress::from_literal(host, 15'551); }
+SocketAddress place_at(const std::string& host) { return *SocketAddress::from_literal(host, 15'551); }
 
 struct Hall {
   explicit Hall(const Places::Limits& limits, std::uint32_t seed = 1) : places(limits, seed) {}
 
   // The number of the new link.
   Places::Number enter(const std::string& host, bool speaks = true) {
-    const auto victim = places.displaced_by(at(host), [&](Places::Number number) { return silent.contains(number); });
+    const auto victim = places.displaced_by(place_at(host), [&](Places::Number number) { return silent.contains(number); });
     if (victim) {
       BOOST_REQUIRE(here.erase(*victim) == 1U);
       places.remove(*victim);
     }
-    places.add(++last, at(host));
+    places.add(++last, place_at(host));
     here.insert(last);
     if (!speaks) silent.insert(last);
     return last;
@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(known_hosts_are_bounded_too) {
 }
 
 BOOST_AUTO_TEST_CASE(the_network_of_an_address) {
-  BOOST_TEST(at("192.0.2.7").network() == "192.0.2.7");
-  BOOST_TEST(at("::ffff:192.0.2.7").network() == "192.0.2.7");
-  BOOST_TEST(at("2001:db8:1:2:3:4:5:6").network() == "2001:db8:1:2::/64");
-  BOOST_TEST(at("::1").network() == "::/64");
+  BOOST_TEST(place_at("192.0.2.7").network() == "192.0.2.7");
+  BOOST_TEST(place_at("::ffff:192.0.2.7").network() == "192.0.2.7");
+  BOOST_TEST(place_at("2001:db8:1:2:3:4:5:6").network() == "2001:db8:1:2::/64");
+  BOOST_TEST(place_at("::1").network() == "::/64");
 }
