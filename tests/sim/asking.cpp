@@ -179,7 +179,7 @@ void Voter::answer_core(wire::NotifyVerdict verdict) {
     world_.at_node(number_, [this, granted, verdict] {
       const bool good = owner && (kMutant == Mutant::grant_outliving || world_.events.now() - granted < Millis{verdict.valid_ms});
       if (good) world_.tellings.push_back({number_, world_.events.now()});
-      rule.asker().on_done({verdict.question, good, 1, verdict.notification}, world_.now(number_));
+      rule.asker().on_done({verdict.question, good, 1, verdict.notification, false, {}}, world_.now(number_));
     });
   });
 }

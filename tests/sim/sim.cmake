@@ -23,6 +23,11 @@ add_test(NAME sim_saved_seed_many_nodes COMMAND sim --seed 153 --nodes 7)
 add_test(NAME sim_saved_seed_two_nodes COMMAND sim --seed 1091 --nodes 2)
 set_tests_properties(sim_seeds sim_more_seeds sim_seeds_many_nodes sim_saved_seeds sim_saved_seed_many_nodes sim_saved_seed_two_nodes PROPERTIES LABELS sim TIMEOUT 600)
 
+# A program that brings its own version of these sources: the library must hold each as an object of its own, which is then not linked.
+function(sim_replaces)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY merlin_cluster merlin_module_logic PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # sim_mutant(NAME source... [SEEDS A..B]) the simulator with that rule broken: these sources test for it. They precede the library, so
 # their versions in it are not linked.
 function(sim_mutant name)
@@ -34,6 +39,7 @@ function(sim_mutant name)
     set(arg_SEEDS 1..200)
   endif()
   list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND ${PROJECT_SOURCE_DIR}/)
+  sim_replaces(${arg_UNPARSED_ARGUMENTS})
   add_executable(sim_${name} $<TARGET_OBJECTS:sim_main> ${arg_UNPARSED_ARGUMENTS})
   target_compile_definitions(sim_${name} PRIVATE MERLIN_MUTANT=${name})
   target_link_libraries(sim_${name} PRIVATE merlin_sim)
@@ -70,6 +76,7 @@ target_link_libraries(sim_asking PRIVATE merlin_sim)
 add_test(NAME sim_asking COMMAND sim_asking --seeds 1..2000)
 set_tests_properties(sim_asking PROPERTIES LABELS sim)
 if(NOT MERLIN_SANITIZE)
+  sim_replaces(${notification_sources})
   foreach(mutant grant_without_memory grant_outliving no_void)
     add_executable(sim_asking_${mutant} ${CMAKE_CURRENT_LIST_DIR}/asking.cpp ${notification_sources})
     target_compile_definitions(sim_asking_${mutant} PRIVATE MERLIN_MUTANT=${mutant})

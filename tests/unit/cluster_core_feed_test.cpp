@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(what_the_core_before_had_is_imposed_on_the_next_one) {
 // A node that was away for long deletes what no other node has: the deletion has the version of the comment, and a higher rank.
 BOOST_AUTO_TEST_CASE(a_deletion_with_the_version_of_what_the_core_is_receiving_is_given) {
   feed.restart();
-  wire::Register comment = row(1, 1);
+  wire::Register comment = feed_row(1, 1);
   comment.kind = wire::RegisterKind::comment;
   table.put(comment, {}, true);
   const auto batch = feed.next(inventory);

@@ -5,7 +5,7 @@ using namespace journal_test;
 using namespace merlin;
 using namespace merlin::cluster;
 
-BOOST_FIXTURE_TEST_SUITE(journal_restart, Fixture)
+BOOST_FIXTURE_TEST_SUITE(journal_restart, JournalFixture)
 
 // F45: each start has its own stream, and the previous start's stream stays in order.
 BOOST_AUTO_TEST_CASE(a_restart_begins_a_stream_and_keeps_the_one_before) {

@@ -161,8 +161,8 @@ inline std::vector<std::string> numbered(int of, int from, int to) {
   return all;
 }
 
-struct Fixture {
-  Fixture() { disks().clear(); }
+struct JournalFixture {
+  JournalFixture() { disks().clear(); }
   World world;
 };
 

@@ -5,7 +5,7 @@ using namespace journal_test;
 using namespace merlin;
 using namespace merlin::cluster;
 
-BOOST_FIXTURE_TEST_SUITE(journal, Fixture)
+BOOST_FIXTURE_TEST_SUITE(journal, JournalFixture)
 
 BOOST_AUTO_TEST_CASE(every_event_is_on_every_node_once_and_in_order) {
   for (const std::uint8_t number : kThree) world.start(number);

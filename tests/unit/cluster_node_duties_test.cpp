@@ -197,7 +197,7 @@ struct AcknowledgedAndWell : Played {
     disk_hangs = true;
     wire::AcknowledgementRegister content;
     content.set = true;
-    const wire::Register row{kWeb, wire::RegisterKind::acknowledgement, {1, 1, kStart, kSelf}, 0, wire::encode(content), 0, 0};
+    const wire::Register row{kWeb, wire::RegisterKind::acknowledgement, {1, 1, kDutiesStart, kSelf}, 0, wire::encode(content), 0, 0};
     from_core(wire::CoreRows{{row}, 0, wire::CoreRowsKind::write, 5});
     wire::CheckResult result;
     result.object = kWeb;

@@ -166,7 +166,7 @@ struct Cluster {
   // Neither sent nor filtered: the module has refused.
   void done(std::size_t number, bool sent, bool filtered = false) {
     const wire::NotifyVerdict& verdict = sites[number]->verdicts.back();
-    sites[number]->rule.asker().on_done({verdict.question, sent, sent ? 2U : 0U, verdict.notification, filtered}, now());
+    sites[number]->rule.asker().on_done({verdict.question, sent, sent ? 2U : 0U, verdict.notification, filtered, {}}, now());
   }
   void lose(std::size_t number) {
     deaf = number;
