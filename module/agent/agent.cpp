@@ -46,7 +46,7 @@ Agent::Agent(Core& core, Driver& driver, const config::Config& config, std::uint
       unconfirmed_(objects_, ownership_, outbox_, boot_id_, stall_settings(config), core.now().steady),
       operators_(core, objects_, rows_, ownership_, driver),
       commands_(core, objects_, ownership_, operators_) {
-  if (const wire::Rejects& left_out = inventory_.left_out(); !left_out.empty()) {
+  if (const wire::Rejects& left_out = objects_.left_out(); !left_out.empty()) {
     core_.log(LogLevel::error, "Merlin leaves out " + std::to_string(left_out.total()) +
                                    " hosts and services: no node checks those hosts, and the state of those services is not shared (" +
                                    left_out.what() + "); shorten the names");
@@ -99,6 +99,7 @@ void Agent::check_done(Index object, bool active, std::optional<RawResult> resul
   held_.release(object);
   if (result) result->object = objects_.key(object);
   const std::optional<Alert> alert = take_logged(object);
+  if (!objects_.is_shared(object)) return;
   if (ownership_.owns(object)) {
     if (!active) keep_passive(object, std::move(result));
     if (active) takeover_.renew(object);  // it is no longer overdue

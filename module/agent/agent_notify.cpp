@@ -14,7 +14,7 @@ std::string described(std::uint64_t request, const wire::Notification& notificat
 
 void Agent::stop_notification(Index object, Notice notice) {
   notifier_.take_back(object, notice.kind);
-  if (intake_.bringing_in() || !ownership_.owns(object)) return;
+  if (intake_.bringing_in() || !ownership_.owns(object) || !objects_.is_shared(object)) return;
   if (notice.kind == wire::NotificationKind::acknowledgement) {
     // The owner's daemon asks for one as well, by its register, wherever the command was given. Only its core knows the state
     // that was acknowledged, if the problem is over by then.

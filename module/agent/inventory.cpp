@@ -5,7 +5,6 @@
 #include <string>
 
 #include "shared/base/hash.hpp"
-#include "shared/wire/validate.hpp"
 
 namespace merlin::neb {
 
@@ -13,11 +12,7 @@ Inventory::Inventory(const Core& core, const Objects& objects)
     : core_(core), objects_(objects), config_digest_(core.config_digest()), config_changed_ms_(core.config_changed_ms()) {
   by_name_.resize(objects.hosts());
   std::iota(by_name_.begin(), by_name_.end(), 0);
-  std::erase_if(by_name_, [&](Index host) { return !wire::validate_name("host", std::string(core.host_name(host)), {}, left_out_); });
-  for (Index service = objects.hosts(); service < objects.size(); ++service) {
-    const ObjectKey host = objects.key(objects.host_of(service));
-    if (!wire::validate_name("service", std::string(core.description(service)), host, left_out_)) unlisted_.insert(service);
-  }
+  std::erase_if(by_name_, [&](Index host) { return !objects.is_shared(host); });
   std::sort(by_name_.begin(), by_name_.end(), [&](Index a, Index b) { return core.host_name(a) < core.host_name(b); });
   for (Index host : by_name_) {
     digest_ = hash64(core.host_name(host), digest_);
@@ -29,7 +24,7 @@ Inventory::Inventory(const Core& core, const Objects& objects)
 std::vector<Index> Inventory::services_in_order(Index host) const {
   const auto services = objects_.services_of(host);
   std::vector<Index> sorted(services.begin(), services.end());
-  if (!unlisted_.empty()) std::erase_if(sorted, [&](Index service) { return unlisted_.contains(service); });
+  std::erase_if(sorted, [&](Index service) { return !objects_.is_shared(service); });
   std::sort(sorted.begin(), sorted.end(), [&](Index a, Index b) { return core_.description(a) < core_.description(b); });
   return sorted;
 }

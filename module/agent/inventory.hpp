@@ -1,14 +1,12 @@
-// The core's inventory for its daemon: hosts with their services, in parts, sorted by name.
+// The core's inventory for its daemon: the hosts and services that it shares, in parts, sorted by name.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 #include <vector>
 
 #include "module/agent/objects.hpp"
 #include "shared/wire/messages.hpp"
-#include "shared/wire/rejects.hpp"
 
 namespace merlin::neb {
 
@@ -24,8 +22,6 @@ class Inventory {
   // order of description: d = hash64(description, d), then d = hash64("", d). Equal names give equal digests on any
   // node, whatever the order of the core's own ids.
   std::uint64_t digest() const { return digest_; }
-  // Number of hosts and services that are not listed, because their names exceed the bounds of the protocol.
-  const wire::Rejects& left_out() const { return left_out_; }
 
   // Starts again with the first part.
   void rewind() { next_host_ = 0, next_service_ = 0, part_ = 0, done_ = false; }
@@ -37,9 +33,7 @@ class Inventory {
 
   const Core& core_;
   const Objects& objects_;
-  std::vector<Index> by_name_;          // hosts
-  std::unordered_set<Index> unlisted_;  // services
-  wire::Rejects left_out_;
+  std::vector<Index> by_name_;  // hosts
   std::uint64_t digest_ = 0;
   std::uint64_t config_digest_ = 0;
   std::int64_t config_changed_ms_ = 0;

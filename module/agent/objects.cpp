@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "shared/wire/validate.hpp"
+
 namespace merlin::neb {
 
 Objects::Objects(const Core& core) : hosts_(core.host_count()) {
@@ -14,8 +16,20 @@ Objects::Objects(const Core& core) : hosts_(core.host_count()) {
     host_of_.push_back(host);
     units_.push_back(service_key(core.host_name(host), core.description(service)));
   }
+  leave_out(core);
   chain_services();
   build_slots();
+}
+
+void Objects::leave_out(const Core& core) {
+  for (Index host = 0; host < hosts_; ++host) {
+    if (!wire::validate_name("host", std::string(core.host_name(host)), {}, left_out_)) unshared_.insert(host);
+  }
+  for (Index service = hosts_; service < size(); ++service) {
+    const Index host = host_of(service);
+    const bool is_good = wire::validate_name("service", std::string(core.description(service)), key(host), left_out_);
+    if (!is_good || unshared_.contains(host)) unshared_.insert(service);
+  }
 }
 
 // A counting sort by host: it assumes no order of ids.
@@ -32,6 +46,7 @@ void Objects::build_slots() {
   slots_.assign(std::bit_ceil(units_.size() * 2 + 2), kNoObject);
   const std::size_t mask = slots_.size() - 1;
   for (Index object = 0; object < size(); ++object) {
+    if (!is_shared(object)) continue;
     std::size_t slot = units_[object] & mask;
     while (slots_[slot] != kNoObject) slot = (slot + 1) & mask;
     slots_[slot] = object;

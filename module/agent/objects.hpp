@@ -1,15 +1,18 @@
 // The core's hosts and services by number and by key: data that does not change until the core reloads.
-// Only arrays, so that a callback of the core needs one look-up.
+// Only arrays, so that a callback of the core needs one look-up. Objects whose names exceed the bounds of the protocol have a number
+// only: nothing is reported of them, and no key leads to them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "module/agent/core.hpp"
 #include "shared/base/ids.hpp"
+#include "shared/wire/rejects.hpp"
 
 namespace merlin::neb {
 
@@ -27,15 +30,21 @@ class Objects {
   Index host_of(Index object) const { return is_host(object) ? object : host_of_[object - hosts_]; }
   std::span<const Index> services_of(Index host) const;
 
+  // False: its name, or its host's, exceeds the bounds of the protocol.
+  bool is_shared(Index object) const { return unshared_.empty() || !unshared_.contains(object); }
+  // The hosts and services whose own names do.
+  const wire::Rejects& left_out() const { return left_out_; }
+
   // A host's key, or a service's.
   std::uint64_t unit(Index object) const { return units_[object]; }
   ObjectKey key(Index object) const;
 
-  // kNoObject if this core does not have it.
+  // kNoObject if this core does not have it, or does not share it.
   Index find(const ObjectKey& key) const;
   Index find_unit(std::uint64_t unit) const;
 
  private:
+  void leave_out(const Core& core);
   void chain_services();
   void build_slots();
 
@@ -45,6 +54,8 @@ class Objects {
   std::vector<Index> first_service_;  // indexed by host, with an additional entry at the end; into services_
   std::vector<Index> services_;
   std::vector<Index> slots_;  // open addressing over units_, a power of two
+  std::unordered_set<Index> unshared_;
+  wire::Rejects left_out_;
 };
 
 // For the log: "host" or "host;service".

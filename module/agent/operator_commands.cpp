@@ -84,7 +84,7 @@ std::vector<wire::Command> OperatorCommands::for_services(Index host, std::strin
   const std::string one = std::string(name.substr(0, name.size() - kServicesOfHost.size())) + "SVC_CHECK;" + std::string(arguments.name);
   std::vector<wire::Command> commands;
   for (Index service : objects_.services_of(host)) {
-    if (ownership_.owns(service)) continue;
+    if (ownership_.owns(service) || !objects_.is_shared(service)) continue;
     commands.push_back(forwarded(service, one + ";" + std::string(core_.description(service)) + ";" + std::string(arguments.rest)));
   }
   return commands;

@@ -25,7 +25,7 @@ OperatorSync::OperatorSync(Core& core, const Objects& objects, const RowTable& r
     : core_(core.operators()),
       objects_(objects),
       ownership_(ownership),
-      register_writer_(core, ownership, writes_, driver),
+      register_writer_(core, objects, ownership, writes_, driver),
       acknowledgements_(core_, objects, rows, register_writer_),
       comments_(core_, objects, rows, acknowledgements_, register_writer_),
       downtimes_(core_, objects, ownership, register_writer_),
@@ -143,12 +143,14 @@ std::optional<std::vector<wire::Register>> OperatorSync::next_initial() {
   if (next_initial_ > objects_.hosts()) return std::nullopt;
   std::vector<wire::Register> rows;
   const Index until = std::min(objects_.hosts(), next_initial_ + kHostsPerStep);
-  wire::Rejects rejects;
   while (next_initial_ < until && rows.size() < kInitialRowsAStep) add_initial(next_initial_++, rows);
-  if (next_initial_ < objects_.hosts()) return wire::validate(rows, rejects), rows;
-  ++next_initial_;
-  downtimes_.initial(rows);
-  attributes_.initial_rest(rows);
+  if (next_initial_ == objects_.hosts()) {
+    ++next_initial_;
+    downtimes_.initial(rows);
+    attributes_.initial_rest(rows);
+  }
+  std::erase_if(rows, [this](const wire::Register& row) { return !register_writer_.is_shared(row.object); });
+  wire::Rejects rejects;
   wire::validate(rows, rejects);
   return rows;
 }

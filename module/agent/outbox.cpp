@@ -154,7 +154,7 @@ bool Outbox::step_initial(Now now) {
   std::size_t bytes = 0;
   const Index until = std::min(objects_.size(), next_initial_ + kLookedAtPerStep);
   for (; next_initial_ < until && rows.size() < kRowsPerFrame && bytes < kBytesPerFrame; ++next_initial_) {
-    if (!core_.schedule(next_initial_).has_been_checked) continue;
+    if (!core_.schedule(next_initial_).has_been_checked || !objects_.is_shared(next_initial_)) continue;
     rows.push_back(writer_.known(next_initial_, now));
     bytes += rows.back().value.size();
   }

@@ -49,7 +49,9 @@ class Outbox {
   using MoreInitial = std::function<std::optional<std::vector<wire::Register>>()>;
   void precede_initial(MoreInitial more) { more_initial_ = std::move(more); }
 
-  void mark(Index object) { dirty_.mark(object); }
+  void mark(Index object) {
+    if (objects_.is_shared(object)) dirty_.mark(object);
+  }
   // The object's row for a result that the core has logged as an alert. Without a daemon it waits for one.
   void alert(Index object, wire::Register row, Now now);
   std::uint64_t push(wire::CheckResult result) { return forwards_.push(std::move(result)); }

@@ -42,7 +42,9 @@ std::vector<std::uint64_t> Ownership::claims() const {
   if (!side_.runs_everything()) return known({side_.units().begin(), side_.units().end()});
   std::vector<std::uint64_t> units;
   units.reserve(objects_.hosts());
-  for (Index host = 0; host < objects_.hosts(); ++host) units.push_back(objects_.unit(host));
+  for (Index host = 0; host < objects_.hosts(); ++host) {
+    if (objects_.is_shared(host)) units.push_back(objects_.unit(host));
+  }
   return units;
 }
 

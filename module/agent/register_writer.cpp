@@ -29,7 +29,7 @@ void RegisterWriter::write(const cluster::RegisterKey& key, std::string value, c
   row.base_ms = now_ms();
   // A register that no other node would accept is not replicated.
   wire::Rejects rejects;
-  if (wire::validate(row, rejects)) writes_.push(std::move(row));
+  if (is_shared(key.object) && wire::validate(row, rejects)) writes_.push(std::move(row));
   driver_.wake();
 }
 

@@ -12,8 +12,11 @@ namespace merlin::neb {
 class RegisterWriter {
  public:
   // All outlive this.
-  RegisterWriter(const Core& core, Ownership& ownership, OperatorWrites& writes, Driver& driver)
-      : core_(core), ownership_(ownership), writes_(writes), driver_(driver) {}
+  RegisterWriter(const Core& core, const Objects& objects, Ownership& ownership, OperatorWrites& writes, Driver& driver)
+      : core_(core), objects_(objects), ownership_(ownership), writes_(writes), driver_(driver) {}
+
+  // Attributes of contacts and of the program have no host.
+  bool is_shared(const ObjectKey& object) const { return object.host == 0 || objects_.find(object) != kNoObject; }
 
   // A write made now. A deletion is final: its rank is above every version.
   wire::Version write(const cluster::RegisterKey& key, std::string value, bool deleted = false);
@@ -30,6 +33,7 @@ class RegisterWriter {
   static wire::Register content(const cluster::RegisterKey& key, std::string value);
 
   const Core& core_;
+  const Objects& objects_;
   Ownership& ownership_;
   OperatorWrites& writes_;
   Driver& driver_;

@@ -218,3 +218,64 @@ BOOST_FIXTURE_TEST_CASE(a_spool_of_long_results_is_many_frames, test::TempFolder
   BOOST_TEST((*read)->forwards.results.size() == 60u);
   BOOST_TEST((*read)->rows.size() == 60u);
 }
+
+// ---- names beyond the bound
+
+namespace {
+
+// Beside the small core's objects: a service of an owned host, one of another node's host, and a host with a service.
+struct Unshared : Desk {
+  Unshared() {
+    const Index host = core.add_host(std::string(5'000, 'h'));
+    for (const Index of : {kWeb, kDbHost}) unshared.push_back(core.add_service(of, std::string(4'097, 's')));
+    unshared.push_back(host);
+    unshared.push_back(core.add_service(host, "http"));
+    for (FakeObject& object : core.objects) object.schedule.has_been_checked = true;
+    for (const Index object : unshared) core.operator_core.comment(object, "old", core.seconds() - 100);
+    restart();
+  }
+  // What the daemon has received: of how many different objects, and whether it knows all of them.
+  std::size_t reported() {
+    std::set<std::uint64_t> units;
+    for (const wire::CoreRows& message : said<wire::CoreRows>()) {
+      for (const wire::Register& row : message.rows) units.insert(row.object.is_host() ? row.object.host : row.object.service);
+    }
+    for (const wire::CoreResults& message : said<wire::CoreResults>()) {
+      for (const wire::CheckResult& result : message.results) units.insert(result.object.service);
+      for (const wire::Command& command : message.commands) units.insert(command.object.service);
+    }
+    for (const auto& request : said<wire::NotifyRequest>()) units.insert(request.notification.object.service);
+    for (const wire::CoreClaims& claims : said<wire::CoreClaims>()) units.insert(claims.added.begin(), claims.added.end());
+    for (const Index object : unshared) BOOST_TEST(!units.contains(Objects(core).unit(object)));
+    return units.size();
+  }
+
+  std::vector<Index> unshared;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_reported_of_what_the_inventory_leaves_out, Unshared) {
+  up({host_key("web")});
+  BOOST_TEST(reported() == 6u, "all others");
+  for (const Index object : unshared) {
+    core.objects[object].state.current_state = 2;
+    core.objects[object].state.state_type = 1;
+    module->stop_notification(object, {wire::NotificationKind::problem, "", "", 0});
+    module->state_changed(object, {true, 3});
+    module->check_done(object, false, RawResult{});
+    module->row_changed(object);
+    acknowledge(object, true);
+  }
+  module->command_done("SCHEDULE_HOST_SVC_CHECKS", "db;" + std::to_string(core.seconds()));
+  run(4);
+  BOOST_TEST(reported() == 6u);
+}
+
+// Without a daemon this core runs everything.
+BOOST_FIXTURE_TEST_CASE(nothing_is_claimed_of_what_the_inventory_leaves_out, Unshared) {
+  core.pass(config.start_hold);
+  run(4);
+  up();
+  BOOST_TEST(reported() == 6u);
+}

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_name_beyond_the_bound_is_left_out_of_the_inventory) {
   core.add_service(0, std::string(4'097, 's'));
   const Objects objects(core);
   Inventory inventory(core, objects);
-  BOOST_TEST(inventory.left_out().total() == 2u);
+  BOOST_TEST(objects.left_out().total() == 2u);
   const auto part = inventory.next();
   BOOST_REQUIRE(part);
   BOOST_REQUIRE(part->hosts.size() == 1u);
