@@ -191,7 +191,7 @@ void Agent::command_done(std::string_view name, std::string_view arguments, bool
 // Earlier events of the object must have an earlier version than the acknowledgement.
 void Agent::acknowledged(Index object, wire::AcknowledgementRegister content) {
   outbox_.flush(core_.now());
-  acknowledged_ = {object, operators_.acknowledged(object, std::move(content))};
+  operators_.acknowledged(object, std::move(content));
 }
 
 void Agent::saving(bool begins) {

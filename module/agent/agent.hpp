@@ -177,9 +177,8 @@ class Agent final : RowListener {
   OperatorSync operators_;
   OperatorCommands commands_;
 
-  std::optional<std::pair<Index, Alert>> logged_;               // of the result that the core is processing
-  std::pair<Index, std::uint64_t> acknowledged_{kNoObject, 0};  // the last acknowledgement made here, and its clock
-  Index obsessed_ = kNoObject;                                  // the obsess command already ran for the result that the core is processing
+  std::optional<std::pair<Index, Alert>> logged_;  // of the result that the core is processing
+  Index obsessed_ = kNoObject;                     // the obsess command already ran for the result that the core is processing
   SteadyTime next_heartbeat_{};
   SteadyTime last_tick_{};
   SteadyTime heard_since_{};  // data read in this turn arrived later: the last tick read everything before

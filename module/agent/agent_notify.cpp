@@ -18,8 +18,9 @@ void Agent::stop_notification(Index object, Notice notice) {
   if (notice.kind == wire::NotificationKind::acknowledgement) {
     // The owner's daemon asks for one as well, by its register, wherever the command was given. Only its core knows the state
     // that was acknowledged, if the problem is over by then.
-    if (acknowledged_.first != object || acknowledged_.second == 0) return;
-    notice.cause = acknowledged_.second;
+    const auto made = operators_.acknowledged_now(object);
+    if (!made) return;
+    notice.cause = *made;
   }
   notifier_.ask(object, std::move(notice), core_.now());
   // The daemon must have the state before the request.

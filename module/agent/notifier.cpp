@@ -109,12 +109,13 @@ bool Notifier::is_told(Index object, const wire::Notification& notification) con
 }
 
 std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& verdict, bool may_act, Now now) {
-  const NotifierRequests::Waiting* same = verdict.request == 0 ? requests_.find_event(verdict.notification) : nullptr;
+  const Index asked = objects_.find(verdict.notification.object);
+  const NotifierRequests::Waiting* same = verdict.request == 0 ? requests_.find_event(asked, verdict.notification) : nullptr;
   // What waits before it is notified before it: the daemon asks again.
   if (same != nullptr && !requests_.is_first(*same)) return done(verdict.question, verdict.notification, false, 0);
   auto waiting = requests_.take(same != nullptr ? same->request : verdict.request);
   const wire::Notification& notification = waiting ? waiting->notification : verdict.notification;
-  const Index object = waiting ? waiting->object : objects_.find(notification.object);
+  const Index object = waiting ? waiting->object : asked;
   if (verdict.decision == wire::NotifyDecision::told && object != kNoObject) {
     // The cluster has sent fewer of this problem than this core has counted: what follows counts from there.
     if (waiting && verdict.notification.kind == Kind::problem) requests_.sent_instead(*waiting, verdict.notification);

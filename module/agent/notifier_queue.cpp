@@ -82,11 +82,12 @@ std::optional<NotifierRequests::Waiting> NotifierRequests::take(std::uint64_t re
   return erase(place);
 }
 
-const NotifierRequests::Waiting* NotifierRequests::find_event(const wire::Notification& notification) const {
-  if (is_normal(notification.kind)) return nullptr;
-  const auto same =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& entry) { return same_key(entry.second.notification, notification); });
-  return same == waiting_.end() ? nullptr : &same->second;
+const NotifierRequests::Waiting* NotifierRequests::find_event(Index object, const wire::Notification& notification) const {
+  const auto found = is_normal(notification.kind) ? of_object_.end() : of_object_.find(object);
+  if (found == of_object_.end()) return nullptr;
+  const auto same = std::find_if(found->second.begin(), found->second.end(),
+                                 [&](std::uint64_t request) { return same_key(waiting_.at(request).notification, notification); });
+  return same == found->second.end() ? nullptr : &waiting_.at(*same);
 }
 
 std::optional<NotifierRequests::Waiting> NotifierRequests::take_oldest() {

@@ -49,7 +49,7 @@ class NotifierRequests {
 
   std::optional<Waiting> take(std::uint64_t request);
   // The same notification of an event, which the daemon has asked for by itself; null: it does not wait here.
-  const Waiting* find_event(const wire::Notification& notification) const;
+  const Waiting* find_event(Index object, const wire::Notification& notification) const;
   bool is_first(const Waiting& waiting) const { return *of_object_.at(waiting.object).begin() == waiting.request; }
   std::optional<Waiting> take_oldest();
   // It was not decided after all: sends it again, before later ones.

@@ -26,8 +26,12 @@ void OperatorAcknowledgements::found(const LocalComment& comment) {
   word = {content, cluster::hlc_of(WallTime(Millis(made_ms(content))))};
 }
 
-std::uint64_t OperatorAcknowledgements::begun(Index object, wire::AcknowledgementRegister content) {
+void OperatorAcknowledgements::begun(Index object, wire::AcknowledgementRegister content) {
   begun_ = Begun{object, std::move(content), register_writer_.next_version()};
+}
+
+std::optional<std::uint64_t> OperatorAcknowledgements::begun_now(Index object) const {
+  if (!begun_ || begun_->object != object) return std::nullopt;
   return begun_->version.hlc;
 }
 

@@ -24,9 +24,10 @@ class OperatorAcknowledgements {
 
   // The core has this comment of an acknowledgement from its retention file. The comment itself is a separate item (operator_comments.hpp).
   void found(const LocalComment& comment);
-  // The core is about to notify of it and to set it. Its comment follows in the same call and contains the time. Returns the
-  // clock of its version, by which the daemon knows the notification.
-  std::uint64_t begun(Index object, wire::AcknowledgementRegister content);
+  // The core is about to notify of it and to set it. Its comment follows in the same call and contains the time.
+  void begun(Index object, wire::AcknowledgementRegister content);
+  // Until then: the clock of its version.
+  std::optional<std::uint64_t> begun_now(Index object) const;
   void commented(const LocalComment& comment);
   void removed(Index object);
 

@@ -65,9 +65,9 @@ void OperatorSync::downtime_added(LocalId id) {
   if (!bringing_in_) downtimes_.added(id);
 }
 
-std::uint64_t OperatorSync::acknowledged(Index object, wire::AcknowledgementRegister content) {
+void OperatorSync::acknowledged(Index object, wire::AcknowledgementRegister content) {
   wire::fit(content);
-  return bringing_in_ ? 0 : acknowledgements_.begun(object, std::move(content));
+  if (!bringing_in_) acknowledgements_.begun(object, std::move(content));
 }
 
 void OperatorSync::acknowledgement_removed(Index object) { acknowledgements_.removed(object); }

@@ -34,8 +34,10 @@ class OperatorSync {
   void downtime_started(LocalId id) { downtimes_.started(id, !bringing_in_); }
   void downtime_ended(LocalId id) { downtimes_.ended(id); }
   void downtime_deleted(LocalId id, std::int64_t end_s) { downtimes_.deleted(id, end_s, !bringing_in_); }
-  // 0 where it comes from the daemon.
-  std::uint64_t acknowledged(Index object, wire::AcknowledgementRegister content);
+  void acknowledged(Index object, wire::AcknowledgementRegister content);
+  // While the core notifies of an acknowledgement that it is setting: the clock of its version, by which the daemon knows the
+  // notification. Empty: of none that was made here.
+  std::optional<std::uint64_t> acknowledged_now(Index object) const { return acknowledgements_.begun_now(object); }
   void acknowledgement_removed(Index object);
   void attributes_changed(const Subject& subject, const std::vector<std::string>& names);
   void contact_attributes_changed(std::string_view contact, const std::vector<std::string>& names);
