@@ -263,7 +263,7 @@ std::string where_and_why(const StatusNode& node) { return node.facts.trouble.em
 
 // Its link is missing or silent, and it has announced nothing.
 void add_cut(const Status& status, const StatusNode& node, Problems& problems) {
-  const bool is_process = node.facts.kind == Trouble::nobody ||
+  const bool is_process = node.facts.kind == Trouble::not_listening ||
                           (node.facts.kind == Trouble::none && node.view != nullptr && node.view->hearing == cluster::Hearing::closed);
   if (is_process) {
     const std::string why = node.facts.trouble.empty() ? "it closed its link" : node.facts.trouble;

@@ -43,9 +43,10 @@ void PeerLinks::start_connector(const config::NodeConfig& block) {
 
 void PeerLinks::attempt_failed(const std::string& block, const net::CloseReason& reason) {
   targets_.at(block).trouble = reason.text;
-  targets_.at(block).kind = reason.cause == net::CloseCause::nobody ? Trouble::nobody : Trouble::network;
-  if (reason.cause == net::CloseCause::untrusted || reason.cause == net::CloseCause::refused_us) {
-    note_refused({reason.cause == net::CloseCause::untrusted ? RefusalReason::untrusted : RefusalReason::refused_us,
+  targets_.at(block).kind = reason.cause == net::CloseCause::not_listening ? Trouble::not_listening : Trouble::network;
+  const RefusalReason refusal = reason_of(reason.cause);
+  if (refusal == RefusalReason::untrusted || refusal == RefusalReason::refused_us) {
+    note_refused({refusal,
                   reason.text,
                   net::HostPort{targets_.at(block).block.address, targets_.at(block).block.port}.text(),
                   reason.fingerprint,

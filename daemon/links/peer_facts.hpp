@@ -7,9 +7,9 @@ namespace merlin::daemon {
 
 // Why a node cannot be reached.
 enum class Trouble {
-  none,     // it can, or it connects to us
-  nobody,   // its machine answers, but its merlind does not listen
-  network,  // no answer, no route, an unknown name, or no merlind at the other end
+  none,           // it can, or it connects to us
+  not_listening,  // its machine answers, but its merlind does not listen
+  network,        // no answer, no route, an unknown name, or no merlind at the other end
 };
 
 // The facts that `status` shows about the link to a block's node.

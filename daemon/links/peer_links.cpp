@@ -29,6 +29,8 @@ net::Priority priority_of(cluster::Priority priority) {
 
 bool is(const wire::Frame& frame, wire::MessageType type) { return frame.type == static_cast<std::uint8_t>(type); }
 
+}  // namespace
+
 RefusalReason reason_of(net::CloseCause cause) {
   switch (cause) {
     case net::CloseCause::untrusted:
@@ -41,7 +43,7 @@ RefusalReason reason_of(net::CloseCause cause) {
       return RefusalReason::not_ours;
     case net::CloseCause::by_peer:
     case net::CloseCause::error:
-    case net::CloseCause::nobody:
+    case net::CloseCause::not_listening:
       return RefusalReason::gave_up;
     case net::CloseCause::overflow:
     case net::CloseCause::local:
@@ -49,8 +51,6 @@ RefusalReason reason_of(net::CloseCause cause) {
   }
   return RefusalReason::crowded;
 }
-
-}  // namespace
 
 PeerLinks::PeerLinks(ev::loop_ref loop, OwnSide self, net::TlsContext tls, NodeBook& book, Refusals& refusals, Log& log, PeerEvents events)
     : loop_(loop),

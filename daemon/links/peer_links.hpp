@@ -45,6 +45,9 @@ struct PeerEvents {
   std::function<std::uint64_t()> inventory_digest;
 };
 
+// The reason that `status` counts and shows for a link that ended like this before it was accepted.
+RefusalReason reason_of(net::CloseCause cause);
+
 class PeerLinks {
  public:
   // A link that is silent for longer is replaced by a new one of the same node.

@@ -29,15 +29,15 @@ enum class Priority : std::uint8_t { heartbeat, control, live, bulk };
 inline constexpr std::size_t kPriorities = 4;
 
 enum class CloseCause {
-  by_peer,     // the other end closed the link
-  error,       // the network or this process
-  nobody,      // the other machine answers, but no process listens on that port
-  protocol,    // the received data is not ours
-  untrusted,   // we do not trust the certificate of the other end
-  refused_us,  // the other end does not trust ours
-  timeout,     // no handshake in time
-  overflow,    // the other end reads too slowly
-  local,       // finish()
+  by_peer,        // the other end closed the link
+  error,          // the network or this process
+  not_listening,  // the other machine answers, but no process listens on that port
+  protocol,       // the received data is not ours
+  untrusted,      // we do not trust the certificate of the other end
+  refused_us,     // the other end does not trust ours
+  timeout,        // no handshake in time
+  overflow,       // the other end reads too slowly
+  local,          // finish()
 };
 
 struct CloseReason {

@@ -199,7 +199,7 @@ void ConnectorState::tcp_ended() {
   socket_ready_.stop();
   const std::string address = addresses_[next_address_ - 1].text();
   if (const int error = connect_error(socket_.get()); error != 0) {
-    const CloseCause cause = error == ECONNREFUSED ? CloseCause::nobody : CloseCause::error;
+    const CloseCause cause = error == ECONNREFUSED ? CloseCause::not_listening : CloseCause::error;
     return address_failed({cause, address + ": " + std::strerror(error), {}, {}});
   }
   ConnectionHandlers handlers;

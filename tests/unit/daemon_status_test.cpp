@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(in_a_network_split_the_fix_names_the_way_to_the_other_node)
   BOOST_TEST(has(status, "peer02 cannot be reached: 10.0.0.2:15551: no answer", check_the_way_to_peer02));
   BOOST_TEST(fixes_nothing_by_a_start());
   status.facts["peer02"].trouble = "10.0.0.2:15551: Connection refused";
-  status.facts["peer02"].kind = Trouble::nobody;
+  status.facts["peer02"].kind = Trouble::not_listening;
   BOOST_TEST(has(status, "merlind of peer02 is not running: 10.0.0.2:15551: Connection refused", "on peer02: mon start"));
 
   const config::Config passive =

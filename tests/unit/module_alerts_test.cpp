@@ -1,9 +1,8 @@
 // Alerts are kept until the daemon has their events on disk: over a lost link and over a restart of the core (R7, R8).
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
 
 #include "tests/unit/module_operator_support.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
 using namespace merlin::neb;
@@ -13,12 +12,7 @@ namespace {
 using Outputs = std::vector<std::string>;
 
 struct Alerting : Desk {
-  Alerting() {
-    std::string name = "/tmp/merlin-alerts.XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    state_folder = name;
-  }
-  ~Alerting() { std::filesystem::remove_all(state_folder); }
+  Alerting() { state_folder = folder.path(); }
 
   void alert(const std::string& output) {
     core.objects[kHttp].state.output = output;
@@ -42,6 +36,8 @@ struct Alerting : Desk {
     daemon.say(wire::RowsSafe{batch, {}});
     run(2);
   }
+
+  test::TempFolder folder;
 };
 
 }  // namespace

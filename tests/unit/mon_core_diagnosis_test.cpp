@@ -1,12 +1,10 @@
 // Why the core is not connected: each cause has its own text and its own fix.
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "mon/service/core_check.hpp"
 #include "mon/service/core_diagnosis.hpp"
 #include "shared/base/broker_options.hpp"
+#include "tests/unit/temp_folder.hpp"
 
 using namespace merlin;
 using namespace merlin::mon;
@@ -139,11 +137,9 @@ BOOST_AUTO_TEST_CASE(a_module_that_cannot_reach_merlind) {
 
 // The mistake that disables the module must not prevent the search for the cause: it looks at the usual places then.
 BOOST_AUTO_TEST_CASE(the_cause_is_named_although_merlin_conf_is_invalid) {
-  std::string folder = (std::filesystem::temp_directory_path() / "mon-diagnosis-XXXXXX").string();
-  BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const test::TempFolder folder;
   Call call;
-  call.config_path = folder + "/merlin.conf";
-  std::ofstream(call.config_path) << "node_name = peer01\nno_such_key = 1\n";
+  call.config_path = folder.write("merlin.conf", "node_name = peer01\nno_such_key = 1\n");
   const auto problem_of = [&](const char* kind) {
     nlohmann::ordered_json status{{"nodes", nlohmann::ordered_json::array()},
                                   {"problems", {{{"text", "the core is not connected here"}, {"fix", "mon start"}, {"kind", kind}}}}};
@@ -157,7 +153,6 @@ BOOST_AUTO_TEST_CASE(the_cause_is_named_although_merlin_conf_is_invalid) {
   BOOST_TEST(problem["fix"] == expected.fix);
   BOOST_TEST(problem["text"] != "the core is not connected here");
   BOOST_TEST(!problem_of("service_disabled").contains("cause"), "another problem");
-  std::filesystem::remove_all(folder);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_main_file_says) {

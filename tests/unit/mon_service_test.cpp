@@ -85,9 +85,9 @@ BOOST_AUTO_TEST_CASE(the_core_is_verified_with_its_own_binary) {
 
 BOOST_AUTO_TEST_CASE(a_command_that_fails_tells_its_last_line) {
   BOOST_TEST(run_child({"/bin/sh", "-c", "exit 0"}, Millis(5000)).ok());
-  const auto kFailed = run_child({"/bin/sh", "-c", "echo first; echo the reason >&2; exit 3"}, Millis(5000));
-  BOOST_REQUIRE(!kFailed.ok());
-  BOOST_TEST(kFailed.error().what == "ended with status 3: the reason");
+  const auto failed = run_child({"/bin/sh", "-c", "echo first; echo the reason >&2; exit 3"}, Millis(5000));
+  BOOST_REQUIRE(!failed.ok());
+  BOOST_TEST(failed.error().what == "ended with status 3: the reason");
   BOOST_TEST(!run_child({"/no/such/program"}, Millis(5000)).ok());
 }
 
