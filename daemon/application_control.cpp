@@ -18,6 +18,7 @@ Status Application::status_now() const {
   status.now = now.wall;
   status.self = certificate_.node_id;
   status.fingerprint = certificate_.fingerprint;
+  status.valid_until = certificate_.not_after;
   for (const config::NodeConfig& block : config_.nodes) {
     status.facts[block.name] = peers_.facts(block);
     status.ids[block.name] = book_.id_of(block.name);

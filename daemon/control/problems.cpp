@@ -16,6 +16,8 @@ constexpr std::size_t kMaxStrangers = 5;
 constexpr Millis kStrangerStays{60'000};  // after its last attempt; a node that still wants to connect tries every few seconds
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::uint64_t kMuchBehind = 1'000;  // fewer are normally in transit
+constexpr std::int64_t kHoursADay = 24;
+constexpr Millis kExpiryWarning = std::chrono::hours(kHoursADay * 30);
 constexpr Millis kRejectedShownFor{10 * 60 * 1000};
 
 using Problems = std::vector<Problem>;
@@ -224,11 +226,20 @@ void add_run_twice(const cluster::RunTwice& twice, Problems& problems) {
        fmt::format("wait 10 s; if it remains, compare merlin.conf and the object configuration of {} and {}", twice.one, twice.other)});
 }
 
+// The other nodes accept an expired certificate, because they know its fingerprint. Security scanners and policies do not.
+void add_certificate(const Status& status, Problems& problems) {
+  if (!status.valid_until || *status.valid_until - status.now > kExpiryWarning) return;
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(*status.valid_until - status.now).count() / kHoursADay;
+  const std::string when = *status.valid_until <= status.now ? "has expired" : fmt::format("expires in {} days", days);
+  problems.push_back({"the certificate of this node " + when, "mon cert rotate"});
+}
+
 void add_own(const Status& status, Problems& problems) {
   for (const Error& error : status.config_errors) {
     problems.push_back({"merlin.conf is invalid, the last valid one stays in effect: " + said(error), error.fix});
   }
   for (const Error& error : status.troubles) problems.push_back({said(error), error.fix});
+  add_certificate(status, problems);
   add_store(status.store, problems);
   add_set_aside(status.view.set_aside, problems);
   add_distrust(status.view, problems);

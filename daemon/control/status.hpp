@@ -28,6 +28,7 @@ struct Status {
   WallTime now{};
   NodeId self;
   std::string fingerprint;                 // of our certificate
+  std::optional<WallTime> valid_until;     // our certificate
   std::map<std::string, PeerFacts> facts;  // by block
   std::map<std::string, NodeId> ids;       // by block; empty if it was never seen
   std::vector<RefusedPeer> refused;

@@ -94,6 +94,17 @@ BOOST_AUTO_TEST_CASE(rules_that_the_nodes_must_share_and_do_not_are_named) {
   BOOST_TEST(has(status, "peer02 sends a heartbeat every 5000 ms, this node every 1000 ms", "set the same pulse_interval"));
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_that_expires_within_a_month_is_named) {
+  constexpr auto day = std::chrono::hours(24);
+  Status status = usual();
+  status.valid_until = kWall + 31 * day;
+  BOOST_TEST(!has(status, "the certificate of this node", ""));
+  status.valid_until = kWall + 12 * day + std::chrono::hours(1);
+  BOOST_TEST(has(status, "the certificate of this node expires in 12 days", "mon cert rotate"));
+  status.valid_until = kWall - day;
+  BOOST_TEST(has(status, "the certificate of this node has expired", "mon cert rotate"));
+}
+
 BOOST_AUTO_TEST_CASE(state_that_cores_die_over_is_named) {
   Status status = usual();
   status.view.set_aside = {"web;http", "db"};
