@@ -49,6 +49,7 @@ config::Settings node_variables(const config::NodeConfig& node, std::string_view
           {"SSH_USER", node.ssh_user},
           {"SSH_PORT", std::to_string(node.ssh_port)},
           {"SSH_KEY", node.ssh_key.value_or("")},
+          {"HOSTKEY", node.hostkey.value_or("")},
           {"MAX_RATE", node.max_rate ? config::size_text(*node.max_rate) : ""},
           {"OCONF_PUSH", transfer.push.value_or("")},
           {"OCONF_FETCH", transfer.fetch.value_or("")},

@@ -36,6 +36,7 @@ ordered_json document_of(const config::NodeConfig& node, std::string_view type) 
           {"ssh_user", node.ssh_user},
           {"ssh_port", node.ssh_port},
           {"ssh_key", or_null(node.ssh_key)},
+          {"hostkey", or_null(node.hostkey)},
           {"max_rate", or_null(node.max_rate)},
           {"oconf_push", or_null(node.object_config.push)},
           {"oconf_fetch", or_null(node.object_config.fetch)},

@@ -69,7 +69,10 @@ Result<Session> log_in(Target target, const LoginRules& rules, Asker& asker, con
   if (!session) return session;
   if (auto connected = connect(session->get(), target, rules.timeout, interrupt); !connected) return connected.error();
   notice_silence(::ssh_get_fd(session->get()));
-  if (auto known = check_host_key(session->get(), target, rules.accept_new, asker); !known) return known.error();
+  const auto learnt = [&](const std::string& key) {
+    rules.note(fmt::format("{}: its host key is trusted from now on: {}", target.name, key));
+  };
+  if (auto known = check_host_key(session->get(), target, rules.accept_new, asker, learnt); !known) return known.error();
   if (auto in = authenticate(session->get(), target, rules.password, asker); !in) return in.error();
   return session;
 }

@@ -25,17 +25,28 @@ HostKey look_up(ssh_session session) {
   return HostKey::unreadable;
 }
 
-// "ssh-ed25519 SHA256:…", as ssh-keygen -l shows it.
-std::string shown_key(ssh_session session) {
+struct Shown {
+  std::string type = "no key";
+  std::string fingerprint;  // "SHA256:…"
+
+  std::string text() const { return fmt::format("{} {}", type, fingerprint); }  // as ssh-keygen -l shows it
+};
+
+Shown shown_key(ssh_session session) {
   ssh_key raw = nullptr;
-  if (::ssh_get_server_publickey(session, &raw) != SSH_OK) return "no key";
+  if (::ssh_get_server_publickey(session, &raw) != SSH_OK) return {};
   const Key key(raw);
   unsigned char* hash = nullptr;
   std::size_t length = 0;
-  if (::ssh_get_publickey_hash(key.get(), SSH_PUBLICKEY_HASH_SHA256, &hash, &length) != 0) return "no key";
+  if (::ssh_get_publickey_hash(key.get(), SSH_PUBLICKEY_HASH_SHA256, &hash, &length) != 0) return {};
   const Text text(::ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, length));
   ::ssh_clean_pubkey_hash(&hash);
-  return fmt::format("{} {}", ::ssh_key_type_to_char(::ssh_key_type(key.get())), text.get());
+  return {::ssh_key_type_to_char(::ssh_key_type(key.get())), text.get()};
+}
+
+Pin pin_of(const Target& target, const Shown& key) {
+  if (!target.host_key) return Pin::none;
+  return *target.host_key == key.fingerprint ? Pin::equal : Pin::differs;
 }
 
 Result<> learn(ssh_session session, const Target& target) {
@@ -45,34 +56,44 @@ Result<> learn(ssh_session session, const Target& target) {
                "check that you may write ~/.ssh/known_hosts"};
 }
 
-Result<> refusal(HostKey key, const std::string& shown, const Target& target) {
+Result<> refusal(HostKey key, Pin pin, const std::string& shown, const Target& target) {
   const std::string host = target.port == kUsualPort ? target.host : fmt::format("[{}]:{}", target.host, target.port);
   if (key == HostKey::changed) {
     return Error{fmt::format("REFUSED: its host key has changed, it is now {}", shown), target.name,
                  fmt::format("if it was reinstalled: ssh-keygen -R {}", host)};
   }
   if (key == HostKey::unreadable) return Error{"known_hosts cannot be read", target.name, "check ~/.ssh/known_hosts"};
+  if (pin == Pin::differs) {
+    return Error{fmt::format("REFUSED: its host key is {}, and merlin.conf has hostkey = {}", shown, *target.host_key), target.name,
+                 fmt::format("compare it with ssh-keygen -lf on that machine; mon node edit {} hostkey=SHA256:…", target.name)};
+  }
   return Error{fmt::format("its host key is unknown: {}", shown), target.name, "accept it with --accept-new, or run this on a terminal"};
 }
 
 }  // namespace
 
-Verdict judge(HostKey key, bool accept_new, bool has_terminal) {
+Verdict judge(HostKey key, Pin pin, bool accept_new, bool has_terminal) {
   if (key == HostKey::known) return Verdict::trust;
-  if (key != HostKey::unknown) return Verdict::refuse;
-  if (accept_new) return Verdict::learn;
+  if (key != HostKey::unknown || pin == Pin::differs) return Verdict::refuse;
+  if (accept_new || pin == Pin::equal) return Verdict::learn;
   return has_terminal ? Verdict::ask : Verdict::refuse;
 }
 
-Result<> check_host_key(ssh_session session, const Target& target, bool accept_new, Asker& asker) {
+Result<> check_host_key(ssh_session session, const Target& target, bool accept_new, Asker& asker,
+                        const std::function<void(const std::string& key)>& learnt) {
   const HostKey key = look_up(session);
-  const Verdict verdict = judge(key, accept_new, Asker::has_terminal());
-  if (verdict == Verdict::trust) return Ok{};
-  const std::string shown = shown_key(session);
-  if (verdict == Verdict::refuse) return refusal(key, shown, target);
-  if (verdict == Verdict::learn) return learn(session, target);
+  if (key == HostKey::known) return Ok{};
+  const Shown shown = shown_key(session);
+  const Pin pin = pin_of(target, shown);
+  const Verdict verdict = judge(key, pin, accept_new, Asker::has_terminal());
+  if (verdict == Verdict::refuse) return refusal(key, pin, shown.text(), target);
+  if (verdict == Verdict::learn) {
+    auto done = learn(session, target);
+    if (done && pin == Pin::none) learnt(shown.text());
+    return done;
+  }
   const auto yes =
-      asker.confirm(fmt::format("The host key of {} ({}) is unknown: {}\nTrust it from now on?", target.name, target.host, shown));
+      asker.confirm(fmt::format("The host key of {} ({}) is unknown: {}\nTrust it from now on?", target.name, target.host, shown.text()));
   if (yes.value_or(false)) return learn(session, target);
   return Error{"its host key was not accepted", target.name, ""};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 
 #include "mon/cli/last_line.hpp"
 #include "mon/cli/limits.hpp"
@@ -82,6 +83,7 @@ Result<ssh::LoginRules> login_rules(const Call& call) {
   ssh::LoginRules rules;
   rules.timeout = call.timeout;
   rules.accept_new = call.has("--accept-new");
+  rules.note = [](const std::string& line) { std::cerr << "mon: " + plain(line) + "\n"; };
   if (call.has("--user")) rules.user = call.options.at("--user");
   if (!call.has("--password-file")) return rules;
   const auto password = ssh::read_password_file(call.options.at("--password-file"));

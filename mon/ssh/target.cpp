@@ -9,6 +9,8 @@ std::string Target::text() const {
   return port == kUsualPort ? who : fmt::format("{} port {}", who, port);
 }
 
-Target target_of(const config::NodeConfig& node) { return {node.name, node.address, node.ssh_port, node.ssh_user, node.ssh_key}; }
+Target target_of(const config::NodeConfig& node) {
+  return {node.name, node.address, node.ssh_port, node.ssh_user, node.ssh_key, node.hostkey};
+}
 
 }  // namespace merlin::mon::ssh

@@ -16,7 +16,8 @@ struct Target {
   std::string host;
   std::uint16_t port = kUsualPort;
   std::string user;
-  std::optional<std::string> key;  // path of a private key that is tried first
+  std::optional<std::string> key;       // path of a private key that is tried first
+  std::optional<std::string> host_key;  // "SHA256:…": the only one that is accepted while known_hosts has none
 
   std::string text() const;  // "root@10.0.0.2", "root@10.0.0.2 port 2222"
 };

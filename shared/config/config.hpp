@@ -93,6 +93,7 @@ struct NodeConfig {
   std::string ssh_user = "root";
   std::uint16_t ssh_port = 22;
   std::optional<std::string> ssh_key;     // path; unset: the keys that ssh uses
+  std::optional<std::string> hostkey;     // fingerprint of the ssh server's key, for the first login; unset: the user is asked
   std::optional<std::uint64_t> max_rate;  // bytes per second of bulk synchronisation; unset: no limit
   ObjectConfig object_config;
   Sync sync;

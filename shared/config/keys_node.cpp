@@ -109,6 +109,15 @@ std::vector<KeySpec> duty_keys() {
        .in_effect = true,
        .help = "The private key for logins by mon.",
        .apply = [](Target& t, const Value& v) { t.node->ssh_key = v.text; }},
+      {.scope = Scope::node,
+       .name = "hostkey",
+       .rule = of(ValueType::host_key),
+       .default_text = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+       .unset = "mon shows an unknown key and asks",
+       .in_effect = true,
+       .help = "The fingerprint of the node's ssh host key. mon accepts this key without a question, and no other one, while known_hosts "
+               "has none.",
+       .apply = [](Target& t, const Value& v) { t.node->hostkey = v.text; }},
   };
 }
 

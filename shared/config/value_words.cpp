@@ -76,6 +76,8 @@ std::string accepted_plain(const Rule& rule) {
       return "unix:/PATH, HOST:PORT or [IPV6]:PORT";
     case ValueType::fingerprints:
       return "SHA-256 fingerprints of 64 hexadecimal digits, separated by commas";
+    case ValueType::host_key:
+      return "the fingerprint of a host key, SHA256:…, as ssh-keygen -l prints it";
   }
   return "";
 }

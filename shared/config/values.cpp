@@ -120,6 +120,15 @@ std::optional<Value> in_range(const Rule& rule, std::optional<std::int64_t> numb
 
 bool is_path(std::string_view text) { return !text.empty() && text.front() == '/' && text.size() <= kLongestPath; }
 
+bool is_host_key(std::string_view text) {
+  constexpr std::string_view kPrefix = "SHA256:";
+  constexpr std::size_t kLength = 43;  // 32 bytes in base 64, without padding
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (!text.starts_with(kPrefix)) return false;
+  text.remove_prefix(kPrefix.size());
+  return text.size() == kLength && text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
 std::optional<Value> read_log_target(std::string_view text) {
   // Collected by a terminal or systemd. The earlier word stdout has the same effect.
   if (text == "stderr" || text == "stdout") return of_text("stderr");
@@ -165,6 +174,8 @@ std::optional<Value> read_plain(const Rule& rule, std::string_view text) {
       return wrap<Endpoint>(read_endpoint(text), [](Endpoint endpoint) { return Value{false, 0, "", {}, std::move(endpoint)}; });
     case ValueType::fingerprints:
       return read_list(text, ", \t", read_fingerprint);
+    case ValueType::host_key:
+      return is_host_key(text) ? std::optional(of_text(text)) : std::nullopt;
   }
   return std::nullopt;
 }

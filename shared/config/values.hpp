@@ -30,6 +30,7 @@ enum class ValueType {
   addresses,  // separated by commas or spaces
   endpoint,   // unix:PATH or HOST:PORT
   fingerprints,
+  host_key,  // SHA256: and 43 characters, as ssh-keygen -l prints it
 };
 
 // A word for a number. Several words can have the same meaning; the first one is shown.

@@ -37,6 +37,8 @@ std::string unusual(const KeySpec& spec) {
       return "192.0.2.77";
     case ValueType::endpoint:
       return "192.0.2.77:4711";
+    case ValueType::host_key:
+      return "SHA256:" + std::string(43, 'A');
     case ValueType::fingerprints:
       return std::string(64, '7');
     case ValueType::path:

@@ -20,7 +20,7 @@ endforeach()
 
 add_library(mon_test_home MODULE ${here}/mon_test_home.cpp)
 target_link_libraries(mon_test_home PRIVATE ${CMAKE_DL_LIBS})
-foreach(name mon_everywhere_test mon_limits_test mon_restricted_test mon_rotate_test)
+foreach(name mon_everywhere_test mon_host_key_test mon_limits_test mon_restricted_test mon_rotate_test)
   merlin_test(${name} ${here}/${name}.cpp LINK merlin_mon)
   target_compile_definitions(${name} PRIVATE MON_PROGRAM="$<TARGET_FILE:mon>" MON_TEST_HOME="$<TARGET_FILE:mon_test_home>")
   add_dependencies(${name} mon mon_test_home)

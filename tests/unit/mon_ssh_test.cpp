@@ -127,14 +127,18 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_the_command_with_all_it_started) {
 BOOST_AUTO_TEST_CASE(host_keys_known_are_trusted_changed_are_refused_unknown_are_asked) {
   for (const bool accept_new : {false, true}) {
     for (const bool has_terminal : {false, true}) {
-      BOOST_TEST((judge(HostKey::known, accept_new, has_terminal) == Verdict::trust));
-      BOOST_TEST((judge(HostKey::changed, accept_new, has_terminal) == Verdict::refuse));
-      BOOST_TEST((judge(HostKey::unreadable, accept_new, has_terminal) == Verdict::refuse));
+      for (const Pin pin : {Pin::none, Pin::equal, Pin::differs}) {
+        BOOST_TEST((judge(HostKey::known, pin, accept_new, has_terminal) == Verdict::trust));
+        BOOST_TEST((judge(HostKey::changed, pin, accept_new, has_terminal) == Verdict::refuse));
+        BOOST_TEST((judge(HostKey::unreadable, pin, accept_new, has_terminal) == Verdict::refuse));
+      }
+      BOOST_TEST((judge(HostKey::unknown, Pin::equal, accept_new, has_terminal) == Verdict::learn));
+      BOOST_TEST((judge(HostKey::unknown, Pin::differs, accept_new, has_terminal) == Verdict::refuse));
     }
-    BOOST_TEST((judge(HostKey::unknown, true, accept_new) == Verdict::learn));
+    BOOST_TEST((judge(HostKey::unknown, Pin::none, true, accept_new) == Verdict::learn));
   }
-  BOOST_TEST((judge(HostKey::unknown, false, true) == Verdict::ask));
-  BOOST_TEST((judge(HostKey::unknown, false, false) == Verdict::refuse));
+  BOOST_TEST((judge(HostKey::unknown, Pin::none, false, true) == Verdict::ask));
+  BOOST_TEST((judge(HostKey::unknown, Pin::none, false, false) == Verdict::refuse));
 }
 
 BOOST_AUTO_TEST_CASE(nodes_are_worked_on_together_and_shown_in_order) {
