@@ -130,6 +130,7 @@ def test():
             lines = [f"ACKNOWLEDGE_SVC_PROBLEM;{about};1;1;0;ann;seen", f"PROCESS_SERVICE_CHECK_RESULT;{about};0;well now"]
             commands(plain, "peer01", lines)
             commands(c, node, lines)
+            wait_for("the plain core has notified the recovery", lambda a=about: any(line.endswith("well now") for line in logged(plain, "SERVICE NOTIFICATION", f";{a};")), 15)
             told = check_same(c, plain, "SERVICE NOTIFICATION", f";{about};")
             check(any("ACKNOWLEDGEMENT" in line for line in told), f"the plain core notified no acknowledgement: {told}")
             beside.check(service, node if node == other else None)
