@@ -112,7 +112,9 @@ std::optional<wire::NotifyDone> Notifier::on_verdict(const wire::NotifyVerdict& 
   const Index asked = objects_.find(verdict.notification.object);
   const NotifierRequests::Waiting* same = verdict.request == 0 ? requests_.find_event(asked, verdict.notification) : nullptr;
   // What waits before it is notified before it: the daemon asks again.
-  if (same != nullptr && !requests_.is_first(*same)) return done(verdict.question, verdict.notification, false, 0);
+  const bool is_owed_state = verdict.request == 0 && is_normal(verdict.notification.kind);
+  const bool comes_early = same != nullptr ? !requests_.is_first(*same) : is_owed_state && requests_.begins_with_event(asked);
+  if (verdict.decision == wire::NotifyDecision::send && comes_early) return done(verdict.question, verdict.notification, false, 0);
   auto waiting = requests_.take(same != nullptr ? same->request : verdict.request);
   const wire::Notification& notification = waiting ? waiting->notification : verdict.notification;
   const Index object = waiting ? waiting->object : asked;

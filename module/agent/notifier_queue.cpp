@@ -20,8 +20,10 @@ bool says_no_more(const wire::Notification& waiting, const wire::Notification& t
 
 }  // namespace
 
+// An event is known by its cause: the daemon, which asks for an acknowledgement by its register, does not know the core's number.
 bool same_key(const wire::Notification& a, const wire::Notification& b) {
-  return a.object == b.object && a.kind == b.kind && a.number == b.number && a.start == b.start && a.cause == b.cause;
+  if (a.object != b.object || a.kind != b.kind || a.cause != b.cause) return false;
+  return !is_normal(a.kind) || (a.number == b.number && a.start == b.start);
 }
 
 void NotifierRequests::add(Index object, wire::Notification notification, NotifySnapshot snapshot, SteadyTime now) {
@@ -88,6 +90,11 @@ const NotifierRequests::Waiting* NotifierRequests::find_event(Index object, cons
   const auto same = std::find_if(found->second.begin(), found->second.end(),
                                  [&](std::uint64_t request) { return same_key(waiting_.at(request).notification, notification); });
   return same == found->second.end() ? nullptr : &waiting_.at(*same);
+}
+
+bool NotifierRequests::begins_with_event(Index object) const {
+  const auto found = of_object_.find(object);
+  return found != of_object_.end() && !is_normal(waiting_.at(*found->second.begin()).notification.kind);
 }
 
 std::optional<NotifierRequests::Waiting> NotifierRequests::take_oldest() {

@@ -51,6 +51,8 @@ class NotifierRequests {
   // The same notification of an event, which the daemon has asked for by itself; null: it does not wait here.
   const Waiting* find_event(Index object, const wire::Notification& notification) const;
   bool is_first(const Waiting& waiting) const { return *of_object_.at(waiting.object).begin() == waiting.request; }
+  // Whether the object's first request is of an event.
+  bool begins_with_event(Index object) const;
   std::optional<Waiting> take_oldest();
   // It was not decided after all: sends it again, before later ones.
   void put_back(Waiting waiting);

@@ -249,8 +249,8 @@ BOOST_FIXTURE_TEST_CASE(a_comment_of_the_retention_file_is_the_same_item_again, 
 
 namespace {
 
-struct Notified : Desk {
-  Notified() { up({host_key("web")}); }
+struct NotifiedDesk : Desk {
+  NotifiedDesk() { up({host_key("web")}); }
   void state(int now) {
     core.objects[kHttp].state.current_state = now;
     core.objects[kHttp].state.state_type = 1;
@@ -281,7 +281,7 @@ struct Notified : Desk {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_asked_for_before_the_recovery_that_follows_it, Notified) {
+BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_asked_for_before_the_recovery_that_follows_it, NotifiedDesk) {
   acknowledge_and_recover();
   BOOST_REQUIRE(requests().size() == 1u);
   const wire::NotifyRequest asked = requests()[0];
@@ -297,13 +297,13 @@ BOOST_FIXTURE_TEST_CASE(an_acknowledgement_is_asked_for_before_the_recovery_that
 }
 
 // Made at another node, where the core has also received the result: both reach the owner in this order.
-BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_asked_for_before_the_recovery_that_follows_it, Notified) {
+BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_asked_for_before_the_recovery_that_follows_it, NotifiedDesk) {
   state(2);
   core.operator_core.problems[kHttp] = true;
   core.objects[kHttp].state.notified_on = 4;
   wire::AcknowledgementRegister content = sticky_word();
   content.notify = true;
-  give({other(kHttp, Kind::acknowledgement, 0, content, clock(100))});
+  give({other(kHttp, RowKind::acknowledgement, 0, content, clock(100))});
   state(0);
   tell(wire::NotificationKind::recovery);
   run(2);
@@ -320,13 +320,13 @@ BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_asked_for_before_the_recovery_tha
   BOOST_TEST((requests()[1].notification.kind == wire::NotificationKind::recovery));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_not_asked_for_without_need, Notified) {
+BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_not_asked_for_without_need, NotifiedDesk) {
   state(2);
   wire::AcknowledgementRegister content = sticky_word();
   content.notify = true;
   const auto given = [&](Index object, bool live, std::uint64_t made) {
     core.operator_core.problems[object] = true;
-    const std::vector<wire::Register> row{other(object, Kind::acknowledgement, 0, content, made)};
+    const std::vector<wire::Register> row{other(object, RowKind::acknowledgement, 0, content, made)};
     give(live ? row : std::vector<wire::Register>{}, live ? std::vector<wire::Register>{} : row);
     return requests().size();
   };
@@ -340,7 +340,19 @@ BOOST_FIXTURE_TEST_CASE(one_of_another_node_is_not_asked_for_without_need, Notif
   BOOST_TEST(given(kHttp, true, clock(400)) == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_the_daemon_asks_for_by_itself_is_notified_once_and_in_its_turn, Notified) {
+BOOST_FIXTURE_TEST_CASE(a_recovery_that_the_daemon_asks_for_by_itself_comes_behind_the_acknowledgement, NotifiedDesk) {
+  acknowledge_and_recover();
+  wire::Notification owed;
+  owed.object = Objects(core).key(kHttp);
+  owed.kind = wire::NotificationKind::recovery;
+  owed.number = 1;
+  grant(0, owed);
+  BOOST_TEST(core.told.empty());
+  BOOST_REQUIRE(!said<wire::NotifyDone>().empty());
+  BOOST_TEST(!said<wire::NotifyDone>().back().sent);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_the_daemon_asks_for_by_itself_is_notified_once_and_in_its_turn, NotifiedDesk) {
   state(2);
   core.objects[kHttp].state.notification_number = 1;
   tell(wire::NotificationKind::problem);

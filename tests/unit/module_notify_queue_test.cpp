@@ -147,3 +147,19 @@ BOOST_FIXTURE_TEST_CASE(what_waits_keeps_its_number_behind_the_same_notification
   requests.sent_instead(first, first.notification);
   expect(4, 2);
 }
+
+BOOST_AUTO_TEST_CASE(an_event_is_known_by_its_cause) {
+  NotifierRequests requests;
+  wire::Notification asked;
+  asked.kind = Kind::acknowledgement;
+  asked.number = 1;
+  asked.start = 77;
+  asked.cause = 5;
+  requests.add(0, asked, {}, {});
+  wire::Notification owed;
+  owed.kind = Kind::acknowledgement;
+  owed.cause = 5;
+  BOOST_TEST((requests.find_event(0, owed) != nullptr), "the daemon knows its register only");
+  owed.cause = 6;
+  BOOST_TEST((requests.find_event(0, owed) == nullptr));
+}
