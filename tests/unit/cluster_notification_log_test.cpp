@@ -15,8 +15,6 @@ const ObjectKey kNotified{host_key("web"), 0};
 const std::vector<std::string> kLines{"HOST NOTIFICATION: ann;web;DOWN;by-mail;bad", "HOST NOTIFICATION: bob;web;DOWN;by-mail;bad"};
 constexpr int kHour = 3'600'000;
 
-std::int64_t wall_of(int now) { return now_at(now).wall.time_since_epoch().count(); }
-
 std::vector<wire::NotificationLog> given(const Actions& actions) {
   std::vector<wire::NotificationLog> found;
   for (const Action& action : actions) {
@@ -38,7 +36,17 @@ wire::Event notified(const std::string& host, std::int64_t time_ms) {
 }
 
 struct Receiving : WithCore {
-  Receiving() { peer_clock_is_ahead(0); }
+  Receiving() {
+    core_turns();
+    peer_clock_is_ahead(0);
+  }
+  // What our core gets while its loop turns.
+  std::vector<wire::NotificationLog> core_turns() {
+    auto logs = given(node.receive_core(wire::CoreHeartbeat{}, now_at(now)));
+    const auto more = given(node.tick(now_at(now)));
+    logs.insert(logs.end(), more.begin(), more.end());
+    return logs;
+  }
   void peer_clock_is_ahead(int ms) {
     wire::Heartbeat heartbeat = heartbeat_of(kPeer, ++number);
     heartbeat.wall_ms = wall_of(now) + ms;
@@ -117,6 +125,12 @@ BOOST_FIXTURE_TEST_CASE(without_a_core_they_wait_for_it, Receiving) {
   node.core_disconnected(now_at(now));
   BOOST_TEST(given(receive_events({notified("web", wall_of(now))})).empty());
   BOOST_TEST(given(new_core()).size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_core_that_hangs_gets_them_when_it_turns_again, Receiving) {
+  for (const int until = now + 60'000; now < until; now += 50) heartbeat();
+  BOOST_TEST(given(receive_events({notified("web", wall_of(now))})).empty());
+  BOOST_TEST(core_turns().size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(events_of_unknown_nodes_and_of_our_earlier_starts_are_not_for_our_log, Receiving) {

@@ -88,7 +88,7 @@ void Node::State::note_arrived(const StreamKey& stream, std::uint64_t first, con
 
 void Node::State::log_notifications(WallTime now) {
   for (auto& [object, log] : std::exchange(arrived_notifications, {})) recent_notifications.add(object, std::move(log), now);
-  if (!core.is_connected() || !core.inventory() || !core.has_sent_initial_rows()) return;
+  if (!core.is_usable() || !core.has_sent_initial_rows()) return;  // a core that hangs would let them grow without bound
   const auto has = [&](const ObjectKey& object) { return core.inventory()->knows(object); };
   while (auto log = recent_notifications.next(has, now)) to_core(*std::move(log));
 }
