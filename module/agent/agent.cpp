@@ -39,7 +39,7 @@ Agent::Agent(Core& core, Driver& driver, const config::Config& config, std::uint
       schedule_watch_(core, objects_, ownership_),
       intake_(core, objects_, rows_, ownership_, *this, config.perfdata == config::Perfdata::all),
       notifier_(core, objects_, rows_, ownership_, kNotifyAllowance + kNotifyPulses * config.pulse_interval),
-      logged_elsewhere_(core.now().wall),
+      logged_elsewhere_(core.now().steady),
       writer_(core, objects_, rows_, ownership_),
       outbox_(core, objects_, ownership_, writer_, inventory_, driver),
       held_(core, objects_),

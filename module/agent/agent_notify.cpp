@@ -72,9 +72,9 @@ void Agent::on(const wire::NotifyVerdict& verdict, Now now) {
 }
 
 // Notifications that another node has sent. They are not ours, so nothing but the log changes.
-void Agent::on(const wire::NotificationLog& notification, Now) {
+void Agent::on(const wire::NotificationLog& notification, Now now) {
   if (config_.log_notifications != config::LogNotifications::all || notification.node == ownership_.side().node_id()) return;
-  if (!logged_elsewhere_.is_new(notification)) return;
+  if (!logged_elsewhere_.is_new(notification, now)) return;
   for (const std::string& line : notification.log) core_.log_notification(line, intake_.name_of(notification.node));
 }
 

@@ -17,11 +17,11 @@ class LoggedElsewhere {
   // A node has one stream for each start of its daemon.
   static constexpr std::size_t kMostStreams = 1024;
 
-  explicit LoggedElsewhere(WallTime start) : start_ms_(start.time_since_epoch().count()) {}
+  explicit LoggedElsewhere(SteadyTime start) : start_(start) {}
 
   // Whether it must be logged now; it then counts as logged. The numbers of a stream arrive in order.
-  bool is_new(const wire::NotificationLog& notification) {
-    if (notification.time_ms < start_ms_) return false;
+  bool is_new(const wire::NotificationLog& notification, Now now) {
+    if (is_before_start(notification, now)) return false;
     const auto known = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& stream) {
       return stream.node == notification.node && stream.epoch == notification.epoch;
     });
@@ -36,13 +36,18 @@ class LoggedElsewhere {
   }
 
  private:
+  // By its age, since the clock may have been set since the start.
+  bool is_before_start(const wire::NotificationLog& notification, Now now) const {
+    return now.wall.time_since_epoch() - Millis{notification.time_ms} > now.steady - start_;
+  }
+
   struct Stream {
     NodeId node;
     std::uint64_t epoch = 0;
     std::uint64_t last = 0;
   };
 
-  std::int64_t start_ms_;
+  SteadyTime start_;
   std::deque<Stream> streams_;
 };
 

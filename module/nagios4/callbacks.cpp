@@ -11,6 +11,7 @@
 #include "module/nagios4/notify.hpp"
 #include "module/nagios4/objects.hpp"
 #include "module/nagios4/results.hpp"
+#include "shared/wire/notification_log.hpp"
 #include "shared/wire/text.hpp"
 
 namespace merlin::neb {
@@ -103,6 +104,8 @@ int on_log(int, void* raw) noexcept {
   const std::string_view text(line);
   if (text.starts_with("SERVICE ALERT: ") || text.starts_with("HOST ALERT: ")) loaded->alert_logged = true;
   if (!loaded->core.notifying()) return 0;
+  // The core also logs in its signal handlers, where nothing may be allocated.
+  if (!text.starts_with(wire::kServiceNotificationLine) && !text.starts_with(wire::kHostNotificationLine)) return 0;
   return guarded([&](Agent&) {
     loaded->core.logged(line);
     return 0;

@@ -129,11 +129,25 @@ BOOST_AUTO_TEST_CASE(reports_that_wait_for_a_daemon_keep_a_bounded_number_of_lin
 }
 
 BOOST_AUTO_TEST_CASE(a_core_remembers_a_bounded_number_of_streams) {
-  LoggedElsewhere logged(WallTime{});
-  const auto is_new = [&](std::uint64_t epoch, std::uint64_t number) { return logged.is_new({other_node(), epoch, number, 1, {}}); };
+  LoggedElsewhere logged(SteadyTime{});
+  const Now now{SteadyTime{Millis{10}}, WallTime{Millis{1}}};
+  const auto is_new = [&](std::uint64_t epoch, std::uint64_t number) { return logged.is_new({other_node(), epoch, number, 1, {}}, now); };
   for (std::uint64_t epoch = 1; epoch <= LoggedElsewhere::kMostStreams; ++epoch) BOOST_TEST(is_new(epoch, 1));
   BOOST_TEST(is_new(1, 2), "used again, it is not the oldest");
   BOOST_TEST(is_new(LoggedElsewhere::kMostStreams + 1, 1));
   BOOST_TEST(!is_new(1, 2));
   BOOST_TEST(is_new(2, 1), "forgotten");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_set_back_silences_no_log) {
+  constexpr std::int64_t kHour_ms = 3'600'000;
+  LoggedElsewhere logged(SteadyTime{Millis{1'000}});
+  // Since the start, ten seconds have passed, and the clock was set back by an hour.
+  const Now now{SteadyTime{Millis{11'000}}, WallTime{Millis{5 * kHour_ms}}};
+  const auto is_new = [&](std::uint64_t number, std::int64_t time_ms) {
+    return logged.is_new({other_node(), 1, number, time_ms, {}}, now);
+  };
+  BOOST_TEST(!is_new(1, 5 * kHour_ms - 10'001), "it was before the core's start");
+  BOOST_TEST(is_new(2, 5 * kHour_ms - 10'000));
+  BOOST_TEST(is_new(3, 5 * kHour_ms));
 }
