@@ -14,10 +14,11 @@ def alerts(c, node, host, service, mark=""):
 
 
 def history(c, node, host, service):
-    """Alerts of the object in mon events, as a core logs them."""
+    """Alerts of the object in mon events since the test began, as a core logs them."""
     words = ["--host", host, "--json", "--limit", "10000"] + (["--service", service] if service else [])
     events = [json.loads(line) for line in c.run(node, "mon", "events", *words, timeout_s=30).splitlines()]
-    return [as_logged(event) for event in events if (event["service"] or "") == service and event["type"] == "alert"]
+    return [as_logged(event) for event in events
+            if (event["service"] or "") == service and event["type"] == "alert" and event["time_ms"] >= c.began_ms]
 
 
 def as_logged(event):

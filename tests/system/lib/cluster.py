@@ -25,10 +25,12 @@ def skip(why):
 
 class Cluster(lab_client.Cluster):
     logged_before = {}  # by node: length of the core's log when the test began
+    began_ms = 0        # when the test began
 
     def forget_logs(self):
         """The lab is shared with other tests: the lines of their logs do not count."""
         self.logged_before = {node: len(self.read(node, CORE_LOG)) for node in self.nodes}
+        self.began_ms = now_ms()
 
     def core_log(self, node):
         """What the core there has logged since the test began."""
