@@ -9,7 +9,7 @@ ISOLATION_GRACE_S = 10
 
 
 def test():
-    with cluster(passive=1) as c:
+    with cluster(passive=1, fresh=True) as c:
         tidy(c)
         command(c, "peer02", "ADD_HOST_COMMENT;host0001;1;anna;to be deleted")
         wait_shown(c, "all show the comment", lambda picture: texts(picture) == ["to be deleted"])
