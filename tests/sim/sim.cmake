@@ -63,8 +63,8 @@ sim_mutant(notify_on_sync module/agent/row_intake.cpp)
 sim_mutant(replayed module/agent/row_intake.cpp)
 sim_mutant(waits_for_nobody module/agent/held_checks.cpp)
 sim_mutant(acts_in_doubt module/agent/unconfirmed_ownership.cpp)
-# No run of 1..400 shows it: few passive results arrive at a core whose ownership is unconfirmed.
-sim_mutant(keeps_nothing module/agent/unconfirmed_ownership.cpp SEEDS 440..640)
+# No run of 1..1075 shows it: few passive results arrive at a core whose ownership is unconfirmed.
+sim_mutant(keeps_nothing module/agent/unconfirmed_ownership.cpp SEEDS 1070..1090)
 sim_mutant(alerts_replaced module/agent/agent.cpp)
 sim_mutant(events_said_early shared/cluster/durability/journal.cpp)
 
