@@ -69,6 +69,7 @@ config::NodeConfig self_of(const Call& call, const config::Config& config) {
   self.address = fmt::format("{}", fmt::join(config.listen_addresses, ","));
   self.port = config.port;
   self.weight = config.weight;
+  self.notifies = config.module.notifies;
   if (const auto own = own_certificate(call.config_path)) self.fingerprints = {own->fingerprint.substr(own->fingerprint.find(':') + 1)};
   return self;
 }
@@ -103,6 +104,8 @@ Outcome<int> run_node_show(const Call& call, Console& console) {
     console.print(document);
   else
     console.out << text;
+  if (!call.json() && !with_self && config->nodes.empty())
+    console.note("no other node is configured; to show this one: mon node show --self");
   return kAllWell;
 }
 
@@ -113,10 +116,12 @@ namespace commands {
 extern const Command kNodeShow{
     .name = "node show",
     .section = Section::nodes,
-    .arguments = "[NAME…]",
-    .summary = "show a node's settings as KEY=value lines, suitable for eval",
-    .details = "Without NAME: all configured nodes, with an empty line between them. The local node only with --self, or by its name.",
-    .examples = {"mon node show peer02", "eval \"$(mon node show peer02)\"; echo \"$ADDRESS:$PORT\""},
+    .arguments = "[NAME…] [--self]",
+    .summary = "show the settings of other nodes, or of this one (--self), as KEY=value lines for eval",
+    .details =
+        "Without NAME: all other nodes of merlin.conf, with an empty line between them, as in earlier versions. The local node is shown\n"
+        "with --self, or by its name.",
+    .examples = {"mon node show peer02", "mon node show --self", "eval \"$(mon node show peer02)\"; echo \"$ADDRESS:$PORT\""},
     .options = {{"--self", "", "the local node"}, options::kType, options::kJson},
     .max_words = Command::kMany,
     .run = run_node_show,

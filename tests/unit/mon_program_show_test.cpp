@@ -174,6 +174,28 @@ BOOST_AUTO_TEST_CASE(the_local_node_is_shown_when_it_is_asked_for) {
   BOOST_TEST(local_node.mon("node show peer01").out == shown);
   BOOST_TEST(local_node.mon("node show peer01 peer02").out.find("\n\nNAME=peer02\n") != std::string::npos);
   BOOST_TEST(local_node.mon("node show").out.find("peer01") == std::string::npos);
+  BOOST_TEST(local_node.mon("help node show").out.find("\n  mon node show --self\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_local_node_notifies_as_configured) {
+  for (const bool notifies : {true, false}) {
+    const LocalNode local_node;
+    local_node.folder.write("merlin.conf", local_node.text() + "module {\n notifies = " + (notifies ? "yes" : "no") + "\n}\n");
+    const std::string shown = local_node.mon("node show --self").out;
+    BOOST_TEST(shown.find(notifies ? "\nNOTIFIES=yes\n" : "\nNOTIFIES=no\n") != std::string::npos, shown);
+    BOOST_TEST(ordered_json::parse(local_node.mon("node show peer01 --json").out)["nodes"][0]["notifies"] == notifies);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_others_is_told_how_to_see_itself) {
+  const LocalNode local_node;
+  local_node.folder.write("merlin.conf", "node_name = peer01\n");
+  const Outcome alone = local_node.mon("node show");
+  BOOST_TEST(alone.status == 0);
+  BOOST_TEST(alone.out == "");
+  BOOST_TEST(alone.err == "mon: no other node is configured; to show this one: mon node show --self\n");
+  BOOST_TEST(local_node.mon("node show --json").err == "");
+  BOOST_TEST(local_node.mon("node show --self").err == "");
 }
 
 BOOST_AUTO_TEST_CASE(config_show_names_where_each_setting_stands) {
