@@ -34,18 +34,22 @@ std::string options_of(const Command& command) {
   return options;
 }
 
+constexpr std::string_view kNodeNames = "mon node list";
+constexpr std::string_view kHostNames = "mon object names";
+constexpr std::string_view kVersions = "mon oconf history";
+
 // The command that prints the possible names for a command's arguments; empty: none. Nodes are those of merlin.conf, hosts those of
 // the core's status file, versions those of the object configuration here.
 std::string_view name_source(const Command& command) {
   if (command.name == "node add") return "";
-  if (command.arguments.starts_with("HOST")) return "mon object names";
-  if (command.arguments == "[VERSION]") return "mon oconf history";
-  return command.arguments.find("NAME") != std::string_view::npos ? "mon node list" : "";
+  if (command.arguments.starts_with("HOST")) return kHostNames;
+  if (command.arguments == "[VERSION]") return kVersions;
+  const bool takes_node = command.arguments.find("NAME") != std::string_view::npos || command.name == "node rename";
+  return takes_node ? kNodeNames : "";
 }
 
-// Only the first word of each line that it prints is a name.
-std::string names_of(const Command& command) {
-  const std::string_view source = name_source(command);
+// Only the first word of each line that `source` prints is a name.
+std::string names_of(std::string_view source) {
   return source.empty() ? "" : fmt::format("$({} 2>/dev/null | awk '{{print $1}}') ", source);
 }
 
@@ -78,7 +82,7 @@ std::map<std::string, std::string> settings_of(const Command& command) {
   return settings;
 }
 
-// "connect=yes connect=no port= ": each setting with all its values, for shells in which it is one word.
+// "connect=yes connect=no port= ": each setting with all its values, for fish, in which it is one word.
 std::string whole_settings(const std::map<std::string, std::string>& settings) {
   std::string text;
   for (const auto& [key, values] : settings) {
@@ -96,14 +100,13 @@ std::string keys_of(const std::map<std::string, std::string>& settings) {
   return text;
 }
 
-// Not for the --type of events and logs.
-bool takes_types(const Command& command) { return std::ranges::count(command.options, options::kType.help, &Option::help) > 0; }
-
-std::string settings_words(const std::map<std::string, std::string>& settings, bool is_bash) {
-  return is_bash ? keys_of(settings) : whole_settings(settings);
+// The possible values of an option, as words of a POSIX shell; empty: unknown. The --type of events and logs is not one of nodes.
+std::string option_values(const Option& option) {
+  if (option.name == "--host") return names_of(kHostNames);
+  return option.help == options::kType.help ? std::string(kNodeTypes) : "";
 }
 
-// bash splits "key=value" into three words, so it completes only the part after the "=".
+// The part behind the "=" of "key=value", and the word behind an option.
 std::string value_cases() {
   std::string text;
   auto settings = settings_of(config::Scope::top);
@@ -113,23 +116,23 @@ std::string value_cases() {
     if (!values.empty()) fmt::format_to(std::back_inserter(text), "    *' {} =') candidates=\"{}\" ;;\n", key, values);
   }
   for (const Command* known : usual_commands()) {
-    if (!takes_types(*known)) continue;
-    fmt::format_to(std::back_inserter(text), "    '{0}'*' --type'|'{0}'*' --type =') candidates=\"{1}\" ;;\n", known->name, kNodeTypes);
+    for (const Option& option : known->options) {
+      if (const std::string values = option_values(option); !values.empty())
+        fmt::format_to(std::back_inserter(text), "    '{0}'*' {1}'|'{0}'*' {1} =') candidates=\"{2}\" ;;\n", known->name, option.name,
+                       values);
+    }
   }
-  return text;
+  return text + "    *' =') candidates=\"\" ;;\n";
 }
 
-// A POSIX shell's `case` over the words before the one being completed.
-std::string cases(bool is_bash) {
-  std::string text = is_bash ? value_cases() : "";
-  const std::string own = settings_words(settings_of(config::Scope::top), is_bash);
-  fmt::format_to(std::back_inserter(text), "    'node edit '*'--self'*) candidates=\"{}\" ;;\n", own);
+// A POSIX shell's `case` over the words before the one being completed, in which "key=" is the two words "key" and "=".
+std::string cases() {
+  std::string text = value_cases();
+  fmt::format_to(std::back_inserter(text), "    'node edit '*'--self'*) candidates=\"{}\" ;;\n", keys_of(settings_of(config::Scope::top)));
   for (const Command* known : usual_commands()) {
     const Command& command = *known;
-    std::string types;
-    if (takes_types(command) && !is_bash) types = "--type=peer --type=poller --type=master ";
-    fmt::format_to(std::back_inserter(text), "    '{0}'|'{0} '*) candidates=\"{1}{2}{3}{4}\" ;;\n", command.name, options_of(command),
-                   types, names_of(command), settings_words(settings_of(command), is_bash));
+    fmt::format_to(std::back_inserter(text), "    '{0}'|'{0} '*) candidates=\"{1}{2}{3}\" ;;\n", command.name, options_of(command),
+                   names_of(name_source(command)), keys_of(settings_of(command)));
   }
   std::set<std::string_view> groups;
   for (const Command* known : usual_commands()) {
@@ -161,7 +164,7 @@ _mon() {{
 }}
 complete -F _mon mon
 )",
-                     first_words(), cases(true));
+                     first_words(), cases());
 }
 
 // Also works as a file _mon in $fpath: then the file's text is the first run of the function.
@@ -170,6 +173,11 @@ std::string zsh_script() {
 # zsh completion of mon: source this behind compinit, or put it into a folder of $fpath as _mon
 _mon() {{
   local candidates before="${{(j: :)words[2,CURRENT-1]}}"
+  # At the "=" of "key=value" the value begins.
+  if [[ $PREFIX == *=* ]]; then
+    before="$before ${{PREFIX%%=*}} ="
+    compset -P '*='
+  fi
   case $before in
     '') candidates="{}" ;;
 {}    *) candidates="" ;;
@@ -180,7 +188,38 @@ _mon() {{
 }}
 if [[ $funcstack[1] == _mon ]]; then _mon "$@"; else compdef _mon mon; fi
 )",
-                     first_words(), cases(false));
+                     first_words(), cases());
+}
+
+// A list of words that a command prints, in fish: the first of each line.
+std::string fish_names(std::string_view source) { return fmt::format("({} 2>/dev/null | string match -r \"\\S+\")", source); }
+
+std::string fish_line(std::string_view condition, std::string_view words) {
+  return fmt::format("complete -c mon -n '{}' -a '{}'\n", condition, words);
+}
+
+// Values without candidates are completed as files if they are files.
+std::string fish_value(const Option& option) {
+  if (option.value.empty()) return "";
+  if (option.value == "FILE") return " -r -F";
+  if (option.name == "--host") return fmt::format(" -x -a '{}'", fish_names(kHostNames));
+  return option.help == options::kType.help ? fmt::format(" -x -a '{}'", kNodeTypes) : " -x";
+}
+
+std::string fish_option(std::string_view condition, const Option& option) {
+  return fmt::format("complete -c mon -n '{}' -l {}{}\n", condition, option.name.substr(2), fish_value(option));
+}
+
+std::string fish_command(const Command& command, const std::string& seen) {
+  std::string text;
+  for (const Option& option : command.options) text += fish_option(seen, option);
+  for (const Option& option : common_options()) text += fish_option(seen, option);
+  const bool is_edit = command.name == "node edit";
+  const std::string of_others = is_edit ? seen + "; and not __fish_contains_opt self" : seen;
+  if (const std::string_view source = name_source(command); !source.empty()) text += fish_line(of_others, fish_names(source));
+  if (command.takes_settings) text += fish_line(of_others, whole_settings(settings_of(command)));
+  if (is_edit) text += fish_line(seen + "; and __fish_contains_opt self", whole_settings(settings_of(config::Scope::top)));
+  return text;
 }
 
 std::string fish_script() {
@@ -194,13 +233,7 @@ std::string fish_script() {
     const std::string seen = is_group ? fmt::format("__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}", first, second)
                                       : fmt::format("__fish_seen_subcommand_from {}", first);
     if (is_group) fmt::format_to(std::back_inserter(text), "complete -c mon -n '__fish_prev_arg_in {}' -a '{}'\n", first, second);
-    fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '{}'\n", seen, options_of(command));
-    if (const std::string_view source = name_source(command); !source.empty())
-      fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '({} 2>/dev/null | string match -r \"\\S+\")'\n", seen, source);
-    if (command.takes_settings)
-      fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '{}'\n", seen, whole_settings(settings_of(command)));
-    if (takes_types(command))
-      fmt::format_to(std::back_inserter(text), "complete -c mon -n '{}' -a '--type=peer --type=poller --type=master'\n", seen);
+    text += fish_command(command, seen);
   }
   return text;
 }
