@@ -1,4 +1,4 @@
-// Whether a push may replace the configuration of another node. Pure.
+// Why a push must not replace the configuration of another node without consent. Pure.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,12 @@
 
 namespace merlin::mon::oconf {
 
-// Why it may not without --force.
 struct Objection {
-  Error reason;
-  // A person who has read the list of the files may agree instead. Nobody agrees to what the list does not show: that the other
-  // node has a newer configuration, or changes of its own.
-  bool may_be_asked = false;
+  Error reason;          // with --force as the fix
+  std::string question;  // for a person who may agree instead: it contains what would be lost
 };
 
-// Empty: it may.
+// Empty: the push may replace it.
 std::optional<Objection> objection(const std::string& node, const Lineage& ours, const Lineage& theirs, const ForeignFiles& foreign);
 
 }  // namespace merlin::mon::oconf

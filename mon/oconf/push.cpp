@@ -43,13 +43,14 @@ extern const Command kOconfPush = options::for_nodes({
     .name = "oconf push",
     .section = Section::object_configuration,
     .summary = "copy our object configuration to other nodes",
-    .details = "The core here checks the configuration. The differences are sent to all nodes, and every core there checks them. Only if\n"
-               "all accept them, they are put in place, one node at a time: it is drained and its core restarted. If a step fails, all\n"
-               "nodes get their old files back. Nodes that cannot be reached are skipped: exit status 1. If our own core has not loaded\n"
-               "the configuration yet, it is restarted first.\n"
-               "A configuration that is ahead of ours, or has diverged, is replaced only with --force. Files that a node did not get from\n"
-               "here are listed before the push changes or removes them: on a terminal you are asked, otherwise --force is needed.\n"
-               "Pollers and masters are skipped.",
+    .details =
+        "The core here checks the configuration. The differences are sent to all nodes, and every core there checks them. Only if\n"
+        "all accept them, they are put in place, one node at a time: it is drained and its core restarted. If a step fails, all\n"
+        "nodes get their old files back. Nodes that cannot be reached are skipped: exit status 1. If our own core has not loaded\n"
+        "the configuration yet, it is restarted first.\n"
+        "Before the push replaces a configuration that is ahead of ours or has diverged, or changes or removes files that a node did\n"
+        "not get from here, it names what would be lost, and asks on a terminal; elsewhere, and with --json, --force is needed.\n"
+        "Pollers and masters are skipped.",
     .examples = {"mon oconf push", "mon oconf push peer02 --dry-run"},
     .options = {options::kDryRun,
                 options::kNoRestart,

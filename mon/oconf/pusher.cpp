@@ -169,6 +169,7 @@ void Pusher::compare(Goal& goal) {
     goal.lineage = oconf::read_lineage(document);
     leave_out(goal);
     goal.foreign = oconf::foreign_files(kept_, ours_, goal.lineage, *theirs, goal.difference);
+    if (!goal.difference.empty()) goal.objection = oconf::objection(goal.node->name, ours_, goal.lineage, goal.foreign);
     goal.outcome = goal.difference.empty() ? PushOutcome::same : PushOutcome::unchanged;
   } else {
     goal.fault = Error{theirs.error().what, goal.node->name, theirs.error().fix};
@@ -199,7 +200,7 @@ void Pusher::show_differences() {
       console_.out << fmt::format("{}: {} new, {} changed, {} to remove\n", goal.node->name, found.added.size(), found.changed.size(),
                                   found.removed.size());
     if (call_.has("--dry-run")) show_paths(goal);
-    show_foreign(goal);
+    show_lost(goal);
   }
   console_.out << std::flush;
 }

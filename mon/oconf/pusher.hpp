@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "mon/cli/progress_bar.hpp"
+#include "mon/oconf/consent.hpp"
 #include "mon/oconf/foreign.hpp"
 #include "mon/oconf/here.hpp"
 #include "mon/ssh/remote_nodes.hpp"
@@ -37,7 +38,8 @@ class Pusher {
     std::mutex in_use{};    // for the session: one command at a time
     std::string trouble{};  // why it may not be reached, as merlind sees it; empty: nothing is known
     std::optional<Error> fault{};
-    std::optional<Error> against{};  // why its configuration may not be replaced
+    std::optional<oconf::Objection> objection{};  // to replacing its configuration
+    std::optional<Error> against{};               // why its configuration may not be replaced
     oconf::Difference difference{};
     oconf::ForeignFiles foreign{};
     oconf::Lineage lineage{};
@@ -59,9 +61,10 @@ class Pusher {
   void leave_out(Goal& goal);
   void show_differences();
   void show_paths(const Goal& goal);
-  void show_foreign(const Goal& goal);
+  void show_lost(const Goal& goal);
   Outcome<> all_may_be_replaced();
   bool is_confirmed(const Goal& goal);
+  static std::string restore_of(const Goal& goal);
   static nlohmann::ordered_json document_of(const Goal& goal);
   Result<> record();
   bool remember_replaced();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "mon/oconf/consent.hpp"
 #include "mon/oconf/pusher.hpp"
 
 namespace merlin::mon {
@@ -25,42 +24,42 @@ void Pusher::show_paths(const Goal& goal) {
   show_lines(console_.out, "  - ", goal.difference.removed, goal.foreign.removed);
 }
 
-void Pusher::show_foreign(const Goal& goal) {
-  if (goal.foreign.empty()) return;
+// The command that restores the configuration that the push replaces; empty if it replaces none, or an unknown one.
+std::string Pusher::restore_of(const Goal& goal) {
+  const bool is_replaced = !goal.difference.empty() && goal.outcome != PushOutcome::taken_back;
+  if (!is_replaced || goal.lineage.now.digest.empty()) return "";
+  return fmt::format("mon node ctrl {} -- mon oconf rollback {}", goal.node->name, oconf::short_digest(goal.lineage.now.digest));
+}
+
+// The command is shown also if the push replaces newer files that all came from here, for example after a rollback there.
+void Pusher::show_lost(const Goal& goal) {
+  if (!goal.objection) return;
   const std::string& name = goal.node->name;
-  if (!call_.has("--dry-run")) {
+  if (!goal.foreign.empty() && !call_.has("--dry-run")) {
     console_.out << fmt::format("{}: these files did not come from this node, and the push changes (~) or removes (-) them:\n", name);
     show_lines(console_.out, "  ~ ", goal.foreign.changed, {});
     show_lines(console_.out, "  - ", goal.foreign.removed, {});
   }
-  console_.out << fmt::format("{}: it keeps them; to restore them after the push: mon node ctrl {} -- mon oconf rollback {}\n", name, name,
-                              oconf::short_digest(goal.lineage.now.digest));
+  if (const std::string restore = restore_of(goal); !restore.empty())
+    console_.out << fmt::format("{}: it keeps its present files; to restore them after the push: {}\n", name, restore);
 }
 
-// Only a person at a terminal is asked. The files were listed before.
+// Only a person at a terminal is asked.
 bool Pusher::is_confirmed(const Goal& goal) {
   const bool may_ask = !call_.json() && ::isatty(STDIN_FILENO) == 1 && ssh::Asker::has_terminal();
   if (!may_ask) return false;
   ssh::Asker asker(interrupt_);
   console_.out << std::flush;
-  const std::string question = fmt::format("{}: {}. Replace its configuration with ours?", goal.node->name, goal.against->what);
-  return asker.confirm(plain(question)).value_or(false);
+  return asker.confirm(plain(goal.objection->question)).value_or(false);
 }
 
-// Nobody is asked about one node if another one prevents the push anyway.
+// After the first "no" nobody is asked about another node: the push changes nothing then.
 Outcome<> Pusher::all_may_be_replaced() {
-  bool is_prevented = false;
-  std::vector<Goal*> to_ask;
+  bool is_agreed = true;
   for (Goal& goal : goals_) {
-    if (!goal.is_wanted() || call_.has("--force")) continue;
-    const auto found = oconf::objection(goal.node->name, ours_, goal.lineage, goal.foreign);
-    if (!found) continue;
-    goal.against = found->reason;
-    is_prevented = is_prevented || !found->may_be_asked;
-    if (found->may_be_asked) to_ask.push_back(&goal);
-  }
-  for (Goal* goal : to_ask) {
-    if (!is_prevented && is_confirmed(*goal)) goal->against.reset();
+    if (!goal.is_wanted() || !goal.objection || call_.has("--force")) continue;
+    is_agreed = is_agreed && is_confirmed(goal);
+    if (!is_agreed) goal.against = goal.objection->reason;
   }
   Failure failure;
   for (const Goal& goal : goals_) {

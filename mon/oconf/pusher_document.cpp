@@ -43,6 +43,8 @@ ordered_json Pusher::document_of(const Goal& goal) {
   document["removed"] = goal.difference.removed;
   document["foreign"] = goal.foreign.changed;
   for (const std::string& path : goal.foreign.removed) document["foreign"].push_back(path);
+  const std::string restore = restore_of(goal);
+  document["restore"] = restore.empty() ? ordered_json(nullptr) : ordered_json(restore);
   document["sync"] = nullptr;
   if (!goal.synced) return document;
   if (*goal.synced)

@@ -47,6 +47,7 @@ def check_refused_without_terminal(c, before):
     check({node: digest(c, node) for node in c.nodes} == before, "a refused push changed something")
     document = json.loads(c.mon("peer01", "oconf", "push", "--dry-run", "--json")[0])["nodes"][0]
     check(document["foreign"] == [FOLDER + "both.cfg", FOLDER + "own.cfg"], f"as a document it says {document}")
+    check(document["restore"] == f"mon node ctrl peer02 -- mon oconf rollback {before['peer02'][:12]}", f"as a document it says {document}")
 
 
 def check_asked_on_a_terminal(c, before):
@@ -66,8 +67,9 @@ def check_restored(c, command):
     check("own.cfg" in files(c, "peer02") and c.read("peer02", FOLDER + "both.cfg") == OWN, f"peer02 has {files(c, 'peer02')}")
     _, errors = c.mon("peer01", "oconf", "push", status=1)
     check("is ahead of ours" in errors, f"a push over restored files says {errors!r}")
-    status, shown = on_terminal(c, "peer01", "mon oconf push")
-    check(status == 1 and "is ahead of ours" in shown and "Replace" not in shown, f"the push on a terminal: {status}: {shown!r}")
+    status, shown = on_terminal(c, "peer01", "mon oconf push", (("[yes/no] ", "no"),))
+    check(status == 1 and "The newer changes of peer02 would be lost. Replace its configuration with ours?" in shown, f"the push on a terminal: {status}: {shown!r}")
+    check("own.cfg" in files(c, "peer02"), "a push that was answered with no replaced the files")
     c.mon("peer01", "oconf", "push", "--force")
     check("own.cfg" not in files(c, "peer02"), "--force does not replace the files")
 

@@ -1,4 +1,5 @@
 // mon oconf push to nodes that are played: what it may replace, what a failed push leaves behind, and which core it restarts.
+#include <pty.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -76,6 +77,33 @@ class PlayedVisitor : public Visitor {
   std::mutex mutex_;
 };
 
+// The input and output of a process on a terminal of its own.
+struct Terminal {
+  int status = -1;  // its exit status
+  std::string shown;
+};
+
+// Runs `work` in a child process, and types `answer` at each question.
+Terminal on_terminal(const std::function<int()>& work, const std::string& answer) {
+  Terminal terminal;
+  int master = -1;
+  const pid_t pid = ::forkpty(&master, nullptr, nullptr, nullptr);
+  BOOST_REQUIRE(pid >= 0);
+  if (pid == 0) ::_exit(work());
+  std::size_t answered = 0;
+  for (char c = 0; ::read(master, &c, 1) == 1;) {
+    terminal.shown += c;
+    if (terminal.shown.size() == answered || !terminal.shown.ends_with("[yes/no] ")) continue;
+    answered = terminal.shown.size();
+    BOOST_REQUIRE(::write(master, (answer + "\n").c_str(), answer.size() + 1) > 0);
+  }
+  ::close(master);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  terminal.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return terminal;
+}
+
 // peer01 with the files of a core, which it restarts by a command of its own; peer02 is played.
 struct TwoNodes : LocalNode {
   TwoNodes() {
@@ -96,6 +124,20 @@ struct TwoNodes : LocalNode {
     there.manifest.files.push_back({path, oconf::sha256(text), 0644, text.size()});
     std::ranges::sort(there.manifest.files, {}, &ObjectFile::path);
   }
+  // The push on a terminal. It changes this object only in its own process, which prints its output and the outcome.
+  Terminal push_on_terminal(const std::string& answer) {
+    keeps_stdin = true;
+    const auto terminal = on_terminal(
+        [&] {
+          const int status = push();
+          const std::string end = is_same() ? "\nREPLACED\n" : "\nNOT REPLACED\n";
+          for (const std::string& text : {shown.str(), errors.str(), end}) static_cast<void>(::write(1, text.data(), text.size()));
+          return status;
+        },
+        answer);
+    keeps_stdin = false;
+    return terminal;
+  }
   int push(const std::string& option = "") {
     Call call;
     call.command = find_command("oconf push");
@@ -107,7 +149,7 @@ struct TwoNodes : LocalNode {
     Console console{shown, errors};
     auto here = configuration_here(call);
     BOOST_REQUIRE_MESSAGE(here.ok(), "this node's configuration");
-    BOOST_REQUIRE(std::freopen("/dev/null", "r", stdin) != nullptr);  // nobody is asked
+    BOOST_REQUIRE((keeps_stdin || std::freopen("/dev/null", "r", stdin) != nullptr));  // nobody is asked
     const auto nodes = here->config.nodes;
     const ssh::Interrupt interrupt;
     PlayedVisitor visitor(there, interrupt);
@@ -125,6 +167,7 @@ struct TwoNodes : LocalNode {
   std::ostringstream shown;
   std::ostringstream errors;
   ordered_json document;
+  bool keeps_stdin = false;
 };
 
 Version made(std::uint64_t counter, char letter, const std::string& author = "peer01") {
@@ -134,7 +177,7 @@ Lineage lineage(const History& history, char present) { return oconf::lineage_of
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(only_foreign_files_are_a_matter_of_asking) {
+BOOST_AUTO_TEST_CASE(an_objection_names_what_would_be_lost) {
   const oconf::ForeignFiles none;
   const oconf::ForeignFiles some{{"/one"}, {"/two"}};
   const Lineage ours = lineage({made(1, 'a'), made(2, 'b')}, 'b');
@@ -146,15 +189,18 @@ BOOST_AUTO_TEST_CASE(only_foreign_files_are_a_matter_of_asking) {
   BOOST_TEST(!oconf::objection("peer02", ours, unversioned, none).has_value());
   const auto asked = oconf::objection("peer02", ours, unversioned, some);
   BOOST_REQUIRE(asked.has_value());
-  BOOST_TEST(asked->may_be_asked);
   BOOST_TEST(asked->reason.what == "2 of its files did not come from this node");
-  for (const auto& [theirs, words] : {std::pair{ahead, "is ahead of ours"}, std::pair{diverged, "they have diverged"}}) {
+  BOOST_TEST(asked->question == "peer02: 2 of its files did not come from this node. Replace its configuration with ours?");
+  for (const auto& [theirs, words, lost] :
+       {std::tuple{ahead, "is ahead of ours", ". The newer changes of peer02 would be lost. Replace its configuration with ours?"},
+        std::tuple{diverged, "they have diverged", ". The changes made on peer02 would be lost. Replace its configuration with ours?"}}) {
     for (const auto& foreign : {none, some}) {
       const auto found = oconf::objection("peer02", ours, theirs, foreign);
       BOOST_REQUIRE(found.has_value());
-      BOOST_TEST(!found->may_be_asked, words);
       BOOST_TEST(found->reason.what.find(words) != std::string::npos, found->reason.what);
       BOOST_TEST(found->reason.fix.find("mon oconf push --force") != std::string::npos, found->reason.fix);
+      BOOST_TEST(found->question.starts_with("peer02: " + found->reason.what), found->question);
+      BOOST_TEST(found->question.ends_with(lost), found->question);
     }
   }
 }
@@ -171,6 +217,68 @@ BOOST_AUTO_TEST_CASE(foreign_files_are_not_replaced_without_consent) {
   BOOST_TEST(nodes.push("--force") == 0);
   BOOST_TEST(nodes.is_same());
   BOOST_TEST(nodes.push() == 0);
+}
+
+// The other node has a newer version, or both have changed their files.
+BOOST_AUTO_TEST_CASE(newer_changes_of_another_node_are_replaced_by_a_person_who_agrees) {
+  for (const bool is_ahead : {true, false}) {
+    TwoNodes nodes;
+    nodes.there.history = {{1, is_ahead ? oconf::digest_of(nodes.present()) : std::string(64, 'a'), "peer01", 1}};
+    nodes.write_there("both.cfg", "newer\n");
+    BOOST_TEST(nodes.push() == 1, "nobody was asked");
+    BOOST_TEST(nodes.errors.str().find("mon oconf push --force") != std::string::npos, nodes.errors.str());
+    BOOST_TEST(!nodes.is_same());
+    const Terminal refused = nodes.push_on_terminal("no");
+    BOOST_TEST(refused.status == 1);
+    const char* lost = is_ahead ? "The newer changes of peer02 would be lost." : "The changes made on peer02 would be lost.";
+    BOOST_TEST(refused.shown.find(std::string(lost) + " Replace its configuration with ours? [yes/no]") != std::string::npos,
+               refused.shown);
+    BOOST_TEST(refused.shown.find("nothing was changed on any node") != std::string::npos, refused.shown);
+    BOOST_TEST(refused.shown.find("NOT REPLACED") != std::string::npos, refused.shown);
+    const Terminal agreed = nodes.push_on_terminal("yes");
+    BOOST_TEST(agreed.status == 0, agreed.shown);
+    BOOST_TEST(agreed.shown.find("NOT REPLACED") == std::string::npos, agreed.shown);
+    BOOST_TEST(agreed.shown.find("to restore them after the push: mon node ctrl peer02 -- mon oconf rollback ") != std::string::npos);
+  }
+}
+
+// The other node went back to an earlier version of ours, which has no file that did not come from here.
+BOOST_AUTO_TEST_CASE(the_command_that_restores_is_shown_without_foreign_files) {
+  TwoNodes nodes;
+  nodes.folder.write("conf.d/both.cfg", "old\n");
+  BOOST_REQUIRE(nodes.push("--force") == 0);
+  const auto old = nodes.there.manifest;
+  nodes.folder.write("conf.d/both.cfg", "new\n");
+  BOOST_REQUIRE(nodes.push() == 0);
+  nodes.there.manifest = old;
+  nodes.there.history.push_back({9, oconf::digest_of(old), "peer02", 1});
+  BOOST_TEST(nodes.push() == 1);
+  BOOST_TEST(nodes.document["nodes"][0]["foreign"].empty());
+  const std::string restore = "mon node ctrl peer02 -- mon oconf rollback " + oconf::short_digest(oconf::digest_of(old));
+  BOOST_TEST(nodes.shown.str().find(restore + "\n") != std::string::npos, nodes.shown.str());
+}
+
+BOOST_AUTO_TEST_CASE(the_document_has_the_command_that_restores) {
+  TwoNodes nodes;
+  nodes.write_there("both.cfg", "theirs\n");
+  const std::string restore = "mon node ctrl peer02 -- mon oconf rollback " + oconf::short_digest(oconf::digest_of(nodes.there.manifest));
+  const auto shown = [&] { return nodes.document["nodes"][0].at("restore"); };
+  BOOST_TEST(nodes.push("--dry-run") == 0);
+  BOOST_TEST(shown() == restore);
+  BOOST_TEST(nodes.push() == 1);
+  BOOST_TEST(shown() == restore, "before --force is given");
+  nodes.there.may_start = false;
+  BOOST_TEST(nodes.push("--force") == 1);
+  BOOST_TEST(shown().is_null(), "the old files are back");
+  nodes.there.may_start = true;
+  BOOST_TEST(nodes.push("--force") == 0);
+  BOOST_TEST(shown() == restore);
+  BOOST_TEST(nodes.push() == 0);
+  BOOST_TEST(shown().is_null(), "nothing to change");
+  nodes.folder.write("conf.d/new.cfg", "new\n");
+  nodes.there.is_away = true;
+  BOOST_TEST(nodes.push() == 1);
+  BOOST_TEST(shown().is_null(), "unknown");
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_push_needs_consent_again) {
