@@ -27,13 +27,14 @@ def test():
         submit(f"PROCESS_SERVICE_CHECK_RESULT;{targets['SVC']};0;well")
         submit(*(f"PROCESS_SERVICE_CHECK_RESULT;{targets['SVC']};2;bad again {number}" for number in range(3)))
         submit(f"ACKNOWLEDGE_SVC_PROBLEM;{targets['SVC']};1;1;0;ann;seen at once", f"PROCESS_SERVICE_CHECK_RESULT;{targets['SVC']};0;well at once")
-        for kind, target in targets.items():
+
+        def schedule(length_s, comment, wait_s):
             now = int(time.time())
-            submit(f"SCHEDULE_{kind}_DOWNTIME;{target};{now};{now + LENGTH_S};1;0;0;ann;planned")
-            time.sleep(LENGTH_S)
-            now = int(time.time())
-            submit(f"SCHEDULE_{kind}_DOWNTIME;{target};{now};{now + 600};1;0;0;ann;to be cancelled")
-            submit(f"DEL_DOWNTIME_BY_HOST_NAME;{host};{'' if kind == 'HOST' else SERVICE};;to be cancelled")
+            submit(*(f"SCHEDULE_{kind}_DOWNTIME;{target};{now};{now + length_s};1;0;0;ann;{comment}" for kind, target in targets.items()), wait_s=wait_s)
+
+        schedule(LENGTH_S, "planned", LENGTH_S + 2)
+        schedule(600, "to be cancelled", 2)
+        submit(*(f"DEL_DOWNTIME_BY_HOST_NAME;{host};{service};;to be cancelled" for service in (SERVICE, "")))
         seen = check_same(c, plain, "HOST NOTIFICATION", f";{host};") + check_same(c, plain, "SERVICE NOTIFICATION", f";{host};{SERVICE};")
         for word in ("CUSTOM", "ACKNOWLEDGEMENT", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED", "CRITICAL", "OK"):
             check(any(f";{word}" in line for line in seen), f"the plain core notified no {word}: {seen}")

@@ -4,7 +4,7 @@ import time
 
 from alerts import alerts, history, subject
 from cluster import check, cluster, main, wait_for
-from plain_core import check_same, commands, logged, more_objects, plain_core
+from plain_core import check_each_same, check_same, commands, logged, more_objects, plain_core
 
 FILE = "/etc/nagios4/conf.d/volatile.cfg"
 PASSIVE, ELSEWHERE, VOLATILE, STALKED = "passive01", "passive02", "volatile01", "stalked01"
@@ -139,8 +139,10 @@ def test():
         beside.check(SPOOLED)
         beside.spool(SPOOLED_ELSEWHERE, [(2, "bad 1"), (2, "bad 2"), (2, "bad 3"), (1, "slow"), (0, "well"), (2, "bad 4")], other)
         beside.check(SPOOLED_ELSEWHERE, other)
-        for service in (ELSEWHERE, SPOOLED, SPOOLED_ELSEWHERE):
-            check_same(c, plain, "SERVICE NOTIFICATION", f";{host};{service};")
+        told = check_each_same(c, plain, "SERVICE NOTIFICATION", [f";{host};{service};" for service in (ELSEWHERE, SPOOLED, SPOOLED_ELSEWHERE, VOLATILE)])
+        seen = told[f";{host};{VOLATILE};"]
+        for text in ("CRITICAL;notify-service;trap 1", "CRITICAL;notify-service;trap 2", "WARNING;notify-service;trap 3", "OK;notify-service;calm"):
+            check(any(line.endswith(text) for line in seen), f"the plain core notified no {text} of a volatile service: {seen}")
 
 
 main(test)

@@ -23,18 +23,20 @@ def plain_core(c):
 
 
 @contextmanager
-def more_objects(c, plain, file, text):
-    """All cores have these objects, too, in a file of that name."""
+def more_objects(c, plain, file, text, hosts=0):
+    """All cores have these objects, too, in a file of that name. `hosts`: how many of them are hosts."""
     for where in (c, plain):
         for node in where.nodes:
             where.write(node, file, text)
     plain.kill("peer01", "core", "HUP")
     for node in c.nodes:
         reload_core(c, node)
-    c.wait_settled(timeout_s=60)
+    c.wait_settled(timeout_s=60, hosts=c.hosts + hosts)
     yield
     for node in c.nodes:
         c.run(node, "rm", file)
+        if hosts:  # the next test expects the hosts of the lab
+            reload_core(c, node)
 
 
 def commands(c, node, lines):
@@ -54,12 +56,20 @@ def logged(c, kind, about):
     return [line for line in found if "NOTIFICATION" not in kind or not re.search(r" \[node \S+\]$", line)]
 
 
-def check_same(c, plain, kind, about, timeout_s=15):
-    """Checks that the cluster has logged each of the plain core's lines once and in order. Returns these lines."""
-    expected = logged(plain, kind, about)
-    check(expected, f"the plain core logged no {kind} of {about}")
-    wait_for(f"{len(expected)} {kind} of {about}", lambda: len(logged(c, kind, about)) >= len(expected), timeout_s, 0.3)
+def check_each_same(c, plain, kind, abouts, timeout_s=15):
+    """Checks for each of `abouts` that the cluster has logged each of the plain core's lines once and in order, which may be none. Returns
+    {about: these lines}."""
+    expected = {about: logged(plain, kind, about) for about in abouts}
+    for about, lines in expected.items():
+        wait_for(f"{len(lines)} {kind} of {about}", lambda a=about, n=len(lines): len(logged(c, kind, a)) >= n, timeout_s, 0.3)
     time.sleep(SETTLE_S)
-    found = logged(c, kind, about)
-    check(found == expected, f"the cluster logged {found}, the plain core {expected}")
+    for about, lines in expected.items():
+        found = logged(c, kind, about)
+        check(found == lines, f"the cluster logged {found}, the plain core {lines}")
     return expected
+
+
+def check_same(c, plain, kind, about, timeout_s=15):
+    """Like check_each_same() for one object of which the plain core must have logged something. Returns these lines."""
+    check(logged(plain, kind, about), f"the plain core logged no {kind} of {about}")
+    return check_each_same(c, plain, kind, [about], timeout_s)[about]
