@@ -50,11 +50,19 @@ def check_control(path, folder):
     check(not needs_helpers or "init-system-helpers" in field(path, "Depends"), f"{path} does not depend on init-system-helpers")
 
 
-def check_hardening(program):
-    """Hardening as in Debian's own packages: position-independent, all symbols resolved at the start."""
+def check_hardening(program, architecture):
+    """Hardening: position-independent, all symbols resolved at the start, checks of the stack and of buffers, targets of jumps marked."""
     check("DYN" in said_by("readelf", "-h", program), f"{program} is not position-independent")
     check("NOW" in said_by("readelf", "-d", program), f"{program} resolves symbols late")
     check("GNU_RELRO" in said_by("readelf", "-l", program), f"{program} has a writable table of symbols")
+    imported = set(re.findall(r"\b(__\w+_chk(?:_fail)?)\b", said_by("readelf", "--wide", "--dyn-syms", program)))
+    check("__stack_chk_fail" in imported, f"{program} does not check its stack")
+    check(imported - {"__stack_chk_fail"}, f"{program} does not check the size of buffers (_FORTIFY_SOURCE)")
+    if architecture == "amd64":
+        # Not the note of readelf -n: the linker leaves it out, because the start files of Debian's C library lack it.
+        with open(program, "rb") as file:
+            marked = file.read().count(b"\xf3\x0f\x1e\xfa")  # endbr64
+        check(marked > 300, f"{program} has only {marked} marked targets of indirect jumps (-fcf-protection)")
 
 
 def links(path):
@@ -84,7 +92,7 @@ def test():
         with tempfile.TemporaryDirectory() as folder:
             check_control(path, folder)
             subprocess.run(["dpkg-deb", "-x", path, os.path.join(folder, "root")], check=True)
-            check_hardening(os.path.join(folder, "root") + PROGRAMS[name])
+            check_hardening(os.path.join(folder, "root") + PROGRAMS[name], field(path, "Architecture"))
             for file in FILES[name]:
                 check(os.path.exists(os.path.join(folder, "root") + file), f"{name} does not have {file}")
             checked = check_links(os.path.join(folder, "root"))
