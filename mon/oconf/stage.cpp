@@ -255,7 +255,7 @@ std::string main_for(std::string_view text, const std::string& folder, const std
     if (key == "cfg_file" || key == "cfg_dir") continue;
     std::string shown = value;
     if (key == "resource_file") {
-      shown = value.starts_with('/') ? value : fmt::format("{}/{}", folder, value);
+      shown = absolute_path(folder + "/", value);
       const auto staged = std::ranges::find(resources, shown, &Replaced::path);
       if (staged != resources.end()) shown = staged->staged;
     }

@@ -284,4 +284,9 @@ BOOST_AUTO_TEST_CASE(the_core_checks_what_it_would_read_afterwards) {
   BOOST_TEST(main_for("a=1\ncfg_dir=conf.d\n# x=y\nresource_file=secret.cfg\ncfg_file=one.cfg\n", "/etc/core",
                       {"/stage/0", "/etc/core/kept.cfg"}) ==
              "a=1\nresource_file=/etc/core/secret.cfg\ncfg_file=/stage/0\ncfg_file=/etc/core/kept.cfg\n");
+  // The name in the main file may be written in another way than the name in a package.
+  for (const std::string name : {"secret.cfg", "./secret.cfg", "/etc/core//secret.cfg", "../core/secret.cfg"}) {
+    BOOST_TEST(main_for("resource_file=" + name + "\n", "/etc/core", {}, {{"/etc/core/secret.cfg", "/stage/1"}}) ==
+               "resource_file=/stage/1\n");
+  }
 }
