@@ -93,13 +93,15 @@ Result<std::vector<ObjectFile>> read_files(const ordered_json& document) {
   if (!document.is_array() || document.size() > kMostFiles) return kUnreadable;
   std::vector<ObjectFile> files;
   for (const auto& entry : document) {
-    if (!entry.is_object()) return kUnreadable;
+    const std::int64_t size = entry.is_object() ? number_at(entry, "size") : -1;
+    if (size < 0) return kUnreadable;
     const auto mode = static_cast<unsigned>(std::strtoul(text_at(entry, "mode").c_str(), nullptr, 8)) & 0777U;
-    files.push_back({text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(number_at(entry, "size"))});
+    files.push_back({text_at(entry, "path"), text_at(entry, "sha256"), mode, static_cast<std::uint64_t>(size)});
     if (!files.back().path.starts_with('/') || !is_digest(files.back().digest)) return kUnreadable;
   }
   std::ranges::sort(files, {}, &ObjectFile::path);
-  return files;
+  const bool is_each_once = std::ranges::adjacent_find(files, {}, &ObjectFile::path) == files.end();
+  return is_each_once ? Result<std::vector<ObjectFile>>(std::move(files)) : kUnreadable;
 }
 
 Result<ObjectPaths> paths_in(const MainFile& main) {

@@ -208,6 +208,7 @@ Result<Tree> read_tree_document(const ordered_json& document) {
     tree.items.push_back(std::move(*item));
   }
   std::ranges::sort(tree.items, {}, &Item::path);
+  if (std::ranges::adjacent_find(tree.items, {}, &Item::path) != tree.items.end()) return kNoTree;
   const bool is_rooted = !tree.items.empty() && tree.items.front().path.empty() &&
                          tree.items.front().kind == (tree.is_folder ? Kind::folder : Kind::file) &&
                          (tree.is_folder || tree.items.size() == 1);

@@ -108,6 +108,12 @@ BOOST_AUTO_TEST_CASE(a_manifest_survives_its_document) {
   BOOST_TEST(difference(ours, theirs).empty());
   for (const char* wrong : {"null", "{}", R"({"files": 5})", R"({"files": [5]})", R"({"files": [{"path": "relative", "sha256": "x"}]})"})
     BOOST_TEST(!read_document(nlohmann::ordered_json::parse(wrong)).ok(), wrong);
+  auto document = document_of(ours);
+  document["files"].push_back(document["files"][0]);
+  BOOST_TEST(!read_document(document).ok(), "a file twice");
+  document = document_of(ours);
+  document["files"][0]["size"] = -1;
+  BOOST_TEST(!read_document(document).ok());
 }
 
 BOOST_AUTO_TEST_CASE(a_difference_names_each_file_once) {

@@ -199,6 +199,7 @@ BOOST_AUTO_TEST_CASE(what_comes_from_another_node_stays_in_its_place) {
   for (const std::string path : {"../a", "a/../b", "/etc/passwd", "a//b", "a/", "."})
     BOOST_TEST(!with_item(R"({"path": ")" + path + R"(", "kind": "file"})"), path);
   BOOST_TEST(!with_item(R"({"path": "a", "kind": "device"})"));
+  BOOST_TEST(!with_item(R"({"path": "a", "kind": "file"}, {"path": "a", "kind": "folder"})"), "one place, two items");
   BOOST_TEST(!with_item(R"({"path": "a", "kind": "link", "link": "../../etc"})"));
   for (const std::string dest : {"", "x", "/x/../y", "/"}) {
     std::string text = good;
