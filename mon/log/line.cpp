@@ -63,7 +63,7 @@ Meaning meaning_of_command(std::string_view fields) {
 }  // namespace
 
 std::optional<Line> read_line(std::string_view raw) {
-  if (raw.ends_with('\r')) raw.remove_suffix(1);
+  raw = raw.substr(0, raw.find_last_not_of('\r') + 1);
   if (!raw.starts_with('[')) return std::nullopt;
   Line line;
   const auto [end, fault] = std::from_chars(raw.data() + 1, raw.data() + raw.size(), line.time);

@@ -55,6 +55,17 @@ BOOST_AUTO_TEST_CASE(lines_are_found_by_what_they_are_about) {
   BOOST_TEST(local_node.shown("--state critical,down") == "100200300");
 }
 
+// A copy has the digest of its original, or it would get the same lines again with each fetch.
+BOOST_AUTO_TEST_CASE(a_line_reads_the_same_from_a_copy) {
+  for (const std::string raw : {"[100] x", "[100] x\r", "[100] x\r\r", "[0100] x;\ry\r"}) {
+    const auto line = log::read_line(raw);
+    BOOST_REQUIRE(line.has_value());
+    const auto again = log::read_line(log::raw_text(*line));
+    BOOST_REQUIRE(again.has_value());
+    BOOST_TEST(again->text == line->text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_stands_in_a_log_does_not_steer_the_terminal) {
   const LoggingNode local_node;
   const std::string out = run_mon(local_node.folder, "log show --limit 1").out;
