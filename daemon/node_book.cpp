@@ -1,6 +1,8 @@
 #include "daemon/node_book.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "shared/config/replace_file.hpp"
 
@@ -8,7 +10,8 @@ namespace merlin::daemon {
 namespace {
 
 constexpr std::string_view kPrefix = "SHA256:";
-constexpr std::size_t kMaxLoaded = 1024;
+constexpr std::size_t kMaxLoaded = 1024;  // lines
+constexpr std::size_t kMaxFileBytes = 128 * kMaxLoaded;
 
 }  // namespace
 
@@ -87,22 +90,32 @@ Caller NodeBook::caller(const std::string& fingerprint, const NodeId& certificat
 }
 
 void NodeBook::load(const std::string& path) {
-  std::ifstream file(path);
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxFileBytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+  read(text);
+}
+
+void NodeBook::read(std::string_view lines) {
+  std::istringstream words{std::string(lines)};
   std::string fingerprint;
   std::string hex;
-  for (std::size_t line = 0; line < kMaxLoaded && file >> fingerprint >> hex; ++line) {
+  for (std::size_t line = 0; line < kMaxLoaded && words >> fingerprint >> hex; ++line) {
     const auto id = NodeId::from_hex(hex);
     if (id && by_fingerprint_.contains(fingerprint)) known_[fingerprint] = {*id, ++learned_};
   }
 }
 
-Result<> NodeBook::save(const std::string& path) const {
+Result<> NodeBook::save(const std::string& path) const { return config::replace_file_atomically(path, text()); }
+
+std::string NodeBook::text() const {
   // In the order in which they were learned, so that the last one of a block is the last again.
   std::map<std::uint64_t, std::string> lines;
   for (const auto& [fingerprint, known] : known_) lines[known.when] = fingerprint + " " + known.id.hex() + "\n";
-  std::string text;
-  for (const auto& [when, line] : lines) text += line;
-  return config::replace_file_atomically(path, text);
+  std::string all;
+  for (const auto& [when, line] : lines) all += line;
+  return all;
 }
 
 }  // namespace merlin::daemon

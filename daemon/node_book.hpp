@@ -46,6 +46,9 @@ class NodeBook {
   // Lines "FINGERPRINT NODE-ID". If the file is missing or damaged, nothing else is lost.
   void load(const std::string& path);
   Result<> save(const std::string& path) const;
+  // The same, without the file.
+  void read(std::string_view lines);
+  std::string text() const;
 
  private:
   struct Known {
