@@ -106,17 +106,34 @@ std::string Replay::identity(const std::string& path) { return record_.contains(
 
 std::string Replay::host_name() { return answer("host name"); }
 
-void keep_in_process(const Recorder::Record& record) {
+std::string record_text(const Recorder::Record& record) {
   std::string text(kFormat);
   for (const auto& [question, answer] : record) {
     put(text, question);
     put(text, answer);
   }
+  return text;
+}
+
+std::optional<Recorder::Record> parse_record(std::string_view text) {
+  if (!text.starts_with(kFormat)) return std::nullopt;
+  text.remove_prefix(kFormat.size());
+  Recorder::Record record;
+  while (!text.empty()) {
+    auto question = take(text);
+    auto answer = take(text);
+    if (!question || !answer) return std::nullopt;
+    record[*std::move(question)] = *std::move(answer);
+  }
+  return record;
+}
+
+void keep_in_process(const Recorder::Record& record) {
   int fd = find_descriptor();
   if (fd < 0) fd = ::memfd_create(kName, MFD_CLOEXEC);
   if (fd < 0) return;
   // Half of a file would be no file: it is the marker in front that counts.
-  if (::ftruncate(fd, 0) == 0 && write_all(fd, text)) return;
+  if (::ftruncate(fd, 0) == 0 && write_all(fd, record_text(record))) return;
   [[maybe_unused]] const int emptied = ::ftruncate(fd, 0);
 }
 
@@ -125,16 +142,8 @@ std::optional<Recorder::Record> kept_in_process() {
   struct stat about {};
   if (fd < 0 || ::fstat(fd, &about) != 0 || about.st_size > kMaxLastGoodBytes) return std::nullopt;
   std::string text(static_cast<std::size_t>(about.st_size), '\0');
-  if (::pread(fd, text.data(), text.size(), 0) != about.st_size || !text.starts_with(kFormat)) return std::nullopt;
-  std::string_view rest = std::string_view(text).substr(kFormat.size());
-  Recorder::Record record;
-  while (!rest.empty()) {
-    auto question = take(rest);
-    auto answer = take(rest);
-    if (!question || !answer) return std::nullopt;
-    record[*std::move(question)] = *std::move(answer);
-  }
-  return record;
+  if (::pread(fd, text.data(), text.size(), 0) != about.st_size) return std::nullopt;
+  return parse_record(text);
 }
 
 Loading load_or_fall_back(const std::string& path, config::Sources& disk) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/config/load.hpp"
@@ -53,6 +54,10 @@ class Replay final : public config::Sources {
 void keep_in_process(const Recorder::Record& record);
 // Empty: this process has stored none.
 std::optional<Recorder::Record> kept_in_process();
+
+// Conversion to and from the stored text. Empty: it is damaged, or of another version.
+std::string record_text(const Recorder::Record& record);
+std::optional<Recorder::Record> parse_record(std::string_view text);
 
 struct Loading {
   config::LoadResult result;  // of `path`, or of the stored record if `path` is invalid

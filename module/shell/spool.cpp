@@ -153,7 +153,14 @@ std::string head_of(const Spool& spool, std::string_view frames) {
   return text.data();
 }
 
-std::optional<Spool> parse(const std::string& bytes) {
+}  // namespace
+
+std::string spool_text(const Spool& spool) {
+  const std::string frames = frames_of(spool);
+  return head_of(spool, frames) + frames;
+}
+
+std::optional<Spool> parse_spool(const std::string& bytes) {
   Spool spool;
   const std::string head = bytes.substr(0, std::min(bytes.find('\n'), kMaxHeadBytes));
   if (std::sscanf(head.c_str(), "merlin spool 1 %" SCNu64 " %" SCNu64 " ", &spool.boot_id, &spool.last_number) != 2) return std::nullopt;
@@ -168,14 +175,11 @@ std::optional<Spool> parse(const std::string& bytes) {
   }
 }
 
-}  // namespace
-
 Result<> write_spool(const std::string& path, const Spool& spool) {
   const std::string beside = path + ".new";
-  const std::string frames = frames_of(spool);
   ::unlink(beside.c_str());
   File file(beside, O_WRONLY | O_CREAT | O_EXCL);
-  const bool written = file.is_open() && file.write(head_of(spool, frames)) && file.write(frames) && file.sync() && file.close();
+  const bool written = file.is_open() && file.write(spool_text(spool)) && file.sync() && file.close();
   if (written && ::rename(beside.c_str(), path.c_str()) == 0) return Ok{};
   Error error = failed(path);
   ::unlink(beside.c_str());
@@ -188,7 +192,7 @@ Result<std::optional<Spool>> take_spool(const std::string& path) {
   if (!file.is_open()) return failed(path);
   auto bytes = file.read(path);
   if (!bytes) return bytes.error();
-  auto spool = parse(*bytes);
+  auto spool = parse_spool(*bytes);
   if (spool) {
     if (::unlink(path.c_str()) != 0) return failed(path);
     return spool;

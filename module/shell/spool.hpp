@@ -15,4 +15,8 @@ Result<> write_spool(const std::string& path, const Spool& spool);
 // Removes the file after reading it. Empty: there was none. A damaged file is renamed to PATH.damaged; this is an error.
 Result<std::optional<Spool>> take_spool(const std::string& path);
 
+// Conversion to and from the file's contents. Empty: they are damaged.
+std::string spool_text(const Spool& spool);
+std::optional<Spool> parse_spool(const std::string& bytes);
+
 }  // namespace merlin::neb
