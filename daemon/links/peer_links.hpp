@@ -65,6 +65,8 @@ class PeerLinks {
   // Listens on these addresses instead of the previous ones; none: on all of the machine. Error: the previous addresses are kept, if they
   // could be opened again.
   Result<> listen(std::vector<std::string> addresses, std::uint16_t port);
+  // An open link whose certificate is trusted. `connector`: the block whose connector has opened it; empty: the other end has.
+  void adopt(std::unique_ptr<net::Connection> connection, std::optional<std::string> connector);
   // Applies the current contents of NodeBook: closes links whose certificate no block trusts any more, and starts connectors of new blocks.
   // `afresh`: facts that a handshake compares have changed, so all links are opened again.
   void apply(OwnSide self, bool afresh);
@@ -100,7 +102,6 @@ class PeerLinks {
   Result<std::unique_ptr<net::Listener>> open_listener(const std::vector<std::string>& addresses, std::uint16_t port);
   void accepted(std::unique_ptr<net::Connection> connection);
   void connected(const std::string& block, std::unique_ptr<net::Connection> connection);
-  void adopt(std::unique_ptr<net::Connection> connection, std::optional<std::string> connector);
   void frame_came(LinkNumber number, wire::Frame frame);
   void greet(PeerLink& link, const wire::Frame& frame);
   void greeted(PeerLink& link, const wire::Hello& hello);

@@ -2,9 +2,10 @@
 // and no text that reaches the core has a line break, and no time lacks a calendar date.
 //
 // The input is a sequence of items: a byte for the kind, two bytes for the length (high byte first), and that many bytes:
-//   0 to 4   the content of a register of that kind, for an object of the core
-//   5        an external command, NAME;ARGUMENTS
-//   others   the payload of a frame of that type
+//   0 to 4       the content of a register of that kind, for a service of the core
+//   5            an external command, NAME;ARGUMENTS
+//   128 to 134   the content of a register of each kind, after a byte: of what (the lowest three bits), live, with an alert
+//   others       the payload of a frame of that type
 // I8 I9
 #include <algorithm>
 #include <cstddef>
@@ -27,6 +28,8 @@ using namespace merlin::neb;
 
 constexpr std::size_t kMaxItems = 32;
 constexpr std::uint8_t kCommand = 5;
+constexpr std::uint8_t kRegister = 128;
+constexpr auto kGreatestKind = static_cast<std::uint8_t>(wire::RegisterKind::forgotten);
 
 // An unlimited link: messages of the agent are encoded and discarded.
 struct Sink final : Driver {
@@ -51,7 +54,12 @@ class Session {
     receive(epoch);
   }
   void item(std::uint8_t kind, std::string content) {
-    if (kind < kCommand) return row(kind, std::move(content));
+    if (kind < kCommand) return row(kind, std::move(content), {host_key("web"), service_key("web", "http")}, true, false);
+    if (kind >= kRegister && kind <= kRegister + kGreatestKind) {
+      const auto what = content.empty() ? 0U : static_cast<unsigned char>(content[0]);
+      return row(kind - kRegister, content.substr(std::min<std::size_t>(1, content.size())), object(what % 8), (what & 8U) != 0,
+                 (what & 16U) != 0);
+    }
     if (kind == kCommand) return command(content);
     receive_frame({wire::kProtocolVersion, kind, std::move(content)});
   }
@@ -87,9 +95,31 @@ class Session {
   }
   static void good_time(std::int64_t time_s) { MERLIN_ASSERT(time_s >= 0 && time_s < wire::kEndOfTime_s); }
 
-  void row(std::uint8_t kind, std::string value) {
+  static ObjectKey object(unsigned what) {
+    switch (what) {
+      case 0:
+        return {host_key("web"), 0};
+      case 1:
+        return {host_key("web"), service_key("web", "disk")};
+      case 2:
+        return {host_key("db"), 0};  // that this core does not own
+      case 3:
+        return {host_key("db"), service_key("db", "sql")};
+      case 4:
+        return {0, host_key("admin")};  // a contact
+      case 5:
+        return {};  // the program
+      case 6:
+        return {0, host_key("nobody")};
+      default:
+        return {host_key("unknown"), 0};
+    }
+  }
+
+  void row(std::uint8_t kind, std::string value, const ObjectKey& object, bool live, bool alert) {
     wire::Register row;
-    row.object = {host_key("web"), service_key("web", "http")};
+    row.object = object;
+    row.alert = alert;
     row.kind = static_cast<wire::RegisterKind>(kind);
     row.item = kind == 0 ? 0 : 1 + rows_ % 4;
     row.version = {3, 2, 1'000'000 + ++rows_, {}};
@@ -97,7 +127,7 @@ class Session {
     row.base_ms = core.clock.wall.time_since_epoch().count();
     row.value = std::move(value);
     core.operator_core.problems[3] = true;
-    receive(wire::RowsToCore{rows_, {row}, {}});
+    receive(live ? wire::RowsToCore{rows_, {row}, {}} : wire::RowsToCore{rows_, {}, {row}});
   }
 
   void command(std::string_view line) {

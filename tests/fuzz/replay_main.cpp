@@ -20,7 +20,10 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::size_t kMutations = 5'000;
+#ifndef MERLIN_FUZZ_MUTATIONS
+#define MERLIN_FUZZ_MUTATIONS 5'000
+#endif
+constexpr std::size_t kMutations = MERLIN_FUZZ_MUTATIONS;
 
 struct Input {
   std::string file;
