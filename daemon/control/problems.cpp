@@ -37,12 +37,11 @@ Problem refused(const Status& status, const RefusedPeer& peer, const config::Nod
             exchange_with(block)};
   }
   if (peer.reason == RefusalReason::refused_us) {
-    // A node that was never linked but has our certificate from the exchange only lacks the block for us.
-    const auto id = status.ids.find(name);
-    const bool is_next_step = !block.fingerprints.empty() && (id == status.ids.end() || id->second.empty());
-    return {
-        fmt::format("{} does not trust our certificate", name),
-        is_next_step ? fmt::format("mon node ctrl {} -- mon node add {} type=peer", name, status.config.node_name) : exchange_with(block)};
+    // Only a command there helps: a node accepts another certificate of a node that it knows from nobody but that node itself. Whether
+    // it has a block for us is unknown here: ours may have been reinstalled with the old merlin.conf.
+    const std::string there =
+        fmt::format("on {0}: mon cert push {1}; if {0} has no block for {1}: mon node add {1} type=peer", name, status.config.node_name);
+    return {fmt::format("{} does not trust our certificate", name), block.fingerprints.empty() ? exchange_with(block) : there};
   }
   if (peer.reason == RefusalReason::unknown_node) {
     return {fmt::format("{} is refused: {}", name, peer.text),

@@ -101,7 +101,7 @@ def trust_again(c, retired):
 
 
 def made_anew(c):
-    """A node gets a new id under its old name: its old certificate is retired everywhere."""
+    """A node gets a new id under its old name: its old certificate is retired everywhere. Its status shows the command that helps."""
     c.kill("peer02", "daemon", "TERM")
     c.run("peer02", "rm", "-rf", "/etc/merlin/tls", "/var/lib/merlin")
     c.run("peer02", "install", "-d", "-o", "merlin", "-g", "merlin", "/etc/merlin/tls", "/var/lib/merlin")
@@ -112,9 +112,18 @@ def made_anew(c):
         out, errors = c.mon("peer02", *words, status=1)
         check("exchanged" not in out and "still trusts the one it had before" in errors and "on peer01: mon cert push peer02" in errors,
               f"mon {' '.join(words)} of a node that was made anew: {out!r} {errors!r}")
-    c.mon("peer01", "cert", "push", "peer02")
+    fix = wait_for("peer02's status shows that peer01 refuses it", lambda: shown_fix(c, "peer02", "peer01 does not trust our certificate"), 30)
+    where, _, command = fix.split(";")[0].partition(": ")
+    check((where, command) == ("on peer01", "mon cert push peer02"), f"peer02's status shows the fix {fix!r}")
+    c.run("peer01", *command.split())
     check(trusted_by(c, "peer01")["peer02"] == [new], f"peer01 trusts {trusted_by(c, 'peer01')['peer02']} of the node that was made anew")
     wait_back(c)
+
+
+def shown_fix(c, node, text):
+    """The fix of a problem that contains `text` in the node's status; else None."""
+    shown = json.loads(c.run(node, "mon", "node", "status", "--json", check_status=False).stdout or "{}")
+    return next((problem["fix"] for problem in shown.get("problems", []) if text in problem["text"]), None)
 
 
 def wrong_input(c):

@@ -264,8 +264,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_certificate_is_shown_with_the_command_and_truste
   pair.b.start();
   BOOST_TEST(wait_until([&] { return pair.b.has_problem("a is refused", "mon sshkey push a"); }));
   BOOST_TEST(pair.b.has_problem(pair.a.fingerprint(), ""));
-  BOOST_TEST(
-      wait_until([&] { return pair.a.has_problem("b does not trust our certificate", "mon node ctrl b -- mon node add a type=peer"); }));
+  BOOST_TEST(wait_until([&] { return pair.a.has_problem("b does not trust our certificate", "on b: mon cert push a"); }));
   BOOST_TEST(pair.b.ask({{"command", "certs"}})["refused"][0]["fingerprint"] == pair.a.fingerprint());
 
   pair.b.write_conf(pair.b.block_for(pair.a));
