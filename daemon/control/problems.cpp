@@ -311,7 +311,9 @@ void add_link(const Status& status, const StatusNode& node, Problems& problems) 
 void add_core_of(const StatusNode& node, Problems& problems) {
   if (node.is_self() || !node.is_heard()) return;
   if (node.view->core == wire::CoreHealth::gone) {
-    problems.push_back({fmt::format("the core of {} is not running", node.name), fmt::format("on {}: mon start", node.name)});
+    // It may also run without its module; only the node itself finds out.
+    problems.push_back(
+        {fmt::format("the core of {} is not connected to its merlind", node.name), fmt::format("on {}: mon node status", node.name)});
   } else if (node.view->core == wire::CoreHealth::stalled) {
     problems.push_back({fmt::format("the core of {} is hung", node.name), fmt::format("on {}: mon restart", node.name)});
   }

@@ -30,11 +30,21 @@ Report no_daemon(const ControlFault& fault) {
   return {may_ask ? State::critical : State::unknown, first_error(fault), {}};
 }
 
-std::string why_text(const ordered_json& node) {
+// Why the core of this node is not connected, and the fix; empty: it is.
+std::string core_text(const ordered_json& status) {
+  for (const ordered_json& problem : status.value("problems", ordered_json::array())) {
+    if (!problem.is_object()) continue;
+    if (const std::string kind = text_at(problem, "kind"); kind != "core_not_connected" && kind != "core_disabled") continue;
+    const std::string fix = text_at(problem, "fix");
+    return fmt::format(", {}{}", text_at(problem, "text"), fix.empty() ? "" : "; fix: " + fix);
+  }
+  return "";
+}
+
+std::string why_text(const ordered_json& status, const ordered_json& node) {
   const std::string why = text_at(node, "why");
-  const std::string disabled = core_of(node) == CoreState::disabled ? ", Merlin is disabled in its core" : "";
   return fmt::format("{} is {}{}{}", text_at(node, "name"), text_at(node, "state", "unknown"), why.empty() ? "" : fmt::format(" ({})", why),
-                     disabled);
+                     flag_at(node, "self") ? core_text(status) : "");
 }
 
 std::string first_problem(const ordered_json& status) {
@@ -58,7 +68,7 @@ Report status_report(const ordered_json& status, const check::Thresholds& limits
     nodes += 1;
     if (is_active(node)) continue;
     inactive += 1;
-    missing += ", " + why_text(node);
+    missing += ", " + why_text(status, node);
   }
   Report report;
   const std::string problem = first_problem(status);
@@ -69,13 +79,13 @@ Report status_report(const ordered_json& status, const check::Thresholds& limits
   return report;
 }
 
-Report node_report(const ordered_json& node, const check::Thresholds& limits) {
+Report node_report(const ordered_json& status, const ordered_json& node, const check::Thresholds& limits) {
   const double overdue = static_cast<double>(number_at(node, "overdue"));
   Report report;
   report.state = limits.judge(overdue);
   if (!is_active(node)) {
     report.state = State::critical;
-    report.text = why_text(node);
+    report.text = why_text(status, node);
   } else {
     const std::string relay = relay_of(node);
     const bool is_well = is_ready(node) && relay.empty() && has_running_core(node);
@@ -83,6 +93,7 @@ Report node_report(const ordered_json& node, const check::Thresholds& limits) {
     report.text = fmt::format("{} is active{} and {}, its core {}, {} hosts and {} services, {} checks overdue", text_at(node, "name"),
                               relay.empty() ? "" : " via " + relay, text_at(node, "phase", "unknown"), text_at(node, "core", "unknown"),
                               number_at(node, "hosts_owned"), number_at(node, "services_owned"), overdue);
+    if (flag_at(node, "self")) report.text += core_text(status);
   }
   report.measures = {{"overdue", overdue, "", true},
                      {"hosts", static_cast<double>(number_at(node, "hosts_owned")), "", false},
@@ -148,7 +159,7 @@ Outcome<int> run_check_node(const Call& call, Console& console) {
   return check_status_of_cluster(call, console, "50", "200", [&](const ordered_json& status, const auto& limits) -> Result<Report> {
     const ordered_json node = node_of(status, name);
     if (!node.is_object()) return Error{fmt::format("there is no node {}", name), "", ""};
-    return node_report(node, limits);
+    return node_report(status, node, limits);
   });
 }
 

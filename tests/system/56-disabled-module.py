@@ -22,8 +22,9 @@ def test():
                                 lambda: (lambda found: found if found and next(entry for entry in found["nodes"] if entry["self"])["core"] == "disabled" else None)(own()), 30)
             problem = next((entry for entry in document["problems"] if "disabled" in entry["text"]), None)
             check(problem and "no_such_key" in problem["text"] and "mon restart" in problem["fix"], f"the problems are {document['problems']}")
-            said = c.run(node, "mon", "check", "status", check_status=False).stdout
-            check("Merlin is disabled in its core" in said, f"mon check status: {said}")
+            for words in (("status",), ("node", node)):
+                said = c.run(node, "mon", "check", *words, check_status=False).stdout
+                check("Merlin is disabled in the core here" in said and "no_such_key" in said and "mon restart" in said, f"mon check {' '.join(words)}: {said}")
         finally:
             c.write(node, CONF, conf)
         said = c.run(node, "mon", "start", check_status=False, timeout_s=90)

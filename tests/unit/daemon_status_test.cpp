@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(each_way_to_be_away_has_its_word) {
   other.active = false;
   other.core = wire::CoreHealth::gone;
   BOOST_TEST(state_of(status, "peer02") == "inactive");
-  BOOST_TEST(has(status, "the core of peer02 is not running", "on peer02: mon start"));
+  BOOST_TEST(has(status, "the core of peer02 is not connected to its merlind", "on peer02: mon node status"));
   other.core = wire::CoreHealth::stalled;
   BOOST_TEST(has(status, "the core of peer02 is hung", "on peer02: mon restart"));
 

@@ -108,6 +108,23 @@ BOOST_AUTO_TEST_CASE(status_is_critical_when_a_node_is_away_and_warns_of_problem
   local_node.expect("status", 1, "WARNING: 1 of 1 nodes active, the disk / is full | nodes=1 inactive=0;0;0 problems=1");
 }
 
+BOOST_AUTO_TEST_CASE(why_the_core_here_is_not_connected_is_named_with_the_fix) {
+  CheckedNode local_node;
+  ordered_json own = node("peer01", "inactive", 0);
+  own["core"] = "disabled";
+  own["why"] = "its core is not connected";
+  const ordered_json problem{
+      {"text", "Merlin is disabled in the core here: unknown key 'x'"}, {"fix", "mon restart"}, {"kind", "core_disabled"}};
+  local_node.says({own, node("peer02", "inactive", 0)}, 10, {{{"text", "the disk is full"}, {"fix", ""}}, problem});
+  const std::string text =
+      "peer01 is inactive (its core is not connected), Merlin is disabled in the core here: unknown key 'x'; fix: mon restart";
+  local_node.expect("status", 2,
+                    "CRITICAL: 0 of 2 nodes active, " + text + ", peer02 is inactive (cut off) | nodes=2 inactive=2;0;0 problems=2");
+  local_node.expect("node peer01", 2, "CRITICAL: " + text + " | overdue=0;50;200 hosts=0 services=0 backlog=0 latency=0.0005s");
+  local_node.expect("node peer02", 2,
+                    "CRITICAL: peer02 is inactive (cut off) | overdue=0;50;200 hosts=0 services=0 backlog=0 latency=0.0005s");
+}
+
 BOOST_AUTO_TEST_CASE(a_node_is_judged_by_itself) {
   CheckedNode local_node;
   local_node.says({node("peer01", "active", 200), node("peer02", "inactive", 0)}, 200);
