@@ -104,7 +104,7 @@ CoreDiagnosis of_disabled(const CoreFacts& facts) {
 
 CoreDiagnosis of_running(const CoreFacts& facts) {
   const CoreSettings& settings = *facts.settings;
-  if (!settings.names_module) {
+  if (settings.lacks_module()) {
     return {CoreCause::no_module_line,
             fmt::format("the core runs without Merlin: {} has no broker_module line for {}", facts.main_file, kModuleFile),
             fmt::format("add the line {} to {}, then mon restart", kModuleLine, facts.main_file)};
@@ -167,6 +167,7 @@ CoreSettings read_core_settings(const std::string& main_file, std::string_view t
     const auto path = [&] { return value.empty() ? value : (folder / value).lexically_normal().string(); };
     if (key == "broker_module")
       settings.names_module |= std::filesystem::path(value.substr(0, value.find_first_of(" \t"))).filename() == kModuleFile;
+    settings.includes_files |= key == "include_file" || key == "include_dir";
     if (key == "event_broker_options") settings.broker_options = broker_options(value);
     if (key == "log_file") settings.log_file = path();
     if (key == "query_socket") settings.query_socket = path();
@@ -220,6 +221,22 @@ void explain_core(const Call& call, ordered_json& status) {
     if (diagnosis.cause == CoreCause::module_disabled) show_disabled(status);
     return;
   }
+}
+
+void add_missing_module_line(const Call& call, ordered_json& status) {
+  const auto loaded = config::load_file(call.config_path);
+  const auto problems = status.find("problems");
+  if (!loaded.config || problems == status.end() || !problems->is_array()) return;
+  const bool is_connected = std::ranges::any_of(nodes_of(status), [](const ordered_json& node) {
+    return flag_at(node, "self") && (has_running_core(node) || core_of(node) == CoreState::stalled);
+  });
+  const std::string main_file = is_connected ? core_files(loaded.config->core, look_at_machine()).config : "";
+  const auto settings = core_settings_at(main_file);
+  if (!settings || !settings->lacks_module()) return;
+  problems->push_back({{"text", fmt::format("{} has no broker_module line for {}: from its next start on, the core runs without Merlin",
+                                            main_file, kModuleFile)},
+                       {"fix", fmt::format("add the line {} to {}", kModuleLine, main_file)},
+                       {"kind", "module_line_missing"}});
 }
 
 void add_disabled_services(const Call& call, ordered_json& status) {

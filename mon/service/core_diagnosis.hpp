@@ -17,8 +17,10 @@ namespace merlin::mon {
 struct CoreSettings {
   bool names_module = false;  // a broker_module line for merlin.so
   unsigned long broker_options = 0;
-  std::string log_file;      // absolute
-  std::string query_socket;  // absolute
+  std::string log_file;         // absolute
+  std::string query_socket;     // absolute
+  bool includes_files = false;  // include_file or include_dir: these files are not read here
+  bool lacks_module() const { return !names_module && !includes_files; }
 };
 CoreSettings read_core_settings(const std::string& main_file, std::string_view text);
 
@@ -57,11 +59,15 @@ CoreDiagnosis diagnose(const CoreFacts& facts);
 
 // Inspects processes, files and the service manager; runs the core's check if the core does not run.
 CoreFacts look_at_core(const config::CoreConfig& core);
+// Empty: the file cannot be read.
+std::optional<CoreSettings> core_settings_at(const std::string& main_file);
 // Whether a process of the core exists; empty if that is unknown, because its main file and program are unknown.
 std::optional<bool> core_process_runs(const config::CoreConfig& core);
 
 // Replaces merlind's "the core is not connected here" by the cause.
 void explain_core(const Call& call, nlohmann::ordered_json& status);
+// Adds a main file that lost the module's line while the core runs with the module: its next start will be without it.
+void add_missing_module_line(const Call& call, nlohmann::ordered_json& status);
 // Adds services that systemd does not start at boot.
 void add_disabled_services(const Call& call, nlohmann::ordered_json& status);
 

@@ -91,12 +91,17 @@ std::optional<bool> core_process_runs(const config::CoreConfig& core) {
   return !core_pid(files).empty();
 }
 
+std::optional<CoreSettings> core_settings_at(const std::string& main_file) {
+  const auto text = read_tail(main_file, kLongestLog);
+  return text ? std::optional(read_core_settings(main_file, *text)) : std::nullopt;
+}
+
 CoreFacts look_at_core(const config::CoreConfig& core) {
   const Machine machine = look_at_machine();
   const CoreFiles files = core_files(core, machine);
   CoreFacts facts;
   facts.main_file = files.config;
-  if (const auto text = read_tail(files.config, kLongestLog)) facts.settings = read_core_settings(files.config, *text);
+  facts.settings = core_settings_at(files.config);
   if (facts.settings) facts.log = log_since_start(facts.settings->log_file);
   const std::string pid = core_pid(files);
   facts.is_running = !pid.empty();

@@ -9,6 +9,7 @@ namespace merlin::mon {
 
 void add_local_problems(const Call& call, nlohmann::ordered_json& status) {
   explain_core(call, status);
+  add_missing_module_line(call, status);
   add_disabled_services(call, status);
   add_edited_configuration(call, status);
 }

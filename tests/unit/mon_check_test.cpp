@@ -33,7 +33,8 @@ struct CheckedNode {
   CheckedNode() {
     folder.write("merlin.conf", "node_name = peer01\ndaemon {\n control_socket = " + folder.file("control.sock") + "\n state_dir = " +
                                     folder.file("") + "\n}\ncore {\n config = " + folder.file("nagios.cfg") + "\n}\npeer peer02 {\n}\n");
-    folder.write("nagios.cfg", "# a comment\nstatus_file=status.dat\ncheck_result_path = " + folder.file("spool") + "\n");
+    folder.write("nagios.cfg", "# a comment\nbroker_module=/usr/lib/merlin/merlin.so\nstatus_file=status.dat\ncheck_result_path = " +
+                                   folder.file("spool") + "\n");
   }
 
   void says(const std::vector<ordered_json>& nodes, int hosts, const std::vector<ordered_json>& problems = {}) {
@@ -106,6 +107,16 @@ BOOST_AUTO_TEST_CASE(status_is_critical_when_a_node_is_away_and_warns_of_problem
                     "WARNING: 1 of 2 nodes active, peer02 is inactive (cut off) | nodes=2 inactive=1;0;1 problems=0");
   local_node.says({node("peer01", "active", 5)}, 5, {{{"text", "the disk | is full"}, {"fix", ""}}});
   local_node.expect("status", 1, "WARNING: 1 of 1 nodes active, the disk / is full | nodes=1 inactive=0;0;0 problems=1");
+}
+
+BOOST_AUTO_TEST_CASE(a_core_that_will_start_without_the_module_is_a_warning) {
+  CheckedNode local_node;
+  local_node.folder.write("nagios.cfg", "status_file=status.dat\n");
+  local_node.says({node("peer01", "active", 5), node("peer02", "active", 5)}, 10);
+  local_node.expect(
+      "status", 1,
+      "WARNING: 2 of 2 nodes active, nagios.cfg has no broker_module line for merlin.so: from its next start on, the core runs "
+      "without Merlin | nodes=2 inactive=0;0;0 problems=1");
 }
 
 BOOST_AUTO_TEST_CASE(why_the_core_here_is_not_connected_is_named_with_the_fix) {

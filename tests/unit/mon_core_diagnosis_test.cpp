@@ -155,6 +155,36 @@ BOOST_AUTO_TEST_CASE(the_cause_is_named_although_merlin_conf_is_invalid) {
   BOOST_TEST(!problem_of("service_disabled").contains("cause"), "another problem");
 }
 
+// The core that runs has the module, so merlind sees nothing wrong.
+BOOST_AUTO_TEST_CASE(a_main_file_that_lost_the_line_is_named_before_the_core_restarts) {
+  const test::TempFolder folder;
+  Call call;
+  call.config_path = folder.write("merlin.conf", "node_name = peer01\ncore {\n config = " + folder.file("nagios.cfg") + "\n}\n");
+  const auto problems_of = [&](const char* core, const std::string& main_text) {
+    folder.write("nagios.cfg", main_text);
+    nlohmann::ordered_json status{
+        {"nodes", {{{"name", "peer02"}, {"self", false}, {"core", "running"}}, {{"name", "peer01"}, {"self", true}, {"core", core}}}},
+        {"problems", nlohmann::ordered_json::array()}};
+    add_missing_module_line(call, status);
+    return status["problems"];
+  };
+  const auto problems = problems_of("running", "log_file=x.log\n# broker_module=/usr/lib/merlin/merlin.so\n");
+  BOOST_REQUIRE(problems.size() == 1u);
+  BOOST_TEST(problems[0]["text"] ==
+             folder.file("nagios.cfg") + " has no broker_module line for merlin.so: from its next start on, the core runs without Merlin");
+  BOOST_TEST(problems[0]["fix"] ==
+             "add the line broker_module=/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf to " + folder.file("nagios.cfg"));
+  BOOST_TEST(problems[0]["kind"] == "module_line_missing");
+  BOOST_TEST(problems_of("stalled", "").size() == 1u);
+  BOOST_TEST(problems_of("stopped", "").empty(), "explain_core names this cause");
+  BOOST_TEST(problems_of("running", "broker_module=/usr/lib/merlin/merlin.so /etc/merlin/merlin.conf\n").empty());
+  BOOST_TEST(problems_of("running", "include_file=modules.cfg\n").empty(), "the line may be in that file");
+  std::filesystem::remove(folder.file("nagios.cfg"));
+  nlohmann::ordered_json unreadable{{"nodes", {{{"self", true}, {"core", "running"}}}}, {"problems", nlohmann::ordered_json::array()}};
+  add_missing_module_line(call, unreadable);
+  BOOST_TEST(unreadable["problems"].empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_the_main_file_says) {
   const CoreSettings settings = read_core_settings(kMainFile,
                                                    "# broker_module=/usr/lib/merlin/merlin.so\n log_file = nagios.log \r\n"
@@ -163,6 +193,7 @@ BOOST_AUTO_TEST_CASE(what_the_main_file_says) {
   BOOST_TEST(settings.broker_options == 0x45UL);
   BOOST_TEST(settings.log_file == "/etc/nagios4/nagios.log");
   BOOST_TEST(read_core_settings(kMainFile, "broker_module = /usr/lib/merlin/merlin.so /etc/merlin/merlin.conf\n").names_module);
+  BOOST_TEST(read_core_settings(kMainFile, "include_dir=conf.d\n").includes_files);
   BOOST_TEST(read_core_settings(kMainFile, "event_broker_options=-1\n").broker_options == ~0UL);
   // What the core does without the line.
   BOOST_TEST(read_core_settings(kMainFile, "").broker_options == 0UL);
