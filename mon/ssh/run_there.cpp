@@ -42,8 +42,11 @@ class RemoteRun {
  public:
   RemoteRun(ssh_session session, const std::string& name, const Job& job, const Interrupt& interrupt)
       : session_(session), name_(name), job_(job), interrupt_(interrupt), channel_(::ssh_channel_new(session)), event_(::ssh_event_new()) {}
-  // libssh keeps the channel until the server has closed it too, and would call us during a later command of the session.
+  // libssh keeps the channel until the server has closed it too, and would call us during a later command of the session. It does not
+  // free what it keeps of a descriptor together with the event.
   ~RemoteRun() {
+    ::ssh_event_remove_fd(event_.get(), interrupt_.fd());
+    if (input_watched_) ::ssh_event_remove_fd(event_.get(), job_.input);
     ::ssh_event_remove_session(event_.get(), session_);
     ::ssh_remove_channel_callbacks(channel_.get(), &callbacks_);
   }

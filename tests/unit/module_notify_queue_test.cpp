@@ -5,12 +5,12 @@
 
 using namespace merlin;
 using namespace merlin::neb;
-using Kind = wire::NotificationKind;
+using wire::NotificationKind;
 
 BOOST_AUTO_TEST_CASE(requests_are_bounded_and_the_oldest_go) {
   NotifierRequests requests;
   wire::Notification custom;
-  custom.kind = Kind::custom;
+  custom.kind = NotificationKind::custom;
   custom.text.assign(64 * 1024, 'x');
   for (std::uint64_t cause = 1; cause <= 1000; ++cause) {
     custom.cause = cause;
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_is_remembered_for_a_while_and_bounded) {
 BOOST_AUTO_TEST_CASE(of_one_object_so_many_wait_and_the_newest_stays) {
   NotifierRequests requests;
   wire::Notification custom;
-  custom.kind = Kind::custom;
+  custom.kind = NotificationKind::custom;
   for (custom.cause = 1; custom.cause <= NotifierRequests::kMostOfObject + 10; ++custom.cause) requests.add(0, custom, {}, {});
   BOOST_TEST(requests.size() == NotifierRequests::kMostOfObject);
   BOOST_TEST(requests.dropped() == 10u);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_next_of_an_object_is_asked_for_when_the_one_before_is_d
   wire::Notification problem;
   problem.number = 1;
   wire::Notification recovery = problem;
-  recovery.kind = Kind::recovery;
+  recovery.kind = NotificationKind::recovery;
   requests.add(0, problem, {}, {});
   requests.add(0, recovery, {}, {});
   requests.add(1, problem, {}, {});
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_next_of_an_object_is_asked_for_when_the_one_before_is_d
   BOOST_TEST(requests.next_to_say({})->request == first, "it was not decided after all");
   BOOST_TEST(requests.next_to_say({}) == nullptr);
   requests.take(first);
-  BOOST_TEST((requests.next_to_say({})->notification.kind == Kind::recovery));
+  BOOST_TEST((requests.next_to_say({})->notification.kind == NotificationKind::recovery));
 }
 
 namespace {
@@ -94,7 +94,7 @@ struct InOrder {
       requests.add(0, problem, {}, {});
     }
     wire::Notification recovery;
-    recovery.kind = Kind::recovery;
+    recovery.kind = NotificationKind::recovery;
     recovery.number = 5;
     recovery.notified_on = notified_on;
     requests.add(0, recovery, {}, {});
@@ -123,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(what_waits_behind_one_that_was_not_sent_is_counted_witho
   expect(3, 0);
   expect(4, 4);
   expect(4, 4 | 8);
-  BOOST_TEST((last.notification.kind == Kind::recovery));
+  BOOST_TEST((last.notification.kind == NotificationKind::recovery));
 }
 
 BOOST_FIXTURE_TEST_CASE(without_any_problem_that_was_sent_there_is_no_recovery, InOrder) {
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(what_waits_behind_another_nodes_notification_is_counted_
   expect(2, 8);
   expect(3, 8 | 4);
   expect(3, 8 | 4 | 8);
-  BOOST_TEST((last.notification.kind == Kind::recovery));
+  BOOST_TEST((last.notification.kind == NotificationKind::recovery));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_waits_keeps_its_number_behind_the_same_notification_of_another_node, InOrder) {
@@ -151,13 +151,13 @@ BOOST_FIXTURE_TEST_CASE(what_waits_keeps_its_number_behind_the_same_notification
 BOOST_AUTO_TEST_CASE(an_event_is_known_by_its_cause) {
   NotifierRequests requests;
   wire::Notification asked;
-  asked.kind = Kind::acknowledgement;
+  asked.kind = NotificationKind::acknowledgement;
   asked.number = 1;
   asked.start = 77;
   asked.cause = 5;
   requests.add(0, asked, {}, {});
   wire::Notification owed;
-  owed.kind = Kind::acknowledgement;
+  owed.kind = NotificationKind::acknowledgement;
   owed.cause = 5;
   BOOST_TEST((requests.find_event(0, owed) != nullptr), "the daemon knows its register only");
   owed.cause = 6;

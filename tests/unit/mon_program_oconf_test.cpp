@@ -13,7 +13,7 @@ struct CoreNode : LocalNode {
     std::filesystem::create_directories(folder.file("conf.d"));
     std::filesystem::create_directories(folder.file(".merlin"));
     folder.write("merlin.conf", conf() + "core {\n config = " + folder.file("main.cfg") + "\n}\n");
-    folder.write("main.cfg", "cfg_dir=conf.d\nobject_cache_file=cache\n");
+    folder.write("main.cfg", "broker_module=/usr/lib/merlin/merlin.so\ncfg_dir=conf.d\nobject_cache_file=cache\n");
     folder.write("conf.d/one.cfg", "one\n");
     start_core();
   }

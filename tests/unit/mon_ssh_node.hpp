@@ -87,7 +87,8 @@ class ServedCommand {
     if (is_over_) return std::chrono::steady_clock::now() - ended_at_ > kCloseDelay;
     if (pid_ <= 0) return false;
     if (::ssh_channel_is_closed(channel_) != 0) return true;
-    const bool quiet = !pass(out_, false) & !pass(err_, true);
+    const bool passed_out = pass(out_, false);
+    const bool quiet = !pass(err_, true) && !passed_out;
     int status = 0;
     if (!quiet || out_ || err_ || ::waitpid(pid_, &status, WNOHANG) != pid_) return false;
     pid_ = 0;
